@@ -1,0 +1,33 @@
+/* spool.h - the state directory: where every file lies, and how it gets there whole.
+ *
+ *   taamim.db  lock  socket  incoming/  papers/<round>/<party>/  held/  corrupt/  archive/<year>/  outgoing/<round>/  portal/  staging/
+ * Paths given out and taken are relative to the state directory, except where a name says `full`. papers/ is for people: 2770 with the papers group; the
+ * rest is 0700. Names pass mail/names.h before they come here; a '/' or a leading dot in one is refused again. */
+#ifndef TAAMIM_IO_SPOOL_H
+#define TAAMIM_IO_SPOOL_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/err.h"
+
+struct spool;
+
+/* Makes the folders. With `lock`, takes the lock that a second daemon is refused by (PERM). papers_group may be NULL. */
+struct spool *spool_open(const char *directory, bool lock, const char *papers_group, struct err *e);
+void spool_close(struct spool *s);
+char *spool_full(const struct spool *s, struct arena *a, const char *relative);
+char *spool_round_folder(struct arena *a, const char *ref); /* "ARCP/2026/04" -> "ARCP-2026-04" */
+
+/* Copies a slice of fd to staging/, durable; relative path and SHA-256 come back. */
+bool spool_stage(struct spool *s, struct arena *a, int fd, int64_t offset, int64_t size, const char **path_out, char sha256_out[65], struct err *e);
+/* Moves a staged (or held) file to papers/<round>/<folder>/<name>; a name already taken gets " (2)", " (3)". Relative path comes back. */
+bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, const char *round, const char *folder, const char *name, const char **path_out, struct err *e);
+/* Moves a file into held/<message id>/<name>, archive/<year>/, corrupt/ ; relative path comes back. */
+bool spool_move(struct spool *s, struct arena *a, const char *from, const char *to_folder, const char *name, const char **path_out, struct err *e);
+bool spool_remove(struct spool *s, const char *relative, struct err *e);
+int spool_scratch(struct spool *s, struct err *e);           /* an unlinked temporary file for the parser, O_RDWR */
+/* Files in incoming/ that no one has claimed, by name: for a restart. */
+bool spool_incoming(struct spool *s, struct arena *a, const char ***names_out, size_t *n_out, struct err *e);
+int64_t spool_free_bytes(const struct spool *s);             /* of the file system; -1 unknown */
+
+#endif

@@ -1,0 +1,33 @@
+/* collection.h - what the daemon and the taamim-collect child say to each other.
+ *
+ *   child  {"hello":"collect","version":1}
+ *   daemon {"config":{"server":server_to_json(),"incoming":DIR,"processed":MAILBOX,"poll_s":60,"max_bytes":N,
+ *           "mailboxes":[{"name":"INBOX","junk":false,"uidvalidity":N,"next_uid":N,"since_at":T,"pending":[{"uid":N,"move":BOOL},...]}]}}
+ *            next_uid 0: first start; what is there is left alone, the line is the server's UIDNEXT. since_at: when this mailbox was first watched; after a changed UIDVALIDITY everything
+ *            that arrived since then (INTERNALDATE) is collected again and the ledger knows it. pending: kept before a crash, not yet moved.
+ *   child  {"line":{"mailbox":NAME,"uidvalidity":N,"next_uid":N}}           once after each SELECT, and to be stored when it differs
+ *   child  {"collected":{"file":NAME,"mailbox":NAME,"uidvalidity":N,"uid":N,"size":N,"sha256":HEX,"internal_at":T}}
+ *            the file is complete and durable in DIR; its name is MAILBOXHASH-UIDVALIDITY-UID.eml, so that a restart finds its own. The child goes on without waiting, at most 8 ahead.
+ *   daemon {"kept":{"mailbox":NAME,"uidvalidity":N,"uid":N,"move":BOOL}}   the ledger row is durable; move: into `processed` (MOVE, or UIDPLUS copy and expunge by UID; else only the
+ *            keyword $TaamimKept: never a bare EXPUNGE); otherwise left as it is, unread flags too (always BODY.PEEK)
+ *   child  {"moved":{"mailbox":NAME,"uidvalidity":N,"uid":N,"how":"move"|"copy"|"keyword"|"left"}}
+ *   child  {"state":{"up":BOOL,"text":STRING,"quota_used":N,"quota_limit":N,"capabilities":STRING}}   quota in bytes, -1 unknown; at each change
+ *   daemon {"append":{"id":N,"mailbox":NAME,"segments":[PATH,...],"size":N}}      a copy for the sent folder, marked \Seen
+ *   child  {"appended":{"id":N,"ok":BOOL,"text":STRING}}
+ *   daemon {"find":{"id":N,"mailbox":NAME,"message_id":STRING}}  child {"found":{"id":N,"uid":N}}    for check --round-trip; uid 0: not there */
+#ifndef TAAMIM_MAIL_COLLECTION_H
+#define TAAMIM_MAIL_COLLECTION_H
+#include "mail/delivery.h"
+
+#define COLLECT_AHEAD 8
+struct collected {
+    const char *file, *mailbox, *sha256;
+    int64_t uidvalidity, uid, size, internal_at;
+};
+json_t *collected_to_json(const struct collected *c); /* the inner object */
+/* Checks: file is a plain name without '/', numbers are in range, sha256 is 64 hex digits. */
+bool collected_from_json(struct arena *a, const json_t *j, struct collected *out, struct err *e);
+/* The file name of a message, in the arena: "9f3a1c22-1712-42.eml". */
+char *collected_name(struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid);
+
+#endif

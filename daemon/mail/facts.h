@@ -1,0 +1,74 @@
+/* facts.h - what the parser child says of one message: a flat record of capped values, and its way over the pipe as JSON.
+ *
+ * The child writes it (facts_to_json), the daemon reads it (facts_from_json) and believes nothing: counts and lengths are checked, offsets lie within the scratch file,
+ * text is made valid UTF-8 again. All strings live in the arena; absent ones are "" unless told otherwise. */
+#ifndef TAAMIM_MAIL_FACTS_H
+#define TAAMIM_MAIL_FACTS_H
+#include <jansson.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "round/judge.h"
+
+#define FACTS_JSON_MAX ((size_t)1 << 20)
+#define FACTS_PARTS_MAX 200
+#define FACTS_ADDRESSES_MAX 200
+#define FACTS_IDS_MAX 100
+#define FACTS_FAILURES_MAX 200
+#define FACTS_AUTH_MAX 20
+
+struct fact_address {
+    const char *name, *address; /* decoded UTF-8; address as written, no brackets */
+};
+
+struct fact_failure { /* one recipient that a report speaks of */
+    enum report_action action;
+    const char *address;
+    const char *status; /* "5.1.1" or "" */
+    const char *text;   /* what the other server said, one line */
+};
+
+struct fact_part { /* one file that a person attached */
+    const char *name;    /* decoded, not yet cleaned for the file system; "" where none */
+    const char *claimed; /* media type the mail says */
+    const char *type;    /* by content (libmagic) */
+    int64_t offset, size; /* of the decoded bytes in the scratch file */
+    bool inline_shown;   /* an image that the HTML shows by cid: no paper */
+    bool forwarded;      /* came inside a forwarded message */
+    bool no_paper;       /* vCard, signature, calendar, report parts */
+    const char *utf8_sha256; /* of the content converted to UTF-8 where it is text; "" else (for explain) */
+};
+
+struct facts {
+    struct mail_signs signs;
+    const char *subject;
+    struct fact_address from;
+    const char *message_id, *in_reply_to; /* without brackets */
+    const char **references; /* without brackets, oldest first */
+    size_t n_references;
+    struct fact_address *recipients; /* To, Cc, Resent-*, Delivered-To, X-Original-To, Envelope-To */
+    size_t n_recipients;
+    int64_t date_at;             /* 0 where unreadable */
+    const char **auth_results;   /* raw values of Authentication-Results (with their authserv-id), topmost first */
+    size_t n_auth_results;
+    struct fact_failure *failures;
+    size_t n_failures;
+    const char **returned_ids;   /* Message-ID, In-Reply-To and References found in the returned part of a report */
+    size_t n_returned_ids;
+    struct fact_part *parts;
+    size_t n_parts;
+    const char *text;            /* body as text, at most 64 KB */
+    const char *reply_text;      /* the sender's own new text */
+    const char *calendar_method, *calendar_uid;
+    const char *calendar_partstat; /* comma-separated */
+    const char *trouble;         /* what could not be read, in words; "" */
+};
+
+json_t *facts_to_json(const struct facts *f); /* new reference */
+/* scratch_size bounds the parts' offsets. */
+bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, struct facts *out, struct err *e);
+
+/* What our own server said of the sender: the verdict of the Authentication-Results header with this authserv-id (RFC 8601 2.3, 5); "topmost-unnamed" takes the topmost header that has none.
+ * dmarc decides; else a pass of dkim or spf aligned with the From domain passes. */
+enum auth_result auth_of(const struct facts *f, const char *authserv_id);
+
+#endif

@@ -1,0 +1,99 @@
+/* judge.h - what a message is, and what is done with it: two tables of rules, first match wins, each rule with a name.
+ *
+ * judge_kind() looks at the message alone (RFC 3834, 3464, 6522, 8098, 5965, 5546); judge() adds what the daemon knows: the round it
+ * belongs to, who sent it, what our own server said of the sender (RFC 8601). Pure; tested as tables. */
+#ifndef TAAMIM_ROUND_JUDGE_H
+#define TAAMIM_ROUND_JUDGE_H
+#include <stdbool.h>
+
+enum mail_kind {
+    MAIL_BOUNCE,    /* says that a delivery failed for good */
+    MAIL_DELAYED,   /* still trying */
+    MAIL_DELIVERED, /* success report */
+    MAIL_AUTOREPLY,
+    MAIL_FEEDBACK,  /* abuse report */
+    MAIL_MDN,       /* read receipt */
+    MAIL_CALENDAR,  /* answer to an invitation */
+    MAIL_CHALLENGE, /* "prove that you are human" */
+    MAIL_HUMAN,
+    MAIL_SUSPECT,   /* pretends to be a report */
+    MAIL_ERROR,     /* could not be read */
+};
+#define MAIL_KIND_COUNT 11
+extern const char *const mail_kind_names[MAIL_KIND_COUNT]; /* as score.py spells them: "bounce", ... */
+
+enum report_action { REPORT_NONE, REPORT_FAILED, REPORT_DELAYED, REPORT_DELIVERED };
+enum auto_submitted { AUTO_ABSENT, AUTO_NO, AUTO_GENERATED, AUTO_REPLIED };
+
+/* What the parser saw that bears on the kind. */
+struct mail_signs {
+    bool unreadable;             /* the parser died, hung or gave nothing */
+    bool report_dsn;             /* multipart/report with message/delivery-status */
+    bool report_mdn, report_feedback;
+    enum report_action action;   /* the worst per-recipient Action of a DSN, or of a bounce in prose */
+    bool prose_bounce;           /* reads like a bounce, without the structure */
+    bool null_return_path;       /* Return-Path: <> */
+    bool from_daemon;            /* mailer-daemon, postmaster, and the like */
+    enum auto_submitted auto_submitted;
+    bool precedence_auto;        /* Precedence: auto_reply; X-Autoreply, X-Autorespond and other vendor marks of an automatic answer */
+    bool precedence_bulk;        /* bulk, junk, list */
+    bool list;                   /* List-Id, List-Unsubscribe */
+    bool subject_auto;           /* the subject belongs to a family of out-of-office subjects */
+    bool challenge;
+    bool calendar_reply;         /* text/calendar with METHOD REPLY or COUNTER */
+    bool loop;                   /* carries our own loop mark, or was sent by this daemon */
+    bool has_papers;             /* a person attached something */
+};
+enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out);
+
+enum sender_standing {
+    SENDER_UNKNOWN,
+    SENDER_CONTACT,        /* a contact of the matched party */
+    SENDER_LISTED_DOMAIN,  /* new address of one of the party's listed domains */
+    SENDER_OTHER_PARTY,    /* a contact of another party than the token's */
+    SENDER_OFFICER,
+    SENDER_OURSELVES,
+};
+enum auth_result { AUTH_NONE, AUTH_PASS, AUTH_FAIL }; /* of our own server's header only; NONE: no usable statement */
+
+enum match_strength {
+    MATCH_NONE,       /* no round: a human's mail in a shared mailbox */
+    MATCH_SURE,       /* signals agree on one round and party */
+    MATCH_OLD_TOKEN,  /* an old token of the same party; thread, subject or its only open round decided: filed and marked */
+    MATCH_GUESS,      /* no token or thread; a contact with exactly one open round */
+    MATCH_CONFLICT,   /* signals disagree: held */
+};
+
+struct judge_input {
+    enum mail_kind kind;
+    bool list, loop;
+    enum match_strength match;
+    enum sender_standing sender;
+    enum auth_result auth;
+    bool about_our_notice;  /* a report whose envelope token, returned Message-ID or References is a notice of ours */
+    bool junk;              /* found in the junk folder */
+    bool round_open;        /* the matched round is open (a closed one still takes late papers: filed as late) */
+    bool known_message;     /* Message-ID or bytes already filed for this party */
+};
+
+enum verdict {
+    VERDICT_LEAVE,       /* not of a round: stays in the mailbox as it is */
+    VERDICT_BOUNCE,      /* about our notice: applied to the delivery */
+    VERDICT_DELAY,       /* about our notice: noted */
+    VERDICT_NOTE,        /* automatic or a report, of this party: shown, answers nothing, stops nothing */
+    VERDICT_BACKSCATTER, /* a report not about us: recorded, fails nobody */
+    VERDICT_OFFICER,     /* an officer's mail in a thread: recorded, asks nothing */
+    VERDICT_CALENDAR,
+    VERDICT_FILE,        /* filed as the party's, receipt */
+    VERDICT_FILE_UNVERIFIED, /* filed, marked: our server did not vouch for the sender; receipt to the focal point too */
+    VERDICT_FILE_NEW_ADDRESS,/* filed, marked, officer told: new address of a listed domain */
+    VERDICT_HOLD,        /* waits for an officer; nobody unknown is answered */
+    VERDICT_DUPLICATE,   /* known: adds nothing */
+};
+#define VERDICT_COUNT 12
+extern const char *const verdict_names[VERDICT_COUNT];
+
+/* One verdict and the name of the rule that gave it, which is what explain, the story and the alert print. */
+enum verdict judge(const struct judge_input *in, const char **rule_out);
+
+#endif
