@@ -1,8 +1,8 @@
 /* err.h - how a failure reaches a person.
  *
  * What can fail returns bool or a pointer and takes `struct err *` last. The text says what was tried, on what, what
- * the other side said and, where it helps, what to do; it is one line of UTF-8 without a final stop. A failed function leaves
- * its other outputs as they were. The caller that handles the error logs it, once. */
+ * the other side said and, where it helps, what to do; it is one line of UTF-8 without a final stop. A failed
+ * function leaves its other outputs as they were. The caller that handles the error logs it, once. */
 #ifndef TAAMIM_BASE_ERR_H
 #define TAAMIM_BASE_ERR_H
 #include <stdbool.h>

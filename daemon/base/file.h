@@ -1,7 +1,7 @@
 /* file.h - files that are whole or not there.
  *
- * "Durable" means: written to a temporary name in the same folder, fsync'd, renamed, and the folder fsync'd. Errors name the path
- * and what the system said. Paths are UTF-8. */
+ * "Durable" means: written to a temporary name in the same folder, fsync'd, renamed, and the folder fsync'd. Errors
+ * name the path and what the system said. Paths are UTF-8. */
 #ifndef TAAMIM_BASE_FILE_H
 #define TAAMIM_BASE_FILE_H
 #include <stdbool.h>
@@ -11,14 +11,16 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-char *file_read(struct arena *a, const char *path, size_t max, size_t *len_out, struct err *e); /* NUL after the last byte */
-char *file_read_fd(struct arena *a, int fd, size_t max, size_t *len_out, struct err *e);        /* from offset 0 */
-bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e);      /* durable, replaces */
-/* Copies [offset, offset+size) of fd to path, durable; the SHA-256 of what was written comes back in hex. Never replaces (EEXIST is an error). */
+char *file_read(struct arena *a, const char *path, size_t max, size_t *len_out,
+                struct err *e);                                                          /* NUL after the last byte */
+char *file_read_fd(struct arena *a, int fd, size_t max, size_t *len_out, struct err *e); /* from offset 0 */
+bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e); /* durable, replaces */
+/* Copies [offset, offset+size) of fd to path, durable; the SHA-256 of what was written comes back in hex. Never replaces (EEXIST is an error). Mode 0640. */
 bool file_copy_range(int fd, int64_t offset, int64_t size, const char *path, char sha256_out[65], struct err *e);
 bool file_sha256(const char *path, char sha256_out[65], int64_t *size_out, struct err *e);
-bool file_move(const char *from, const char *to, struct err *e); /* rename within one file system, both folders fsync'd; never replaces */
-bool file_mkdirs(const char *path, mode_t mode, struct err *e);  /* like mkdir -p */
+bool file_move(const char *from, const char *to,
+               struct err *e); /* rename within one file system, both folders fsync'd; never replaces */
+bool file_mkdirs(const char *path, mode_t mode, struct err *e); /* like mkdir -p */
 bool file_exists(const char *path);
 int64_t file_size(const char *path); /* -1 where there is none */
 void fd_close(int *fd);

@@ -1,7 +1,7 @@
 /* secret.h - where passwords and tokens come from. Never from the configuration file itself.
  *
- * A secret is read anew at each login, so that a changed file or a renewed token needs no restart. A value with CR, LF or NUL is
- * refused. Systemd credentials are files in $CREDENTIALS_DIRECTORY (systemd.exec(5)). */
+ * A secret is read anew at each login, so that a changed file or a renewed token needs no restart. A value with CR,
+ * LF or NUL is refused. Systemd credentials are files in $CREDENTIALS_DIRECTORY (systemd.exec(5)). */
 #ifndef TAAMIM_BASE_SECRET_H
 #define TAAMIM_BASE_SECRET_H
 #include "base/err.h"

@@ -1,7 +1,7 @@
 /* zone.h - civil time in a named zone (RFC 9636 data of the system's tzdata, read by GLib).
  *
- * The system's data and not a library's own, because governments change their clocks at short notice: Egypt's summer time came
- * back in 2023. A zone is loaded once and is immutable. */
+ * The system's data and not a library's own, because governments change their clocks at short notice: Egypt's summer
+ * time came back in 2023. A zone is loaded once and is immutable. */
 #ifndef TAAMIM_BASE_ZONE_H
 #define TAAMIM_BASE_ZONE_H
 #include <stdbool.h>
@@ -26,7 +26,7 @@ struct civil zone_civil(const struct zone *z, int64_t at);
 int64_t zone_instant(const struct zone *z, struct civil c, bool last);
 int zone_offset_s(const struct zone *z, int64_t at); /* seconds east of UTC */
 
-bool civil_valid(struct civil c);                     /* a real date (Gregorian) and time */
+bool civil_valid(struct civil c);                      /* a real date (Gregorian) and time */
 struct civil civil_add_days(struct civil c, int days); /* same time of day; weekday filled */
 int civil_weekday(struct civil c);
 int civil_compare_days(struct civil a, struct civil b); /* <0, 0, >0 by date alone */
