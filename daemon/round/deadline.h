@@ -37,11 +37,13 @@ struct working_time {
 int64_t working_next(const struct zone *zone, const struct working_time *w, unsigned other_weekend, int64_t at);
 
 /* When a step is due for somebody with that weekend: on a common working day (earlier steps move to the one before, later to the one after), at
- * the opening hour. Exact for units below days, but still within working hours, later rather than earlier. */
+ * the opening hour. Exact for units below days, but still within the secretariat's working hours, later rather than earlier; they heed no other weekend. */
 int64_t step_at(const struct zone *zone, const struct working_time *w, unsigned other_weekend, const struct deadline *d, struct step s);
 
 /* Which reminder is due now. `done` has a bit per step already told (sent, or fallen together with one that was). Steps that are due and not done become one:
- * the latest of them is returned as `step`, all of them are set in done_out. Nothing due: step -1, and next_at says when to ask again (0 = never). */
+ * the latest of them is returned as `step`, all of them are set in done_out, beside what was done before. Nothing due: step -1, done_out as `done`, and next_at
+ * says when to ask again (0 = never). A step whose moment lay at or before the launch, or one from before the deadline that the deadline has overtaken, is
+ * passed over and its bit stays as it is. What is overdue waits for working hours. */
 struct reminder_due {
     int step;
     unsigned done_out;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "round/judge.h"
+#include "round/words.h" /* fold_text() */
 
 enum signal_kind {
     SIGNAL_TOKEN,   /* a token in a recipient header */
@@ -19,7 +20,7 @@ struct match_signal {
     const char *round; /* reference; NULL where the signal tells only a party */
     const char *party; /* code; NULL where it tells only a round */
     bool open;         /* that round is open */
-    bool invited;      /* that party is in that round */
+    bool invited;      /* that party is in that round; for a subject without a party: the party that the other signals tell is */
 };
 
 struct match {
@@ -32,7 +33,5 @@ struct match match_signals(const struct match_signal *signals, size_t n);
 /* Finds references ("ARCP/2026/04") in a subject: Arabic-Indic digits, bidi marks and spaces around '/' folded, case ignored. `known` are all references of the
  * store; returns the index of the one that is named, -1 for none, -2 when two different ones are named. */
 int reference_in(const char *subject, const char *const *known, size_t n_known);
-/* Folds for comparing: Arabic-Indic and Persian digits to ASCII, bidi and zero-width marks, tatweel and harakat removed, ASCII lower case. Returns bytes written (< size). */
-size_t fold_text(const char *text, char *out, size_t size);
 
 #endif

@@ -33,6 +33,10 @@ struct round_document {
     const char *name;  /* the name the recipient sees */
     unsigned langs;    /* LANG_BITs of the mails it goes with; 0 = all */
     const char *party; /* code of the one party it is for; NULL = all */
+    /* Known from the launch on: */
+    const char *sha256;   /* of the document: it is no paper when a reply brings it back; NULL before */
+    const char *part;     /* the encoded part, below the state directory; NULL before */
+    int64_t part_size;
 };
 
 /* Somebody written to in this round alone, beside the register's contacts. */
@@ -88,7 +92,8 @@ struct paper_fact {
  * item takes every paper as that. -1 = unknown. */
 int item_of(const struct round_item *items, size_t n_items, const char *file_name, const char *subject);
 /* The current paper that a new one replaces as its next version: of the same item (when assigned and that item has one paper), or of the same name (case, digits and a
- * trailing "(1)", "v2", "rev" folded). -1 = none: replies add. */
+ * trailing "(1)", "v2", "rev" folded), which is the stronger sign. -1 = none: replies add. The caller leaves papers of the same mail out, and passes item -1 in a round with
+ * one item, where the item tells nothing about the paper. */
 int paper_replaces(const struct paper_fact *papers, size_t n, int item, const char *file_name);
 
 /* Where a party stands. */

@@ -1,0 +1,166 @@
+/* names.c - names and text from outside, made fit for files, tables and people.
+ *
+ * A name that a stranger chose becomes a file name on a share: it must not climb out of its folder, hide, show
+ * another extension than it has (bidi overrides), or be one that some system cannot open. Every pass ends in NFC, so
+ * that the same name typed on two systems is one name. Runs of combining marks are capped (UAX 15, stream-safe
+ * text), since ordering them costs their square. */
+#include "mail/names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <utf8proc.h>
+
+#include "base/buf.h"
+
+#define MARKS_MAX     30
+#define EXTENSION_MAX 16 /* bytes after the dot; longer ones are part of a sentence */
+
+static const utf8proc_int32_t dropped = -1;
+static const utf8proc_int32_t replacement = 0xfffd;
+
+typedef utf8proc_int32_t (*character_rule)(utf8proc_int32_t c); /* what c becomes, or `dropped` */
+
+static bool is_control(utf8proc_int32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
+
+static utf8proc_int32_t text_rule(utf8proc_int32_t c) { return is_control(c) && c != '\n' && c != '\t' ? dropped : c; }
+
+/* Marks that steer the direction of text, and spaces without width. ZWNJ and ZWJ stay: Persian words need them. */
+static bool is_invisible(utf8proc_int32_t c) {
+    return c == 0x061c || c == 0x200b || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || c == 0x2060 ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == 0x00ad;
+}
+
+static utf8proc_int32_t name_rule(utf8proc_int32_t c) {
+    if (c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029)
+        return ' ';
+    if (is_control(c) || is_invisible(c))
+        return dropped;
+    if (c == '/' || c == '\\')
+        return '-';
+    return c < 0x80 && strchr("<>:\"|?*", (int)c) ? '_' : c;
+}
+
+static void add_character(struct buf *out, utf8proc_int32_t c) {
+    utf8proc_uint8_t bytes[4];
+    utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
+    buf_add(out, bytes, (size_t)n);
+}
+
+static char *to_nfc(struct arena *a, const char *text, size_t n) {
+    utf8proc_uint8_t *out = NULL;
+    utf8proc_ssize_t rc =
+        utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)n, &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    if (rc < 0)
+        return arena_strndup(a, text, n);
+    char *copy = arena_strndup(a, (const char *)out, (size_t)rc);
+    free(out);
+    return copy;
+}
+
+static char *filtered(struct arena *a, const char *bytes, size_t n, character_rule rule) {
+    BUF_SCOPED out = {0};
+    int marks = 0;
+    for (size_t at = 0; at < n;) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t took = utf8proc_iterate((const utf8proc_uint8_t *)bytes + at, (utf8proc_ssize_t)(n - at), &c);
+        at += took > 0 ? (size_t)took : 1;
+        c = rule(took > 0 ? c : replacement);
+        if (c == dropped)
+            continue;
+        marks = utf8proc_get_property(c)->combining_class ? marks + 1 : 0;
+        if (marks <= MARKS_MAX)
+            add_character(&out, c);
+    }
+    return to_nfc(a, buf_text(&out), out.len);
+}
+
+char *text_clean(struct arena *a, const char *bytes, size_t n) { return filtered(a, bytes, n, text_rule); }
+
+/* The dot before the extension, else the end. A dot at the start begins no extension. */
+static size_t stem_length(const char *name) {
+    const char *dot = strrchr(name, '.');
+    size_t n = strlen(name);
+    if (!dot || dot == name || !dot[1] || strlen(dot + 1) > EXTENSION_MAX || strchr(dot, ' '))
+        return n;
+    return (size_t)(dot - name);
+}
+
+/* At most max bytes of the first n of s, whole characters, no space or dot at the end. */
+static size_t cut(const char *s, size_t n, size_t max) {
+    if (n > max)
+        for (n = max; n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80;)
+            n--;
+    while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '.'))
+        n--;
+    return n;
+}
+
+/* CON, PRN, AUX, NUL, COM1-9, LPT1-9 before the first dot are devices to Windows, whatever comes behind it. */
+static bool is_device(const char *name, size_t n) {
+    static const char *const devices[] = {"CON", "PRN", "AUX", "NUL", "COM", "LPT"};
+    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
+        bool numbered = i >= 4;
+        if (n != (numbered ? 4u : 3u) || strncasecmp(name, devices[i], 3) != 0)
+            continue;
+        if (!numbered || (name[3] >= '0' && name[3] <= '9'))
+            return true;
+    }
+    return false;
+}
+
+static char *without_device(struct arena *a, char *name) {
+    size_t n = strcspn(name, ".");
+    size_t bare = cut(name, n, n);
+    return is_device(name, bare) ? arena_printf(a, "%.*s_%s", (int)bare, name, name + n) : name;
+}
+
+/* stem + insert + extension in 200 bytes; the stem gives way. */
+static char *fitted(struct arena *a, const char *name, const char *insert) {
+    size_t stem = stem_length(name);
+    const char *extension = name + stem;
+    size_t kept = cut(name, stem, NAME_MAX_BYTES - strlen(insert) - strlen(extension));
+    return arena_printf(a, "%.*s%s%s", (int)kept, name, insert, extension);
+}
+
+char *name_clean(struct arena *a, const char *name) {
+    char *clean = filtered(a, name ? name : "", name ? strlen(name) : 0, name_rule);
+    clean += strspn(clean, ". -");
+    clean[cut(clean, strlen(clean), strlen(clean))] = '\0';
+    if (!*clean)
+        return arena_strdup(a, "paper");
+    return fitted(a, without_device(a, fitted(a, clean, "")), "");
+}
+
+char *name_numbered(struct arena *a, const char *name, const char *prefix, int n) {
+    char mark[32];
+    if (*prefix)
+        snprintf(mark, sizeof mark, " %.8s%d", prefix, n);
+    else
+        snprintf(mark, sizeof mark, " (%d)", n);
+    return fitted(a, name, mark);
+}
+
+static int character_width(utf8proc_int32_t c) {
+    switch (utf8proc_category(c)) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP: return 0;
+    default: return utf8proc_charwidth(c);
+    }
+}
+
+int text_width(const char *text) {
+    int width = 0;
+    for (size_t at = 0, n = strlen(text); at < n;) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t took = utf8proc_iterate((const utf8proc_uint8_t *)text + at, (utf8proc_ssize_t)(n - at), &c);
+        at += took > 0 ? (size_t)took : 1;
+        width += took > 0 ? character_width(c) : 1;
+    }
+    return width;
+}

@@ -1,0 +1,66 @@
+/* Decides what becomes of a delivery after an attempt. It never fails an address for what is not about that address: only an
+ * answer to RCPT, DATA or the final dot, or five days of trying, does that. */
+#include "round/retry.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+const char *const delivery_state_names[DELIVERY_STATE_COUNT] = {
+    "queued", "sending", "sent", "deferred", "failed", "uncertain", "cancelled", "bounced",
+};
+
+static int64_t backoff_s(int attempts)
+{
+    int64_t wait = RETRY_FIRST_S;
+
+    for (int i = 1; i < attempts && wait < RETRY_LONGEST_S; i++)
+        wait *= 2;
+    return wait < RETRY_LONGEST_S ? wait : RETRY_LONGEST_S;
+}
+
+static struct retry later(const struct attempt *a, enum delivery_state state)
+{
+    if (a->now_at - a->created_at > RETRY_GIVE_UP_S)
+        return (struct retry){.state = DELIVERY_FAILED, .lasting = true};
+    return (struct retry){.state = state, .next_at = a->now_at + backoff_s(a->attempts)};
+}
+
+struct retry retry_after(const struct attempt *a)
+{
+    switch (a->end) {
+    case END_ACCEPTED:
+        return (struct retry){.state = DELIVERY_SENT};
+    case END_UNKNOWN:
+        return later(a, DELIVERY_UNCERTAIN);
+    case END_ABOUT_US:
+        if (a->code >= 500)
+            return (struct retry){.state = DELIVERY_QUEUED, .next_at = a->now_at, .stop_queue = true};
+        return later(a, DELIVERY_DEFERRED);
+    case END_RECIPIENT:
+        if (a->code >= 500)
+            return (struct retry){.state = DELIVERY_FAILED, .lasting = true};
+        return later(a, DELIVERY_DEFERRED);
+    case END_LOCAL:
+        return (struct retry){.state = DELIVERY_FAILED, .lasting = true};
+    case END_NO_CONNECTION:
+        break;
+    }
+    return later(a, DELIVERY_DEFERRED);
+}
+
+bool refusals_note(struct refusals *r, int code, const char *domain)
+{
+    if (code < 500) {
+        *r = (struct refusals){0};
+        return false;
+    }
+    if (r->code != code)
+        *r = (struct refusals){.code = code};
+    for (int i = 0; i < r->n; i++)
+        if (strcasecmp(r->domains[i], domain) == 0)
+            return false;
+    if (r->n < 3)
+        snprintf(r->domains[r->n++], sizeof r->domains[0], "%s", domain);
+    return r->n == 3;
+}

@@ -1,0 +1,65 @@
+/* retry.h - what an outcome of sending means for one delivery. Pure.
+ *
+ * design.md, "A notice" 4: 4xx and lost connections back off (30 s doubling to 2 h, for 5 days); a 5xx to RCPT or DATA fails that address; a
+ * refusal before RCPT is about us and stops the queue; so does one and the same 5xx from three domains running. "Uncertain": the last
+ * byte was given and no answer came; sent again later with the same Message-ID (RFC 5321 6.1). */
+#ifndef TAAMIM_ROUND_RETRY_H
+#define TAAMIM_ROUND_RETRY_H
+#include <stdbool.h>
+#include <stdint.h>
+
+enum delivery_state {
+    DELIVERY_QUEUED,
+    DELIVERY_SENDING,
+    DELIVERY_SENT,
+    DELIVERY_DEFERRED,
+    DELIVERY_FAILED,
+    DELIVERY_UNCERTAIN,
+    DELIVERY_CANCELLED,
+    DELIVERY_BOUNCED,
+};
+#define DELIVERY_STATE_COUNT 8
+extern const char *const delivery_state_names[DELIVERY_STATE_COUNT];
+
+/* Where the answer came, as far as it matters here. */
+enum attempt_end {
+    END_ABOUT_US,      /* login or MAIL FROM refused, or the greeting with a 5xx */
+    END_NO_CONNECTION, /* nothing was said about this mail */
+    END_RECIPIENT,     /* an answer to RCPT, DATA or the final dot */
+    END_ACCEPTED,
+    END_UNKNOWN,       /* after the last byte no answer came */
+    END_LOCAL,         /* our own file could not be read */
+};
+
+struct attempt {
+    enum attempt_end end;
+    int code;            /* SMTP reply code; 0 where there was none */
+    int attempts;        /* how many were made, this one included */
+    int64_t created_at;  /* when the mail was first queued */
+    int64_t now_at;
+};
+
+struct retry {
+    enum delivery_state state;
+    int64_t next_at;    /* for DEFERRED, UNCERTAIN and QUEUED */
+    bool stop_queue;    /* it is about us: nothing fails, everything waits, an officer hears it */
+    bool lasting;       /* failed for good: an officer hears it */
+};
+
+#define RETRY_FIRST_S 30
+#define RETRY_LONGEST_S (2 * 3600)
+#define RETRY_GIVE_UP_S (5 * 86400)
+#define RETRY_STOPPED_S 300 /* a stopped queue tries itself again with one mail this often */
+
+struct retry retry_after(const struct attempt *a);
+
+/* Three domains in a row that give one and the same 5xx: the fault is ours. */
+struct refusals {
+    int code;
+    int n;
+    char domains[3][256];
+};
+/* Notes an answer of a domain (code 250 clears); true when the third different domain has said the same 5xx. */
+bool refusals_note(struct refusals *r, int code, const char *domain);
+
+#endif

@@ -1,0 +1,181 @@
+/* File names out of strangers' names, widths of table cells, text out of bytes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/names.h"
+
+#define TEN     "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+static char *exact(const char *s) {
+    size_t n = strlen(s) + 1;
+    return memcpy(malloc(n), s, n);
+}
+
+static void clean_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *clean;
+    } rows[] = {
+        {"report.pdf", "report.pdf"},
+        {"تقرير المملكة 2026.pdf", "تقرير المملكة 2026.pdf"},
+        {"re\xcc\x81ponse.docx", "r\xc3\xa9ponse.docx"},
+        {"../../etc/passwd", "etc-passwd"},
+        {"..\\..\\boot.ini", "boot.ini"},
+        {"C:\\papers\\a.pdf", "C_-papers-a.pdf"},
+        {"/", "paper"},
+        {"..", "paper"},
+        {"", "paper"},
+        {NULL, "paper"},
+        {"   ", "paper"},
+        {".hidden", "hidden"},
+        {"-rf", "rf"},
+        {"a\nb\tc.pdf", "a b c.pdf"},
+        {"a\x1b[31m.pdf", "a[31m.pdf"},
+        {"a\xc2\x9b.pdf", "a.pdf"},
+        {"annex\xe2\x80\xae"
+         "fdp.exe",
+         "annexfdp.exe"},
+        {"a\xe2\x80\xaa\xe2\x80\xab\xe2\x80\xac\xe2\x80\xad\xe2\x81\xa6\xe2\x81\xa7\xe2\x81\xa8\xe2\x81\xa9\xe2\x80\x8e"
+         "\xe2\x80\x8f.pdf",
+         "a.pdf"},
+        {"a\xe2\x80\x8b\xef\xbb\xbf.pdf", "a.pdf"},
+        {"\xe2\x80\x8f.bashrc", "bashrc"},
+        {"می\xe2\x80\x8cخواهم.txt", "می\xe2\x80\x8cخواهم.txt"},
+        {"what? \"now\" <1>|*.pdf", "what_ _now_ _1___.pdf"},
+        {"CON", "CON_"},
+        {"con.txt", "con_.txt"},
+        {"Lpt1.tar.gz", "Lpt1_.tar.gz"},
+        {"nul .txt", "nul_.txt"},
+        {"CONTRACT.pdf", "CONTRACT.pdf"},
+        {"COM.pdf", "COM.pdf"},
+        {"name. . .", "name"},
+        {"name .pdf", "name.pdf"},
+        {"bad\xff"
+         "byte.pdf",
+         "bad\xef\xbf\xbd"
+         "byte.pdf"},
+        {"cut\xd8", "cut\xef\xbf\xbd"},
+        {"surrogate\xed\xa0\x80.pdf", NULL},
+    };
+    ARENA_SCOPED a = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *name = rows[i].name ? exact(rows[i].name) : NULL;
+        const char *clean = name_clean(a, name);
+        if (rows[i].clean && strcmp(clean, rows[i].clean) != 0)
+            fail_msg("\"%s\" gives \"%s\", not \"%s\"", rows[i].name, clean, rows[i].clean);
+        assert_string_equal(name_clean(a, clean), clean);
+        free(name);
+    }
+}
+
+static bool ends_in(const char *s, const char *end) {
+    return strlen(s) >= strlen(end) && strcmp(s + strlen(s) - strlen(end), end) == 0;
+}
+
+static void long_names(void **state) {
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    const char *clean = name_clean(a, HUNDRED HUNDRED HUNDRED ".docx");
+    assert_int_equal(strlen(clean), NAME_MAX_BYTES);
+    assert_true(ends_in(clean, "0123.docx") || ends_in(clean, "4.docx"));
+    /* Two-byte letters: never half of one. */
+    char arabic[700] = "a";
+    for (int i = 0; i < 300; i++)
+        strcat(arabic, "م");
+    strcat(arabic, ".pdf");
+    clean = name_clean(a, arabic);
+    assert_int_equal(strlen(clean), 199);
+    assert_true(ends_in(clean, "م.pdf"));
+    /* A long end behind a dot is no extension. */
+    clean = name_clean(a, "a." HUNDRED HUNDRED HUNDRED);
+    assert_int_equal(strlen(clean), NAME_MAX_BYTES);
+    assert_string_equal(name_clean(a, clean), clean);
+}
+
+static void numbered_names(void **state) {
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    assert_string_equal(name_numbered(a, "report.pdf", "v", 2), "report v2.pdf");
+    assert_string_equal(name_numbered(a, "report.pdf", "", 2), "report (2).pdf");
+    assert_string_equal(name_numbered(a, "ورقة", "", 3), "ورقة (3)");
+    const char *longest = name_clean(a, HUNDRED HUNDRED HUNDRED ".docx");
+    const char *second = name_numbered(a, longest, "", 2);
+    assert_int_equal(strlen(second), NAME_MAX_BYTES);
+    assert_true(ends_in(second, " (2).docx"));
+}
+
+static void widths(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int width;
+    } rows[] = {
+        {"", 0},
+        {"Jordan", 6},
+        {"الأردن", 6},
+        {"مَدْرَسَة", 5},
+        {"e\xcc\x81", 1},
+        {"\xe2\x80\x8fعمان\xe2\x80\x8e", 4},
+        {"\xe2\x81\xa7عمان\xe2\x81\xa9", 4},
+        {"中国", 4},
+        {"a\x1b", 1},
+        {"\xff", 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (text_width(rows[i].text) != rows[i].width)
+            fail_msg("%s: %d", rows[i].text, text_width(rows[i].text));
+}
+
+static void clean_text(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *clean;
+    } rows[] = {
+        {"", 0, ""},
+        {"a\r\nb\tc", 6, "a\nb\tc"},
+        {"a\0b", 3, "ab"},
+        {"a\x1b[0m\x7f", 6, "a[0m"},
+        {"e\xcc\x81", 3, "\xc3\xa9"},
+        {"\xd9", 1, "\xef\xbf\xbd"},
+        {"\xc0\xaf", 2, "\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xf4\x90\x80\x80", 4, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xc2\x85x", 3, "x"},
+        {"السلام", 12, "السلام"},
+    };
+    ARENA_SCOPED a = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *bytes = memcpy(malloc(rows[i].n ? rows[i].n : 1), rows[i].bytes, rows[i].n);
+        assert_string_equal(text_clean(a, bytes, rows[i].n), rows[i].clean);
+        free(bytes);
+    }
+}
+
+/* Ordering marks costs the square of their run: without a cap this text of 200 KB takes minutes. */
+static void a_tower_of_marks_is_capped(void **state) {
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    char *text = malloc(200001);
+    text[0] = 'a';
+    for (int i = 0; i < 50000; i++)
+        memcpy(text + 1 + 4 * i, "\xcc\x81\xcc\xa3", 4);
+    const char *clean = text_clean(a, text, 200001);
+    assert_true(strlen(clean) < 100);
+    assert_true(strlen(clean) > 20);
+    free(text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clean_names), cmocka_unit_test(long_names), cmocka_unit_test(numbered_names),
+        cmocka_unit_test(widths),      cmocka_unit_test(clean_text), cmocka_unit_test(a_tower_of_marks_is_capped),
+    };
+    return cmocka_run_group_tests_name("mail/names", tests, NULL, NULL);
+}

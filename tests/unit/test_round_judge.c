@@ -1,0 +1,240 @@
+/* The tables of round/judge: each kind by its signs, each verdict by its row, and what must hold for every input there
+ * is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "round/judge.h"
+
+static const struct {
+    const char *about;
+    struct mail_signs signs;
+    enum mail_kind kind;
+} kinds[] = {
+    {"a plain mail", {.has_papers = false}, MAIL_HUMAN},
+    {"a mail with papers", {.has_papers = true}, MAIL_HUMAN},
+    {"the parser died", {.unreadable = true, .report_dsn = true}, MAIL_ERROR},
+    {"DSN failed", {.report_dsn = true, .action = REPORT_FAILED, .null_return_path = true}, MAIL_BOUNCE},
+    {"DSN failed that returns the papers",
+     {.report_dsn = true, .action = REPORT_FAILED, .has_papers = true},
+     MAIL_BOUNCE},
+    {"DSN delayed", {.report_dsn = true, .action = REPORT_DELAYED}, MAIL_DELAYED},
+    {"DSN delivered", {.report_dsn = true, .action = REPORT_DELIVERED}, MAIL_DELIVERED},
+    {"DSN that reports nothing", {.report_dsn = true}, MAIL_SUSPECT},
+    {"MDN", {.report_mdn = true, .auto_submitted = AUTO_REPLIED}, MAIL_MDN},
+    {"abuse report", {.report_feedback = true}, MAIL_FEEDBACK},
+    {"prose from the mail system", {.prose_bounce = true, .from_daemon = true}, MAIL_BOUNCE},
+    {"prose with null path, delayed",
+     {.prose_bounce = true, .null_return_path = true, .action = REPORT_DELAYED},
+     MAIL_DELAYED},
+    {"prose with null path, delivered",
+     {.prose_bounce = true, .null_return_path = true, .action = REPORT_DELIVERED},
+     MAIL_DELIVERED},
+    {"prose by a person with papers", {.prose_bounce = true, .action = REPORT_FAILED, .has_papers = true}, MAIL_HUMAN},
+    {"prose by a person", {.prose_bounce = true, .action = REPORT_FAILED}, MAIL_SUSPECT},
+    {"words of a bounce, nobody failed", {.prose_bounce = true}, MAIL_HUMAN},
+    {"auto-replied", {.auto_submitted = AUTO_REPLIED}, MAIL_AUTOREPLY},
+    {"auto-generated", {.auto_submitted = AUTO_GENERATED}, MAIL_AUTOREPLY},
+    {"Auto-Submitted: no", {.auto_submitted = AUTO_NO}, MAIL_HUMAN},
+    {"vendor's mark", {.precedence_auto = true}, MAIL_AUTOREPLY},
+    {"out-of-office subject", {.subject_auto = true}, MAIL_AUTOREPLY},
+    {"out-of-office subject, papers", {.subject_auto = true, .has_papers = true}, MAIL_HUMAN},
+    {"out-of-office subject, says no", {.subject_auto = true, .auto_submitted = AUTO_NO}, MAIL_HUMAN},
+    {"out-of-office subject, logo, null path",
+     {.subject_auto = true, .has_papers = true, .null_return_path = true},
+     MAIL_AUTOREPLY},
+    {"null path alone", {.null_return_path = true}, MAIL_AUTOREPLY},
+    {"from the mail system alone", {.from_daemon = true}, MAIL_AUTOREPLY},
+    {"a postmaster with papers", {.from_daemon = true, .has_papers = true}, MAIL_HUMAN},
+    {"null path, papers", {.null_return_path = true, .has_papers = true}, MAIL_HUMAN},
+    {"bulk alone", {.precedence_bulk = true}, MAIL_HUMAN},
+    {"list mail with papers", {.list = true, .precedence_bulk = true, .has_papers = true}, MAIL_HUMAN},
+    {"calendar answer", {.calendar_reply = true}, MAIL_CALENDAR},
+    {"calendar answer with a paper", {.calendar_reply = true, .has_papers = true}, MAIL_HUMAN},
+    {"challenge", {.challenge = true}, MAIL_CHALLENGE},
+    {"our own mark", {.loop = true, .has_papers = true}, MAIL_AUTOREPLY},
+};
+
+static void each_kind_by_its_signs(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const char *rule = NULL;
+        enum mail_kind kind = judge_kind(&kinds[i].signs, &rule);
+        if (kind != kinds[i].kind)
+            fail_msg("%s: %s by '%s'", kinds[i].about, mail_kind_names[kind], rule);
+        assert_non_null(rule);
+    }
+}
+
+/* Whatever else is there: a person's attachment is set aside by a structured report or a mark of automatic mail, not by
+ * looks. */
+static void papers_are_set_aside_by_strong_signs_alone(void **state) {
+    (void)state;
+    for (unsigned bits = 0; bits < 1u << 9; bits++) {
+        struct mail_signs s = {.has_papers = true,
+                               .list = bits & 1,
+                               .precedence_bulk = bits & 2,
+                               .challenge = bits & 4,
+                               .calendar_reply = bits & 8,
+                               .null_return_path = bits & 16,
+                               .from_daemon = bits & 32};
+        s.auto_submitted = bits & 64 ? AUTO_NO : AUTO_ABSENT;
+        s.prose_bounce = bits & 128 && !s.null_return_path && !s.from_daemon;
+        s.action = bits & 256 ? REPORT_FAILED : REPORT_NONE;
+        assert_int_equal(judge_kind(&s, NULL), MAIL_HUMAN);
+    }
+}
+
+#define REPLY .kind = MAIL_HUMAN, .round_open = true
+static const struct {
+    const char *about;
+    struct judge_input in;
+    enum verdict verdict;
+} verdicts[] = {
+    {"a contact", {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS}, VERDICT_FILE},
+    {"a contact by guess", {REPLY, .match = MATCH_GUESS, .sender = SENDER_CONTACT, .auth = AUTH_PASS}, VERDICT_FILE},
+    {"a contact with an old token",
+     {REPLY, .match = MATCH_OLD_TOKEN, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
+     VERDICT_FILE},
+    {"a contact after the close",
+     {.kind = MAIL_HUMAN, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
+     VERDICT_FILE},
+    {"a contact, no DMARC", {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT}, VERDICT_FILE_UNVERIFIED},
+    {"a contact whose DMARC fails",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_FAIL},
+     VERDICT_HOLD},
+    {"a colleague",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_LISTED_DOMAIN, .auth = AUTH_PASS},
+     VERDICT_FILE_NEW_ADDRESS},
+    {"a colleague, no statement", {REPLY, .match = MATCH_SURE, .sender = SENDER_LISTED_DOMAIN}, VERDICT_HOLD},
+    {"a stranger with the token",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_UNKNOWN, .auth = AUTH_PASS},
+     VERDICT_HOLD},
+    {"another party's contact",
+     {REPLY, .match = MATCH_CONFLICT, .sender = SENDER_OTHER_PARTY, .auth = AUTH_PASS},
+     VERDICT_HOLD},
+    {"signals disagree", {REPLY, .match = MATCH_CONFLICT, .sender = SENDER_CONTACT, .auth = AUTH_PASS}, VERDICT_HOLD},
+    {"a person's mail in the mailbox", {REPLY, .match = MATCH_NONE, .sender = SENDER_UNKNOWN}, VERDICT_LEAVE},
+    {"a contact's mail of no round",
+     {REPLY, .match = MATCH_NONE, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
+     VERDICT_LEAVE},
+    {"a contact, from the junk",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS, .junk = true},
+     VERDICT_HOLD},
+    {"junk of no round", {REPLY, .match = MATCH_NONE, .junk = true}, VERDICT_LEAVE},
+    {"filed before",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS, .known_message = true},
+     VERDICT_DUPLICATE},
+    {"a list, in the thread",
+     {REPLY, .list = true, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
+     VERDICT_FILE},
+    {"a list, by guess",
+     {REPLY, .list = true, .match = MATCH_GUESS, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
+     VERDICT_HOLD},
+    {"an officer in the thread",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_OFFICER, .auth = AUTH_PASS},
+     VERDICT_OFFICER},
+    {"somebody as an officer", {REPLY, .match = MATCH_SURE, .sender = SENDER_OFFICER, .auth = AUTH_FAIL}, VERDICT_HOLD},
+    {"our own mail",
+     {REPLY, .loop = true, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
+     VERDICT_NOTE},
+    {"from our own address", {REPLY, .match = MATCH_SURE, .sender = SENDER_OURSELVES, .auth = AUTH_PASS}, VERDICT_NOTE},
+    {"bounce of a notice", {.kind = MAIL_BOUNCE, .about_our_notice = true}, VERDICT_BOUNCE},
+    {"bounce in the junk", {.kind = MAIL_BOUNCE, .about_our_notice = true, .junk = true}, VERDICT_HOLD},
+    {"bounce of something else", {.kind = MAIL_BOUNCE}, VERDICT_BACKSCATTER},
+    {"bounce of something else, token guessed", {.kind = MAIL_BOUNCE, .match = MATCH_SURE}, VERDICT_BACKSCATTER},
+    {"delay", {.kind = MAIL_DELAYED, .about_our_notice = true}, VERDICT_DELAY},
+    {"delay of something else", {.kind = MAIL_DELAYED}, VERDICT_BACKSCATTER},
+    {"delivered", {.kind = MAIL_DELIVERED, .about_our_notice = true}, VERDICT_NOTE},
+    {"abuse report of something else", {.kind = MAIL_FEEDBACK}, VERDICT_BACKSCATTER},
+    {"out of office",
+     {.kind = MAIL_AUTOREPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
+     VERDICT_NOTE},
+    {"out of office by a stranger", {.kind = MAIL_AUTOREPLY, .match = MATCH_SURE}, VERDICT_NOTE},
+    {"out of office of no round", {.kind = MAIL_AUTOREPLY}, VERDICT_LEAVE},
+    {"read receipt", {.kind = MAIL_MDN, .match = MATCH_SURE, .sender = SENDER_CONTACT}, VERDICT_NOTE},
+    {"accepted", {.kind = MAIL_CALENDAR, .match = MATCH_SURE, .sender = SENDER_CONTACT}, VERDICT_CALENDAR},
+    {"accepted by a stranger", {.kind = MAIL_CALENDAR, .match = MATCH_SURE}, VERDICT_HOLD},
+    {"false report", {.kind = MAIL_SUSPECT, .match = MATCH_SURE}, VERDICT_HOLD},
+    {"false report of no round", {.kind = MAIL_SUSPECT}, VERDICT_BACKSCATTER},
+    {"unreadable", {.kind = MAIL_ERROR}, VERDICT_HOLD},
+};
+
+static void each_verdict_by_its_row(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
+        const char *rule = NULL;
+        enum verdict v = judge(&verdicts[i].in, &rule);
+        if (v != verdicts[i].verdict)
+            fail_msg("%s: %s by '%s'", verdicts[i].about, verdict_names[v], rule);
+        assert_non_null(rule);
+    }
+}
+
+static struct judge_input nth_input(unsigned n) {
+    struct judge_input in = {0};
+    in.kind = (enum mail_kind)(n % MAIL_KIND_COUNT), n /= MAIL_KIND_COUNT;
+    in.match = (enum match_strength)(n % 5), n /= 5;
+    in.sender = (enum sender_standing)(n % 6), n /= 6;
+    in.auth = (enum auth_result)(n % 3), n /= 3;
+    in.list = n & 1, in.loop = n & 2, in.about_our_notice = n & 4, in.junk = n & 8, in.round_open = n & 16,
+    in.known_message = n & 32;
+    return in;
+}
+#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 64u)
+
+static bool files(enum verdict v) {
+    return v == VERDICT_FILE || v == VERDICT_FILE_UNVERIFIED || v == VERDICT_FILE_NEW_ADDRESS;
+}
+
+static void every_input_keeps_the_promises(void **state) {
+    (void)state;
+    for (unsigned n = 0; n < INPUTS; n++) {
+        struct judge_input in = nth_input(n);
+        const char *rule = NULL;
+        enum verdict v = judge(&in, &rule);
+        bool known_sender = in.sender == SENDER_CONTACT || in.sender == SENDER_LISTED_DOMAIN;
+        bool related = in.match != MATCH_NONE || in.about_our_notice;
+        assert_true(v < VERDICT_COUNT && rule);
+        if (!strcmp(rule, "no rule fits"))
+            fail_msg("input %u falls through the table", n);
+        if (files(
+                v)) /* no stranger, no failed authentication, nothing automatic, nothing from the junk is ever filed */
+            assert_true(known_sender && in.auth != AUTH_FAIL && in.kind == MAIL_HUMAN && !in.junk && !in.loop &&
+                        in.match != MATCH_CONFLICT);
+        if (files(v) && in.sender == SENDER_LISTED_DOMAIN)
+            assert_true(v == VERDICT_FILE_NEW_ADDRESS && in.auth == AUTH_PASS);
+        if (v == VERDICT_FILE)
+            assert_int_equal(in.auth, AUTH_PASS);
+        if (v == VERDICT_BOUNCE || v == VERDICT_DELAY)
+            assert_true(in.about_our_notice && !in.junk);
+        if (in.junk && related)
+            assert_true(v == VERDICT_HOLD || v == VERDICT_DUPLICATE);
+        if (in.kind == MAIL_HUMAN && in.match == MATCH_NONE && !in.about_our_notice && !in.loop)
+            assert_int_equal(v, VERDICT_LEAVE);
+        if (in.kind == MAIL_HUMAN && in.match != MATCH_NONE) /* no reply of a round is left lying */
+            assert_int_not_equal(v, VERDICT_LEAVE);
+        if (in.kind == MAIL_ERROR)
+            assert_true(v == VERDICT_HOLD || v == VERDICT_DUPLICATE);
+    }
+}
+
+static void round_state_changes_no_verdict(void **state) {
+    (void)state;
+    for (unsigned n = 0; n < INPUTS; n++) {
+        struct judge_input in = nth_input(n), other = in;
+        other.round_open = !in.round_open;
+        assert_int_equal(judge(&in, NULL), judge(&other, NULL));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_by_its_signs),         cmocka_unit_test(papers_are_set_aside_by_strong_signs_alone),
+        cmocka_unit_test(each_verdict_by_its_row),        cmocka_unit_test(every_input_keeps_the_promises),
+        cmocka_unit_test(round_state_changes_no_verdict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
