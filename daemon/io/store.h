@@ -2,7 +2,8 @@
  *
  * The daemon alone opens it to write; the command line opens it to look. Every function that changes something is called between store_begin()
  * and store_commit(), so that a decision, its deeds and its event are one transaction. Strings given out live in the arena given in. Lists come in a fixed order that is
- * told per function. No row found is not an error: the function returns true and the output says so (a NULL key).
+ * told per function. No row found is not an error: the function returns true and the output says so (a NULL key). A change to a row that is not there is
+ * PERM. A NULL string in a row given in is stored as ""; strings of a row given out are never NULL. A change outside a transaction ends the process.
  * A newer store than this program knows is refused; an older one is migrated, in one transaction, when opened to write. */
 #ifndef TAAMIM_IO_STORE_H
 #define TAAMIM_IO_STORE_H
@@ -15,10 +16,11 @@
 struct store;
 
 enum store_mode { STORE_WRITE, STORE_READ };
-struct store *store_open(const char *path, enum store_mode mode, struct err *e); /* ":memory:" for tests */
+/* ":memory:" for tests. STORE_READ works beside the daemon and with it stopped; it never makes a store. */
+struct store *store_open(const char *path, enum store_mode mode, struct err *e);
 void store_close(struct store *s);
 bool store_begin(struct store *s, struct err *e);
-bool store_commit(struct store *s, struct err *e);
+bool store_commit(struct store *s, struct err *e); /* false: nothing of the transaction was kept, and it is over */
 void store_rollback(struct store *s);  /* harmless where nothing is begun */
 
 /* ---- small facts: one text value per key ("digest_at", "queue_stopped", ...) */
@@ -38,10 +40,12 @@ struct round_row {
 bool store_add_round(struct store *s, const struct round_row *r, struct err *e); /* PERM if the reference exists */
 bool store_round(struct store *s, struct arena *a, const char *ref, struct round_row *out, struct err *e); /* out->ref NULL: unknown; case ignored */
 bool store_rounds(struct store *s, struct arena *a, const char *state_or_null, struct round_row **out, size_t *n_out, struct err *e); /* by launch, newest first */
+/* closed_at becomes `at`, or 0 where the round is open again. */
 bool store_set_round_state(struct store *s, const char *ref, const char *state, int64_t at, struct err *e);
 bool store_set_round_deadline(struct store *s, const char *ref, int64_t deadline_at, const char *deadline_text, struct err *e);
 
 /* ---- a party in a round */
+
 struct seat_row {
     const char *round, *party;
     int position;              /* order of the register at launch: tables keep it */
@@ -58,7 +62,7 @@ bool store_add_seat(struct store *s, const struct seat_row *row, struct err *e);
 bool store_seat(struct store *s, struct arena *a, const char *round, const char *party, struct seat_row *out, struct err *e); /* out->party NULL: not invited */
 bool store_seats(struct store *s, struct arena *a, const char *round, struct seat_row **out, size_t *n_out, struct err *e);  /* by position */
 bool store_update_seat(struct store *s, const struct seat_row *row, struct err *e); /* everything but keys and position */
-/* Open rounds in which this party has a seat. */
+/* Open rounds in which this party has a seat, newest first. */
 bool store_open_rounds_of(struct store *s, struct arena *a, const char *party, const char ***refs_out, size_t *n_out, struct err *e);
 
 /* ---- notices: every message that leaves, unique by (round, party, cause). round "" and party "" for mails to officers. */
@@ -97,19 +101,19 @@ bool store_delivery(struct store *s, struct arena *a, int64_t id, struct deliver
 bool store_update_delivery(struct store *s, const struct delivery_row *d, struct err *e); /* state attempts next_at since_at code reply */
 /* Queued, deferred or uncertain ones with next_at <= now, by priority, next_at, id. */
 bool store_deliveries_due(struct store *s, struct arena *a, int64_t now_at, size_t max, struct delivery_row **out, size_t *n_out, struct err *e);
-int64_t store_next_delivery_at(struct store *s);       /* earliest next_at of those; 0 = none */
+int64_t store_next_delivery_at(struct store *s);       /* earliest next_at of those; 0 = none, or the store cannot be read now */
 bool store_deliveries_of(struct store *s, struct arena *a, int64_t notice, struct delivery_row **out, size_t *n_out, struct err *e); /* by id */
 /* After a crash: what was "sending" becomes "uncertain", due at `at`. Returns how many, -1 on error. */
 int store_recover_sending(struct store *s, int64_t at, struct err *e);
 bool store_cancel_deliveries(struct store *s, const char *round, struct err *e); /* queued and deferred ones of a round */
-/* Per state how many deliveries of a round (or of all, NULL). */
+/* Per state how many deliveries of a round (or of all, NULL), by name; states with none are left out. */
 struct count_row { const char *name; int64_t n; };
 bool store_delivery_counts(struct store *s, struct arena *a, const char *round_or_null, struct count_row **out, size_t *n_out, struct err *e);
 
-/* ---- suppressed addresses: nothing leaves for them until an officer says otherwise */
+/* ---- suppressed addresses: nothing leaves for them until an officer says otherwise. Case is ignored. */
 bool store_suppress(struct store *s, const char *address, const char *why, int64_t at, struct err *e);
 bool store_unsuppress(struct store *s, const char *address, struct err *e);
-bool store_suppressed(struct store *s, const char *address);
+bool store_suppressed(struct store *s, const char *address); /* also where the store cannot be read: a mail that waits is the smaller harm */
 int store_add_failure(struct store *s, const char *address, int64_t at, struct err *e); /* counts permanent failures; returns the new count, -1 on error */
 bool store_clear_failures(struct store *s, const char *address, struct err *e);
 
@@ -135,6 +139,7 @@ struct message_row {
     const char *why;           /* reason of a hold or rejection */
     bool moved;                /* the collector has said "moved", or nothing was to be moved */
     bool move;                 /* it is to be moved */
+    int64_t receipt;           /* the notice that was its receipt; 0 = none yet, -1 = none was owed */
 };
 /* Adds a ledger row; where (mailbox, uidvalidity, uid) is known nothing changes and *id_out is the known one, *known_out true. */
 bool store_add_message(struct store *s, const struct message_row *m, int64_t *id_out, bool *known_out, struct err *e);
@@ -143,7 +148,8 @@ bool store_update_message(struct store *s, const struct message_row *m, struct e
 bool store_messages(struct store *s, struct arena *a, const char *round_or_null, const char *state_or_null, struct message_row **out, size_t *n_out, struct err *e); /* by id */
 bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, struct message_row **out, size_t *n_out, struct err *e);
 bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid, struct message_row *out, struct err *e);
-/* Another message with these bytes, or with this Message-ID for this party in this round, in a state that counts (filed, held, noted); its id, else 0. */
+/* Another message with these bytes, or with this Message-ID, in a state that counts (filed, held, noted): the first one's id, else 0. Once the row of not_id bears its
+ * round and party, a Message-ID counts only for the same ones: strangers choose theirs. */
 int64_t store_known_bytes(struct store *s, const char *sha256, int64_t not_id);
 int64_t store_known_msgid(struct store *s, const char *message_id, int64_t not_id);
 
@@ -184,11 +190,11 @@ struct event_row {
     const char *round, *party; /* "" where none */
     int64_t message;           /* 0 where none */
     const char *text;          /* one line for a person */
-    const char *hash;          /* set by the store: SHA-256 over the previous hash and this row */
+    const char *hash;          /* set by the store, as id is: SHA-256 over the previous hash and this row */
 };
 bool store_add_event(struct store *s, const struct event_row *ev, struct err *e);
 bool store_events(struct store *s, struct arena *a, const char *round_or_null, const char *party_or_null, struct event_row **out, size_t *n_out, struct err *e); /* by id */
-bool store_chain_head(struct store *s, char hash_out[65], struct err *e);
+bool store_chain_head(struct store *s, char hash_out[65], struct err *e); /* 64 zeroes before the first event */
 bool store_chain_verify(struct store *s, int64_t *broken_id_out, struct err *e); /* true and 0: whole; true and an id: the first row that does not fit */
 
 #endif

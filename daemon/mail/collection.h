@@ -5,9 +5,13 @@
  *           "mailboxes":[{"name":"INBOX","junk":false,"uidvalidity":N,"next_uid":N,"since_at":T,"pending":[{"uid":N,"move":BOOL},...]}]}}
  *            next_uid 0: first start; what is there is left alone, the line is the server's UIDNEXT. since_at: when this mailbox was first watched; after a changed UIDVALIDITY everything
  *            that arrived since then (INTERNALDATE) is collected again and the ledger knows it. pending: kept before a crash, not yet moved.
- *   child  {"line":{"mailbox":NAME,"uidvalidity":N,"next_uid":N}}           once after each SELECT, and to be stored when it differs
+ *   child  {"line":{"mailbox":NAME,"uidvalidity":N,"next_uid":N}}           after the first SELECT, and whenever it has changed: to be stored. Every message below next_uid was kept or told
+ *            as left; so a restart begins there. After a changed UIDVALIDITY the line comes only when all that was to be collected again is kept.
  *   child  {"collected":{"file":NAME,"mailbox":NAME,"uidvalidity":N,"uid":N,"size":N,"sha256":HEX,"internal_at":T}}
- *            the file is complete and durable in DIR; its name is MAILBOXHASH-UIDVALIDITY-UID.eml, so that a restart finds its own. The child goes on without waiting, at most 8 ahead.
+ *            the file is complete and durable in DIR; its name is MAILBOXHASH-UIDVALIDITY-UID.eml, so that a restart finds its own (it is told again, not fetched again). The child goes on without
+ *            waiting, at most 8 ahead.
+ *   child  {"left":{"mailbox":NAME,"uidvalidity":N,"uid":N,"size":N,"text":STRING}}   could not be collected (longer than max_bytes, or fetching it broke the connection again and again): it stays
+ *            in the mailbox, and a person should look at it. Told once per start.
  *   daemon {"kept":{"mailbox":NAME,"uidvalidity":N,"uid":N,"move":BOOL}}   the ledger row is durable; move: into `processed` (MOVE, or UIDPLUS copy and expunge by UID; else only the
  *            keyword $TaamimKept: never a bare EXPUNGE); otherwise left as it is, unread flags too (always BODY.PEEK)
  *   child  {"moved":{"mailbox":NAME,"uidvalidity":N,"uid":N,"how":"move"|"copy"|"keyword"|"left"}}

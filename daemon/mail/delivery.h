@@ -5,7 +5,14 @@
  *   daemon {"config": server_to_json()}
  *   daemon {"deliver":ID,"from":ADDR,"to":ADDR,"size":N,"segments":[PATH,...]}     "from" may be "" (null return path)
  *   child  {"delivered":ID,"code":250,"stage":"accepted","text":"2.0.0 Ok: queued as 4F..."}
- * An outcome whose stage is "unknown" has code 0: the last byte was given and no answer came (RFC 5321 6.1). */
+ * An outcome whose stage is "unknown" has code 0: the last byte was given and no answer came (RFC 5321 6.1).
+ *
+ * How to read any other outcome than "accepted" and "unknown": the mail was definitely not taken. Code >= 500 is
+ * permanent, 400-499 temporary; 0 is a connection that failed or was lost at that stage (try again), at stage "login"
+ * a login that did not work without a refusal in numbers (no mechanism in common, secret unreadable), at stage "local"
+ * a file that could not be read. At stage "local" a code is our own, in the server's place: 553 an address that cannot
+ * be said to this server, 552 more bytes than it takes. A 552 to MAIL is about the mail's size, so it comes as stage
+ * "data". */
 #ifndef TAAMIM_MAIL_DELIVERY_H
 #define TAAMIM_MAIL_DELIVERY_H
 #include <jansson.h>
@@ -43,9 +50,13 @@ enum send_stage {
     SEND_DATA,     /* the message refused, at DATA or after the dot */
     SEND_ACCEPTED, /* 250 after the dot */
     SEND_UNKNOWN,  /* the last byte was given, no answer came */
-    SEND_LOCAL,    /* a file of ours could not be read: nothing was said to the server about this mail */
+    SEND_LOCAL,    /* decided here: a file of ours cannot be read, or the server cannot take such an address or size */
 };
-extern const char *const send_stage_names[8]; /* "connect" "login" "sender" "rcpt" "data" "accepted" "unknown" "local" */
+extern const char *const send_stage_names[8]; /* "connect" "login" "sender" "rcpt" "data" "accepted" "unknown" ... */
+
+#define SEND_SEGMENTS_MAX 256
+#define SEND_SIZE_MAX ((int64_t)1 << 30)
+#define SEND_TEXT_MAX 500
 
 struct send_job {
     int64_t id;
@@ -56,9 +67,9 @@ struct send_job {
 };
 struct send_outcome {
     int64_t id;
-    int code; /* the server's reply code; 0 where there was none */
+    int code; /* the server's reply code; 0 where there was none; see above for SEND_LOCAL */
     enum send_stage stage;
-    const char *text; /* the server's words, else what curl said; one line, capped at 500 bytes */
+    const char *text; /* the server's words, its lines joined, else what curl said; one line, SEND_TEXT_MAX bytes */
     int64_t server_size; /* SIZE of EHLO, 0 where not told */
 };
 json_t *send_job_to_json(const struct send_job *job);

@@ -1,0 +1,27 @@
+/* acts.h - what an officer does to a round or a reply. Each is one transaction, one event with the officer's name, and where it concerns
+ * delegations, notices to them. All are safe to say twice. `text_out` is the answer for the officer, in the arena. */
+#ifndef TAAMIM_APP_ACTS_H
+#define TAAMIM_APP_ACTS_H
+#include "app/daemon.h"
+
+struct act {
+    const char *who;         /* "uid:1000 (name)" */
+    const char *ref, *party; /* party NULL: all */
+    const char *text;        /* date, reason, or the text of a note */
+    const char *address;     /* resend --to */
+    int64_t message;         /* a reply's number */
+    int64_t paper;           /* the n-th paper of that reply, from 1 */
+    int item;                /* 1.. */
+    const char *add_contact; /* role, NULL */
+    bool tell;               /* reject: say so to the sender's party */
+};
+typedef bool act_fn(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e);
+
+act_fn act_extend, act_remind, act_note, act_resend, act_close, act_cancel;
+act_fn act_accept, act_reject, act_move, act_item;
+
+/* A paper that came another way: files staged already (paths below the state directory, names as the sender's). */
+struct brought { const char *const *staged; const char *const *names; size_t n; int64_t received_at; };
+bool act_add(struct daemon *d, struct arena *a, const struct act *act, const struct brought *b, const char **text_out, struct err *e);
+
+#endif

@@ -1,0 +1,222 @@
+/* An officer's acts on a reply: accept, reject, move, item, add. A held reply's papers lie with it until one of these decides. */
+#include <string.h>
+
+#include "app/acts.h"
+#include "app/effects.h"
+#include "app/post.h"
+#include "base/clock.h"
+#include "mail/address.h"
+#include "mail/names.h"
+
+static bool begin_on(struct daemon *d, struct arena *a, int64_t message, struct message_row *m, struct err *e)
+{
+    if (!store_message(d->store, a, message, m, e))
+        return false;
+    if (!m->state)
+        return err_perm(e, "there is no reply %lld; `taamim reply list` shows them", (long long)message);
+    return store_begin(d->store, e);
+}
+
+static bool done(struct daemon *d, struct arena *a, const struct message_row *m, const char *lay_at, bool good, struct err *e)
+{
+    if (!good || !store_update_message(d->store, m, e) || !store_commit(d->store, e)) {
+        store_rollback(d->store);
+        return false;
+    }
+    return effects_settle_file(d, a, m, lay_at, e);
+}
+
+static bool aim(const struct daemon *d, struct message_row *m, const struct act *act, struct err *e)
+{
+    const struct party *p = act->party ? register_find(d->orders.parties, act->party) : NULL;
+
+    if (act->party && !p)
+        return err_perm(e, "the register has no party %s", act->party);
+    m->round = act->ref ? act->ref : m->round;
+    m->party = p ? p->code : m->party;
+    if (!*m->round || !*m->party)
+        return err_perm(e, "say whose it is: --round REF --party CODE");
+    return true;
+}
+
+static bool add_contact(struct daemon *d, struct arena *a, const struct message_row *m, const char *role, struct err *e)
+{
+    int value;
+    struct problems p = {0};
+    struct contact c = {.address = m->sender, .name = *m->sender_name ? m->sender_name : NULL,
+                        .langs = LANG_BIT(LANG_AR), .weekend = WEEKEND_FRI_SAT};
+    struct party_register *with;
+    char *diff;
+    bool good;
+
+    if (!enum_by_name(contact_role_names, ROLE_COUNT, role, &value))
+        return err_perm(e, "there is no role %s: mission, focal_point, alternate or other", role);
+    c.role = (enum contact_role)value;
+    with = register_with_contact(a, d->orders.parties, m->party, &c);
+    if (!register_save(a, with, d->orders.parties->path, &diff, e))
+        return false;
+    good = daemon_reload(d, &p) || err_perm(e, "%s", buf_text(&p.text));
+    buf_free(&p.text);
+    return good && story(d, &(struct story_line){.who = "daemon", .what = "register", .party = m->party}, e, "%s", diff);
+}
+
+static bool file_for(struct daemon *d, struct arena *a, struct message_row *m, const struct act *act, const char **text_out,
+                     struct err *e)
+{
+    struct filed *filed = arena_alloc(a, sizeof *filed);
+
+    if (!effects_file(d, a, m, act->who, filed, e))
+        return false;
+    *text_out = arena_printf(a, "reply %lld: filed for %s in %s, %d of %zu papers new", (long long)m->id, m->party, m->round,
+                             filed->taken, filed->n);
+    return true;
+}
+
+bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
+{
+    struct message_row m;
+    const char *lay_at;
+    bool good;
+
+    if (!begin_on(d, a, act->message, &m, e))
+        return false;
+    lay_at = m.file;
+    good = strcmp(m.state, "held") == 0 ||
+           err_perm(e, "reply %lld is not held, it is %s: `taamim reply move` changes whose it is", (long long)m.id, m.state);
+    good = good && aim(d, &m, act, e) && (!act->add_contact || add_contact(d, a, &m, act->add_contact, e)) &&
+           file_for(d, a, &m, act, text_out, e);
+    return done(d, a, &m, lay_at, good, e);
+}
+
+/* Only a party's own contacts are ever told. */
+static bool tell_rejection(struct daemon *d, struct arena *a, const struct message_row *m, const struct act *act, struct err *e)
+{
+    const struct contact *contact;
+    const struct party *p = register_by_address(d->orders.parties, m->sender, &contact);
+    const struct contact *to[1] = {contact};
+    struct round_view v;
+    int64_t notice;
+    struct letter_paper why = {.name = m->subject, .sha256 = "", .item = -1, .trouble = act->text};
+    struct post letter = {.cause = arena_printf(a, "reject:%lld", (long long)m->id), .to = to, .n_to = 1,
+                          .in_reply_to = *m->message_id ? m->message_id : NULL};
+
+    if (!p || !*m->round)
+        return err_perm(e, "%s is no contact of a party: nobody is told", m->sender);
+    if (!round_view(d, a, m->round, &v, e))
+        return false;
+    letter.view = &v;
+    letter.letter = (struct letter){.kind = LETTER_PROBLEM, .party = p, .deadline_at = v.row.deadline_at,
+                                    .now_at = clock_now(), .papers = &why, .n_papers = 1};
+    return post(d, a, &letter, &notice, e);
+}
+
+bool act_reject(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
+{
+    struct message_row m;
+    const char *lay_at;
+    bool good;
+
+    if (!begin_on(d, a, act->message, &m, e))
+        return false;
+    lay_at = m.file;
+    good = strcmp(m.state, "held") == 0 || err_perm(e, "reply %lld is not held, it is %s", (long long)m.id, m.state);
+    m.state = "rejected";
+    m.why = act->text ? act->text : "";
+    good = good && (!act->tell || tell_rejection(d, a, &m, act, e)) &&
+           story(d, &(struct story_line){act->who, "rejected", m.round, m.party, m.id}, e, "%s: %s", m.sender, m.why);
+    *text_out = arena_printf(a, "reply %lld: rejected; it stays in the archive, its papers in held/%lld", (long long)m.id, (long long)m.id);
+    return done(d, a, &m, lay_at, good, e);
+}
+
+bool act_move(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
+{
+    struct message_row m;
+    struct round_view v;
+    const char *lay_at, *old_party, *old_round;
+    bool good;
+
+    if (!begin_on(d, a, act->message, &m, e))
+        return false;
+    lay_at = m.file;
+    old_party = m.party;
+    old_round = m.round;
+    good = strcmp(m.state, "filed") == 0 || err_perm(e, "reply %lld is %s: `taamim reply accept` files it", (long long)m.id, m.state);
+    m.receipt = 0;
+    good = good && filing_withdraw(d, a, &m, e) && aim(d, &m, act, e) && round_view(d, a, old_round, &v, e) &&
+           filing_update_seat(d, a, &v, old_party, e) && file_for(d, a, &m, act, text_out, e) &&
+           story(d, &(struct story_line){act->who, "moved", old_round, old_party, m.id}, e, "to %s in %s", m.party, m.round);
+    return done(d, a, &m, lay_at, good, e);
+}
+
+/* ---- which item a paper answers */
+
+static struct paper_row *nth_paper(struct daemon *d, struct arena *a, int64_t message, int64_t n, struct err *e)
+{
+    struct paper_row *rows;
+    size_t count;
+
+    if (!store_papers_of_message(d->store, a, message, &rows, &count, e))
+        return NULL;
+    if (n < 1 || (size_t)n > count) {
+        err_perm(e, "reply %lld has %zu papers, not a paper %lld", (long long)message, count, (long long)n);
+        return NULL;
+    }
+    return &rows[n - 1];
+}
+
+bool act_item(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
+{
+    struct message_row m;
+    struct paper_row *p;
+    struct round_view v;
+    bool good;
+
+    if (!begin_on(d, a, act->message, &m, e))
+        return false;
+    p = nth_paper(d, a, m.id, act->paper, e);
+    good = p && round_view(d, a, m.round, &v, e);
+    if (good && (act->item < 1 || (size_t)act->item > v.spec->n_items))
+        good = err_perm(e, "round %s has %zu items, not an item %d", v.row.ref, v.spec->n_items, act->item);
+    if (good) {
+        p->item = act->item - 1;
+        good = store_update_paper(d->store, p, e) && filing_update_seat(d, a, &v, m.party, e) &&
+               story(d, &(struct story_line){act->who, "item", m.round, m.party, m.id}, e, "%s answers item %d", p->name, act->item);
+        *text_out = arena_printf(a, "%s answers item %d", p->name, act->item);
+    }
+    return done(d, a, &m, m.file, good, e);
+}
+
+/* ---- a paper that came another way */
+
+static bool add_files(struct daemon *d, struct arena *a, const struct message_row *m, const struct brought *b, struct err *e)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        char sha256[65];
+        struct paper_row row = {.message = m->id, .round = "", .party = "", .item = -1, .name = name_clean(a, b->names[i]),
+                                .version = 1, .type = "", .filed_at = clock_now(), .held = true, .marks = "by_hand",
+                                .path = b->staged[i], .sha256 = sha256};
+        int64_t id;
+
+        if (!file_sha256(spool_full(d->spool, a, row.path), sha256, &row.size, e) || !store_add_paper(d->store, &row, &id, e))
+            return false;
+    }
+    return true;
+}
+
+bool act_add(struct daemon *d, struct arena *a, const struct act *act, const struct brought *b, const char **text_out,
+             struct err *e)
+{
+    struct message_row m = {
+        .mailbox = "", .sha256 = "", .message_id = "", .sender = "", .sender_name = act->who, .subject = "",
+        .received_at = b->received_at, .file = "", .state = "collected", .kind = "human", .verdict = "file",
+        .rule = "brought by hand", .round = "", .party = "", .marks = "by_hand", .text = "", .why = "", .moved = true,
+    };
+    bool known, good;
+
+    if (!aim(d, &m, act, e) || !store_begin(d->store, e))
+        return false;
+    m.uid = clock_now_ms(); /* unique with the empty mailbox */
+    good = store_add_message(d->store, &m, &m.id, &known, e) && !known && add_files(d, a, &m, b, e) &&
+           file_for(d, a, &m, act, text_out, e);
+    return done(d, a, &m, m.file, good, e);
+}

@@ -1,0 +1,73 @@
+/* Opens and closes the children together; each kind's conversation is in its own file. */
+#include "app/children.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+const char *child_path(struct arena *a, const struct config *c, const char *name)
+{
+    return arena_printf(a, "%s/%s", c->libexec_dir, name);
+}
+
+void children_open(struct children *c, struct daemon *d, struct loop *l)
+{
+    c->daemon = d;
+    c->loop = l;
+    d->ports = (struct ports){.arg = c, .senders_free = senders_free, .send = senders_send, .parse = parsers_parse,
+                              .kept = collector_kept, .append = collector_append};
+    senders_open(c);
+    parsers_open(c);
+    collector_open(c);
+}
+
+void children_close(struct children *c)
+{
+    for (int i = 0; i < c->n_senders; i++)
+        worker_free(c->senders[i].worker);
+    worker_free(c->collector);
+    worker_free(c->parser);
+    for (size_t i = 0; i < c->n_waiting; i++)
+        free(c->waiting[i].path);
+    free(c->waiting);
+}
+
+static void tend(struct children *c, struct worker *w)
+{
+    int64_t at_ms = worker_tend(w);
+
+    if (at_ms)
+        loop_wake_at(c->loop, at_ms);
+}
+
+void children_tend(struct children *c)
+{
+    for (int i = 0; i < c->n_senders; i++)
+        tend(c, c->senders[i].worker);
+    tend(c, c->parser);
+    tend(c, c->collector);
+    parsers_tend(c);
+}
+
+/* Settings of servers are given to a child at its start; one that is idle starts anew at once. */
+void children_reload(struct children *c)
+{
+    for (int i = 0; i < c->n_senders; i++)
+        worker_restart(c->senders[i].worker);
+    worker_restart(c->collector);
+}
+
+bool children_idle(const struct children *c)
+{
+    for (int i = 0; i < c->n_senders; i++)
+        if (c->senders[i].delivery)
+            return false;
+    return true;
+}
+
+void children_stop_sending(struct children *c)
+{
+    for (int i = 0; i < c->n_senders; i++)
+        worker_signal(c->senders[i].worker, SIGTERM);
+}

@@ -1,0 +1,65 @@
+/* children.h - the real ports: the daemon's deeds done by its child processes (senders.c, collector.c, parsers.c). */
+#ifndef TAAMIM_APP_CHILDREN_H
+#define TAAMIM_APP_CHILDREN_H
+#include "app/daemon.h"
+#include "base/loop.h"
+#include "io/worker.h"
+
+#define SENDERS_MAX 16
+#define PARSES_AT_ONCE 4
+#define PARSE_DEADLINE_S 20 /* the parser's own alarm rings before */
+
+struct children;
+
+struct sender {
+    struct children *of;
+    struct worker *worker;
+    int64_t delivery; /* in hand; 0 = idle */
+};
+
+/* One message at the parser: its descriptors, and what has come of the answer. */
+struct parse {
+    struct children *of;
+    int64_t message;   /* 0 = free */
+    int scratch_fd, answer_fd;
+    struct buf answer;
+    int64_t deadline_at;
+};
+
+struct children {
+    struct daemon *daemon;
+    struct loop *loop;
+    struct sender senders[SENDERS_MAX];
+    int n_senders;
+    struct worker *collector, *parser;
+    struct parse parses[PARSES_AT_ONCE];
+    struct waiting_parse { int64_t message; char *path; } *waiting; /* not yet at the parser, oldest first */
+    size_t n_waiting, cap_waiting;
+};
+
+void children_open(struct children *c, struct daemon *d, struct loop *l); /* and sets the daemon's ports */
+void children_close(struct children *c);
+/* Starts and restarts what is due; deadlines of the parser. In the loop's tick. */
+void children_tend(struct children *c);
+void children_reload(struct children *c);
+/* No delivery is in hand. */
+bool children_idle(const struct children *c);
+void children_stop_sending(struct children *c); /* SIGTERM to the senders: a mail past its dot may still end */
+
+/* senders.c */
+void senders_open(struct children *c);
+int senders_free(void *children);
+void senders_send(void *children, const struct send_job *job);
+/* collector.c */
+void collector_open(struct children *c);
+void collector_kept(void *children, const struct message_row *m);
+void collector_append(void *children, int64_t notice, const char *mailbox, const struct send_job *copy);
+/* parsers.c */
+void parsers_open(struct children *c);
+void parsers_parse(void *children, int64_t message, const char *path);
+void parsers_tend(struct children *c);
+
+/* "LIBEXEC/taamim-send", in the arena. */
+const char *child_path(struct arena *a, const struct config *c, const char *name);
+
+#endif

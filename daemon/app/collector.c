@@ -1,0 +1,170 @@
+/* The collecting child: told where we stand in each mailbox, it tells what it has spooled, and hears what was kept. */
+#include "app/children.h"
+
+#include "app/inbox.h"
+#include "app/ticker.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/wire.h"
+
+static json_t *pending_of(struct daemon *d, struct arena *a, const struct mailbox_row *m)
+{
+    json_t *list = json_array();
+    struct message_row *rows;
+    size_t n;
+
+    if (m->name && store_messages_to_move(d->store, a, m->name, m->uidvalidity, &rows, &n, NULL))
+        for (size_t i = 0; i < n; i++)
+            json_array_append_new(list, json_pack("{s:I, s:b}", "uid", (json_int_t)rows[i].uid, "move", rows[i].move));
+    return list;
+}
+
+static json_t *mailbox_config(struct daemon *d, struct arena *a, const struct watched_mailbox *w)
+{
+    struct mailbox_row m;
+
+    if (!store_mailbox(d->store, a, w->name, &m, NULL))
+        m = (struct mailbox_row){0};
+    return json_pack("{s:s, s:b, s:I, s:I, s:I, s:o}", "name", w->name, "junk", w->junk, "uidvalidity",
+                     (json_int_t)m.uidvalidity, "next_uid", (json_int_t)m.next_uid, "since_at",
+                     (json_int_t)(m.since_at ? m.since_at : clock_now()), "pending", pending_of(d, a, &m));
+}
+
+static void ready(void *arg, struct worker *w)
+{
+    ARENA_SCOPED a = arena_new();
+    struct children *c = arg;
+    struct daemon *d = c->daemon;
+    const struct config *cfg = d->orders.config;
+    json_t *mailboxes = json_array();
+
+    for (size_t i = 0; i < cfg->n_mailboxes; i++)
+        json_array_append_new(mailboxes, mailbox_config(d, a, &cfg->mailboxes[i]));
+    worker_send(w, json_pack("{s:{s:o, s:s, s:s, s:i, s:I, s:o}}", "config", "server", server_to_json(&cfg->imap), "incoming",
+                             spool_full(d->spool, a, "incoming"), "processed", cfg->processed_folder, "poll_s", cfg->poll_s,
+                             "max_bytes", (json_int_t)cfg->max_collect_bytes, "mailboxes", mailboxes), -1);
+}
+
+static void line(struct daemon *d, const json_t *m)
+{
+    ARENA_SCOPED a = arena_new();
+    struct err e = {0};
+    struct mailbox_row known, row = {.name = wire_string(m, "mailbox", ""), .uidvalidity = wire_int(m, "uidvalidity", 0),
+                                     .next_uid = wire_int(m, "next_uid", 0), .since_at = clock_now()};
+
+    if (store_mailbox(d->store, a, row.name, &known, &e) && known.name)
+        row.since_at = known.since_at;
+    if (store_begin(d->store, &e) && store_put_mailbox(d->store, &row, &e) && store_commit(d->store, &e))
+        return;
+    store_rollback(d->store);
+    log_event(LOG_LEVEL_ERROR, "mailbox", "name", row.name, "reason", e.text, NULL);
+}
+
+static void state(struct daemon *d, const json_t *m)
+{
+    bool up = wire_bool(m, "up");
+    const char *text = wire_string(m, "text", "");
+
+    log_event(up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "mailbox_server", "status", up ? "up" : "down", "reason", text, NULL);
+    ticker_server(d, &d->imap_watch, up, text);
+    d->quota_used = wire_int(m, "quota_used", -1);
+    d->quota_limit = wire_int(m, "quota_limit", -1);
+}
+
+static void collected(struct daemon *d, struct worker *w, const json_t *m)
+{
+    ARENA_SCOPED a = arena_new();
+    struct collected c;
+    struct err e = {0};
+
+    if (collected_from_json(a, m, &c, &e) && inbox_collected(d, &c, &e))
+        return;
+    log_event(LOG_LEVEL_ERROR, "collect", "reason", e.text, NULL);
+    worker_restart(w); /* it tells the message again once it is back */
+}
+
+static void left(struct daemon *d, const json_t *m)
+{
+    struct err e = {0};
+    struct alert_row about = {.kind = "trouble"};
+
+    if (store_begin(d->store, &e) &&
+        alert(d, &about, &e, "a message in %s (number %lld, %lld bytes) was left in the mailbox: %s",
+              wire_string(m, "mailbox", ""), (long long)wire_int(m, "uid", 0), (long long)wire_int(m, "size", 0),
+              wire_string(m, "text", "")) &&
+        store_commit(d->store, &e))
+        return;
+    store_rollback(d->store);
+}
+
+static void moved(struct daemon *d, const json_t *m)
+{
+    struct err e = {0};
+
+    if (!inbox_moved(d, wire_string(m, "mailbox", ""), wire_int(m, "uidvalidity", 0), wire_int(m, "uid", 0), &e))
+        log_event(LOG_LEVEL_ERROR, "moved", "reason", e.text, NULL);
+}
+
+static void appended(const json_t *m)
+{
+    if (!wire_bool(m, "ok"))
+        log_event(LOG_LEVEL_WARNING, "sent_copy", "status", "failed", "reason", wire_string(m, "text", ""), NULL);
+}
+
+static void message(void *arg, struct worker *w, const json_t *m)
+{
+    struct daemon *d = ((struct children *)arg)->daemon;
+    const json_t *inner;
+
+    if ((inner = json_object_get(m, "collected")))
+        collected(d, w, inner);
+    else if ((inner = json_object_get(m, "moved")))
+        moved(d, inner);
+    else if ((inner = json_object_get(m, "line")))
+        line(d, inner);
+    else if ((inner = json_object_get(m, "state")))
+        state(d, inner);
+    else if ((inner = json_object_get(m, "left")))
+        left(d, inner);
+    else if ((inner = json_object_get(m, "appended")))
+        appended(inner);
+}
+
+static void gone(void *arg, struct worker *w, const char *why)
+{
+    struct children *c = arg;
+
+    (void)w;
+    log_event(LOG_LEVEL_WARNING, "collector_ended", "reason", why, NULL);
+    ticker_server(c->daemon, &c->daemon->imap_watch, false, why);
+}
+
+void collector_open(struct children *c)
+{
+    static const struct worker_calls calls = {ready, message, gone};
+    ARENA_SCOPED a = arena_new();
+    const char *argv[] = {child_path(a, c->daemon->orders.config, "taamim-collect"), NULL};
+
+    c->collector = worker_new(c->loop, argv, "collect", &calls, c);
+}
+
+/* Where the collector is away, it hears of it as pending when it is back. */
+void collector_kept(void *arg, const struct message_row *m)
+{
+    struct children *c = arg;
+
+    if (*m->mailbox)
+        worker_send(c->collector, json_pack("{s:{s:s, s:I, s:I, s:b}}", "kept", "mailbox", m->mailbox, "uidvalidity",
+                                            (json_int_t)m->uidvalidity, "uid", (json_int_t)m->uid, "move", m->move), -1);
+}
+
+void collector_append(void *arg, int64_t notice, const char *mailbox, const struct send_job *copy)
+{
+    struct children *c = arg;
+    json_t *segments = json_array();
+
+    for (size_t i = 0; i < copy->n_segments; i++)
+        json_array_append_new(segments, json_string(copy->segments[i]));
+    worker_send(c->collector, json_pack("{s:{s:I, s:s, s:o, s:I}}", "append", "id", (json_int_t)notice, "mailbox", mailbox,
+                                        "segments", segments, "size", (json_int_t)copy->size), -1);
+}

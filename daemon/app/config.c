@@ -1,0 +1,427 @@
+/* config.c - config/taamim.conf: defaults, tables of what may be set, and the checks that span settings.
+ *
+ * Refused: a login without a secret or with two, a login or an unverified certificate over a connection without TLS that leaves this machine, two names for one
+ * mailbox, a zone that tzdata does not know. A secret's file is not opened here: the child that logs in reads it. */
+#include "app/config.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "mail/address.h"
+
+#define ROWS(table) (table), sizeof(table) / sizeof *(table)
+#define FIELD(f) offsetof(struct draft, f)
+#define MB ((int64_t)1 << 20)
+
+/* The secret's sources of one server, before one is chosen. */
+struct login {
+    const char *password_file, *password_command, *token_command, *credential;
+};
+/* What the tables fill; becomes a struct config once all of it is right. */
+struct draft {
+    struct config c;
+    const char *hours, *working_days;
+    struct login smtp_login, imap_login;
+    int smtp_tls, smtp_auth, imap_tls, imap_auth;
+    struct strings mailboxes, junk, reminders;
+};
+
+static const struct setting_row top_rows[] = {
+    {.name = "secretariat", .type = SET_GROUP, .required = true},
+    {.name = "paths", .type = SET_GROUP, .required = true},
+    {.name = "smtp", .type = SET_GROUP, .required = true},
+    {.name = "imap", .type = SET_GROUP, .required = true},
+    {.name = "sending", .type = SET_GROUP},
+    {.name = "officers", .type = SET_GROUP, .required = true},
+    {.name = "office", .type = SET_GROUP},
+};
+static const struct setting_row secretariat_rows[] = {
+    {.name = "name", .type = SET_LANG_TEXT, .offset = FIELD(c.name), .required = true},
+    {.name = "short_name", .type = SET_LANG_TEXT, .offset = FIELD(c.short_name), .required = true},
+    {.name = "address", .type = SET_ADDRESS, .offset = FIELD(c.address), .required = true},
+    {.name = "zone", .type = SET_STRING, .offset = FIELD(c.zone_name), .required = true},
+    {.name = "weekend", .type = SET_WEEKEND, .offset = FIELD(c.working.weekend)},
+    {.name = "hours", .type = SET_STRING, .offset = FIELD(hours)},
+    {.name = "working_days", .type = SET_STRING, .offset = FIELD(working_days)},
+};
+static const struct setting_row paths_rows[] = {
+    {.name = "state", .type = SET_PATH, .offset = FIELD(c.state_dir), .required = true},
+    {.name = "register", .type = SET_PATH, .offset = FIELD(c.register_file), .required = true},
+    {.name = "templates", .type = SET_PATH, .offset = FIELD(c.templates_dir), .required = true},
+    {.name = "rounds", .type = SET_PATH, .offset = FIELD(c.rounds_dir)},
+    {.name = "socket", .type = SET_PATH, .offset = FIELD(c.socket)},
+    {.name = "libexec", .type = SET_PATH, .offset = FIELD(c.libexec_dir)},
+    {.name = "papers_group", .type = SET_STRING, .offset = FIELD(c.papers_group)},
+};
+#define SERVER_ROWS(server)                                                                                            \
+    {.name = "host", .type = SET_STRING, .offset = FIELD(c.server.host), .required = true},                           \
+    {.name = "port", .type = SET_INT, .offset = FIELD(c.server.port), .min = 1, .max = 65535},                        \
+    {.name = "tls", .type = SET_ENUM, .offset = FIELD(server##_tls), .names = tls_mode_names, .n_names = 3},           \
+    {.name = "verify", .type = SET_BOOL, .offset = FIELD(c.server.verify)},                                           \
+    {.name = "ca_file", .type = SET_PATH, .offset = FIELD(c.server.ca_file)},                                         \
+    {.name = "auth", .type = SET_ENUM, .offset = FIELD(server##_auth), .names = auth_mode_names, .n_names = 4},        \
+    {.name = "user", .type = SET_STRING, .offset = FIELD(c.server.user)},                                             \
+    {.name = "password_file", .type = SET_PATH, .offset = FIELD(server##_login.password_file)},                        \
+    {.name = "password_command", .type = SET_STRING, .offset = FIELD(server##_login.password_command)},                \
+    {.name = "token_command", .type = SET_STRING, .offset = FIELD(server##_login.token_command)},                      \
+    {.name = "credential", .type = SET_STRING, .offset = FIELD(server##_login.credential)},                            \
+    {.name = "connect_timeout_s", .type = SET_INT, .offset = FIELD(c.server.connect_timeout_s), .min = 1, .max = 600}, \
+    {.name = "final_timeout_s", .type = SET_INT, .offset = FIELD(c.server.final_timeout_s), .min = 10, .max = 3600}
+
+static const struct setting_row smtp_rows[] = {SERVER_ROWS(smtp)};
+static const struct setting_row imap_rows[] = {
+    SERVER_ROWS(imap),
+    {.name = "mailboxes", .type = SET_STRINGS, .offset = FIELD(mailboxes)},
+    {.name = "junk", .type = SET_STRINGS, .offset = FIELD(junk)},
+    {.name = "processed", .type = SET_STRING, .offset = FIELD(c.processed_folder)},
+    {.name = "poll_s", .type = SET_INT, .offset = FIELD(c.poll_s), .min = 1, .max = 3600},
+    {.name = "authserv_id", .type = SET_STRING, .offset = FIELD(c.authserv_id)},
+};
+static const struct setting_row sending_rows[] = {
+    {.name = "rate_per_minute", .type = SET_INT, .offset = FIELD(c.send_rate_per_minute), .min = 1, .max = 60000},
+    {.name = "connections", .type = SET_INT, .offset = FIELD(c.send_connections), .min = 1, .max = 16},
+    {.name = "address_rate_per_hour", .type = SET_INT, .offset = FIELD(c.address_rate_per_hour), .min = 1, .max = 100000},
+    {.name = "max_message_bytes", .type = SET_INT64, .offset = FIELD(c.max_message_bytes), .min = 0, .max = SEND_SIZE_MAX},
+    {.name = "reply_token", .type = SET_BOOL, .offset = FIELD(c.reply_token)},
+    {.name = "envelope_token", .type = SET_BOOL, .offset = FIELD(c.envelope_token)},
+    {.name = "token_delimiter", .type = SET_STRING, .offset = FIELD(c.token_delimiter)},
+    {.name = "sent_folder", .type = SET_STRING, .offset = FIELD(c.sent_folder)},
+};
+static const struct setting_row office_rows[] = {
+    {.name = "alert_every_s", .type = SET_INT, .offset = FIELD(c.alert_every_s), .min = 1, .max = 86400},
+    {.name = "alert_attach_bytes", .type = SET_INT64, .offset = FIELD(c.alert_attach_bytes), .min = 0, .max = 100 * MB},
+    {.name = "receipt_every_s", .type = SET_INT, .offset = FIELD(c.receipt_every_s), .min = 0, .max = 86400},
+    {.name = "unreachable_after_s", .type = SET_INT, .offset = FIELD(c.unreachable_after_s), .min = 1, .max = 7 * 86400},
+    {.name = "digest", .type = SET_STRING, .offset = FIELD(c.digest_time)},
+    {.name = "reminders", .type = SET_STRINGS, .offset = FIELD(reminders)},
+};
+static const struct setting_row officer_rows[] = {
+    {.name = "address", .type = SET_ADDRESS, .offset = offsetof(struct officer, address), .required = true},
+    {.name = "name", .type = SET_STRING, .offset = offsetof(struct officer, name)},
+    {.name = "language", .type = SET_ENUM, .offset = offsetof(struct officer, lang), .names = lang_names, .n_names = LANG_COUNT},
+};
+_Static_assert(sizeof(enum lang) == sizeof(int), "SET_ENUM writes an int");
+
+/* One load. */
+struct load {
+    struct arena *a;
+    config_setting_t *root;
+    struct draft *d;
+    struct problems *p;
+};
+
+static const char *const default_steps[] = {"-14d", "-7d", "-3d", "-1d", "+1d"};
+static const char *const default_mailboxes[] = {"INBOX"};
+
+static void set_defaults(struct draft *d)
+{
+    struct config *c = &d->c;
+    c->working = (struct working_time){.weekend = WEEKEND_FRI_SAT, .from_minute = 9 * 60, .to_minute = 17 * 60};
+    c->smtp = (struct mail_server){.verify = true, .connect_timeout_s = 30, .final_timeout_s = 600};
+    c->imap = c->smtp;
+    d->smtp_tls = TLS_STARTTLS;
+    d->imap_tls = TLS_IMPLICIT;
+    d->smtp_auth = d->imap_auth = MAIL_AUTH_PLAIN;
+    c->send_rate_per_minute = 20;
+    c->send_connections = 2;
+    c->address_rate_per_hour = 30;
+    c->reply_token = c->envelope_token = true;
+    c->token_delimiter = "+";
+    c->processed_folder = "Taamim";
+    c->poll_s = 60;
+    c->alert_every_s = 900;
+    c->alert_attach_bytes = 5 * MB;
+    c->receipt_every_s = 600;
+    c->unreachable_after_s = 900;
+    c->digest_time = "08:00";
+    d->mailboxes = (struct strings){default_mailboxes, 1};
+    d->reminders = (struct strings){default_steps, sizeof default_steps / sizeof *default_steps};
+}
+
+static config_setting_t *read_group(const struct load *l, const char *name, const struct setting_row *rows, size_t n)
+{
+    config_setting_t *group = setting_group(l->root, name, l->p);
+    if (group)
+        setting_read(l->a, group, rows, n, l->d, l->p);
+    return group;
+}
+
+/* Where a setting of a group stands; the group where it is not set. */
+static config_setting_t *at(config_setting_t *group, const char *name)
+{
+    config_setting_t *s = config_setting_get_member(group, name);
+    return s ? s : group;
+}
+
+/* ---- the secretariat */
+
+/* "09:00" into minutes; the rest of the text in *end. */
+static bool read_clock(const char *text, int *minute_out, const char **end)
+{
+    int hour, minute, used = 0;
+    if (strspn(text, "0123456789") != 2 || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || used != 5)
+        return false;
+    if (hour > 24 || minute > 59 || minute < 0 || hour * 60 + minute > 1440)
+        return false;
+    *minute_out = hour * 60 + minute;
+    *end = text + used;
+    return true;
+}
+
+static void read_hours(const struct load *l, config_setting_t *group)
+{
+    struct working_time *w = &l->d->c.working;
+    const char *text = l->d->hours, *end;
+    int from, to;
+    if (!text)
+        return;
+    if (strcmp(text, "all") == 0) {
+        w->from_minute = 0;
+        w->to_minute = 1440;
+    } else if (read_clock(text, &from, &end) && *end++ == '-' && read_clock(end, &to, &end) && !*end && from < to) {
+        w->from_minute = from;
+        w->to_minute = to;
+    } else
+        problem_at(l->p, at(group, "hours"), "hours cannot be '%.40s'; write \"09:00-17:00\" or \"all\"", text);
+}
+
+static void read_working_days(const struct load *l, config_setting_t *group)
+{
+    const char *text = l->d->working_days;
+    if (!text)
+        return;
+    if (strcmp(text, "all") != 0)
+        problem_at(l->p, at(group, "working_days"), "working_days can only be \"all\"; days off are told by weekend");
+    else if (config_setting_get_member(group, "weekend") && l->d->c.working.weekend)
+        problem_at(l->p, at(group, "working_days"), "working_days = \"all\" contradicts weekend; leave one of them out");
+    else
+        l->d->c.working.weekend = 0;
+}
+
+static void need_langs(const struct load *l, config_setting_t *where, const char *const *texts, const char *name)
+{
+    for (int i = 0; i < LANG_COUNT; i++)
+        if (!texts[i])
+            problem_at(l->p, where, "%s is missing in %s; mails are written in ar, en and fr", name, lang_names[i]);
+}
+
+static void read_secretariat(const struct load *l)
+{
+    struct config *c = &l->d->c;
+    struct err e = {0};
+    config_setting_t *group = read_group(l, "secretariat", ROWS(secretariat_rows));
+    if (!group)
+        return;
+    read_hours(l, group);
+    read_working_days(l, group);
+    if (config_setting_get_member(group, "name"))
+        need_langs(l, at(group, "name"), c->name, "name");
+    if (config_setting_get_member(group, "short_name"))
+        need_langs(l, at(group, "short_name"), c->short_name, "short_name");
+    if (c->zone_name && !(c->zone = zone_open(c->zone_name, &e)))
+        problem_at(l->p, at(group, "zone"), "%s", e.text);
+}
+
+/* ---- paths */
+
+static void read_paths(const struct load *l)
+{
+    struct config *c = &l->d->c;
+    if (!read_group(l, "paths", ROWS(paths_rows)))
+        return;
+    if (c->state_dir && !c->socket)
+        c->socket = arena_printf(l->a, "%s/socket", c->state_dir);
+    if (!c->rounds_dir)
+        c->rounds_dir = path_beside(l->a, c->path, "rounds");
+    /* sun_path of unix(7) */
+    if (c->socket && strlen(c->socket) > 107)
+        problem_at(l->p, at(setting_group(l->root, "paths", l->p), "socket"), "the socket's path %s is longer than 107 bytes", c->socket);
+}
+
+/* ---- servers */
+
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+}
+
+static void choose_secret(const struct load *l, config_setting_t *group, const struct login *login, struct mail_server *s)
+{
+    const struct { const char *name, *value; enum secret_kind kind; } sources[] = {
+        {"password_file", login->password_file, SECRET_FILE},
+        {"password_command", login->password_command, SECRET_COMMAND},
+        {"token_command", login->token_command, SECRET_COMMAND},
+        {"credential", login->credential, SECRET_CREDENTIAL},
+    };
+    const char *chosen = NULL;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        if (!sources[i].value)
+            continue;
+        if (chosen)
+            problem_at(l->p, at(group, sources[i].name), "%s and %s are both set in %s; one is enough", chosen, sources[i].name, group->name);
+        chosen = sources[i].name;
+        s->secret = (struct secret){sources[i].kind, sources[i].value};
+    }
+    if (s->auth == MAIL_AUTH_NONE && chosen)
+        problem_at(l->p, at(group, chosen), "%s is set in %s, but auth is \"none\"", chosen, group->name);
+    if (s->auth != MAIL_AUTH_NONE && !chosen)
+        problem_at(l->p, group, "%s logs in but has no secret; set password_file, password_command, token_command or credential", group->name);
+    if (login->token_command && s->auth != MAIL_AUTH_XOAUTH2 && s->auth != MAIL_AUTH_NONE)
+        problem_at(l->p, at(group, "token_command"), "token_command in %s needs auth = \"xoauth2\"", group->name);
+}
+
+static bool clean_host(const char *host)
+{
+    return host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")] == '\0' || (unsigned char)*host >= 0x80;
+}
+
+static void check_server(const struct load *l, config_setting_t *group, const struct login *login, struct mail_server *s)
+{
+    choose_secret(l, group, login, s);
+    if (s->auth != MAIL_AUTH_NONE && !s->user)
+        problem_at(l->p, group, "%s logs in but has no user", group->name);
+    if (!s->host)
+        return;
+    if (!clean_host(s->host))
+        problem_at(l->p, at(group, "host"), "'%.60s' is no host name; the port has a setting of its own", s->host);
+    if (s->tls == TLS_NONE && s->auth != MAIL_AUTH_NONE && !is_loopback(s->host))
+        problem_at(l->p, at(group, "tls"), "%s would send its password to %s in the clear; set tls to \"starttls\" or \"tls\"", group->name, s->host);
+    if (s->ca_file && !file_exists(s->ca_file))
+        problem_at(l->p, at(group, "ca_file"), "there is no file %s", s->ca_file);
+}
+
+static void read_smtp(const struct load *l)
+{
+    struct mail_server *s = &l->d->c.smtp;
+    config_setting_t *group = read_group(l, "smtp", ROWS(smtp_rows));
+    if (!group)
+        return;
+    s->tls = (enum tls_mode)l->d->smtp_tls;
+    s->auth = (enum auth_mode)l->d->smtp_auth;
+    if (!s->port)
+        s->port = s->tls == TLS_IMPLICIT ? 465 : 587;
+    check_server(l, group, &l->d->smtp_login, s);
+}
+
+static void watch(const struct load *l, config_setting_t *where, const char *name, bool junk)
+{
+    struct config *c = &l->d->c;
+    for (size_t i = 0; i < c->n_mailboxes; i++)
+        if (strcmp(c->mailboxes[i].name, name) == 0) {
+            problem_at(l->p, where, "the mailbox '%s' is named twice", name);
+            return;
+        }
+    if (c->processed_folder && strcmp(c->processed_folder, name) == 0)
+        problem_at(l->p, where, "the mailbox '%s' is watched and takes what was processed; these must be two", name);
+    else if (c->n_mailboxes == MAILBOXES_MAX)
+        problem_at(l->p, where, "more than %d mailboxes are watched", MAILBOXES_MAX);
+    else
+        c->mailboxes[c->n_mailboxes++] = (struct watched_mailbox){name, junk};
+}
+
+static void read_imap(const struct load *l)
+{
+    struct mail_server *s = &l->d->c.imap;
+    config_setting_t *group = read_group(l, "imap", ROWS(imap_rows));
+    if (!group)
+        return;
+    s->tls = (enum tls_mode)l->d->imap_tls;
+    s->auth = (enum auth_mode)l->d->imap_auth;
+    if (!s->port)
+        s->port = s->tls == TLS_IMPLICIT ? 993 : 143;
+    check_server(l, group, &l->d->imap_login, s);
+    if (s->auth == MAIL_AUTH_NONE)
+        problem_at(l->p, at(group, "auth"), "a mailbox needs a login; auth cannot be \"none\" in imap");
+    for (size_t i = 0; i < l->d->mailboxes.n; i++)
+        watch(l, at(group, "mailboxes"), l->d->mailboxes.items[i], false);
+    for (size_t i = 0; i < l->d->junk.n; i++)
+        watch(l, at(group, "junk"), l->d->junk.items[i], true);
+    if (l->d->mailboxes.n == 0)
+        problem_at(l->p, at(group, "mailboxes"), "no mailbox is watched");
+}
+
+static void read_sending(const struct load *l)
+{
+    const char *delimiter;
+    config_setting_t *group = read_group(l, "sending", ROWS(sending_rows));
+    if (!group)
+        return;
+    delimiter = l->d->c.token_delimiter;
+    if (strlen(delimiter) != 1 || !strchr("+-_=.", *delimiter))
+        problem_at(l->p, at(group, "token_delimiter"), "token_delimiter cannot be '%.20s'; mail servers know \"+\", \"-\", \"_\", \"=\" or \".\"", delimiter);
+}
+
+/* ---- the office */
+
+static void read_officers(const struct load *l)
+{
+    config_setting_t *list = setting_groups(l->root, "officers", l->p);
+    struct officer *officers = NULL;
+    struct config *c = &l->d->c;
+    size_t n = 0;
+    for (int i = 0; list && i < config_setting_length(list); i++) {
+        config_setting_t *group = config_setting_get_elem(list, (unsigned)i);
+        struct officer o = {.line = (int)config_setting_source_line(group)};
+        setting_read(l->a, group, ROWS(officer_rows), &o, l->p);
+        if (o.address && c->address && address_same(o.address, c->address))
+            problem_at(l->p, at(group, "address"), "an officer cannot have the secretariat's own address %s", o.address);
+        for (size_t k = 0; o.address && k < n; k++)
+            if (officers[k].address && address_same(o.address, officers[k].address))
+                problem_at(l->p, at(group, "address"), "%s is an officer's address on line %d already", o.address, officers[k].line);
+        ARENA_PUSH(l->a, officers, n, o);
+    }
+    if (list && n == 0)
+        problem_at(l->p, list, "no officer is named; somebody must hear what happens");
+    c->officers = officers;
+    c->n_officers = n;
+}
+
+static void read_office(const struct load *l)
+{
+    struct config *c = &l->d->c;
+    struct err e = {0};
+    const char *end;
+    config_setting_t *group = read_group(l, "office", ROWS(office_rows));
+    if (!read_clock(c->digest_time, &c->digest_minute, &end) || *end || c->digest_minute == 1440)
+        problem_at(l->p, at(group, "digest"), "digest cannot be '%.40s'; write a time like \"08:00\"", c->digest_time);
+    if (l->d->reminders.n > STEPS_MAX)
+        problem_at(l->p, at(group, "reminders"), "there are %zu reminders; %d are the most", l->d->reminders.n, STEPS_MAX);
+    for (size_t i = 0; i < l->d->reminders.n && i < STEPS_MAX; i++)
+        if (step_parse(l->d->reminders.items[i], &c->steps[c->n_steps], &e))
+            c->n_steps++;
+        else
+            problem_at(l->p, at(group, "reminders"), "%s", e.text);
+}
+
+struct config *config_load(struct arena *a, const char *path, struct problems *p)
+{
+    struct draft *d = arena_alloc(a, sizeof *d);
+    int before = p->n;
+    config_t *file = setting_open(path, p);
+    if (!file)
+        return NULL;
+    struct load l = {.a = a, .root = config_root_setting(file), .d = d, .p = p};
+    d->c.path = path_beside(a, "./", path);
+    set_defaults(d);
+    setting_read(a, l.root, ROWS(top_rows), d, p);
+    read_secretariat(&l);
+    read_paths(&l);
+    read_smtp(&l);
+    read_imap(&l);
+    read_sending(&l);
+    read_officers(&l);
+    read_office(&l);
+    setting_close(file);
+    if (p->n == before)
+        return &d->c;
+    config_close(&d->c);
+    return NULL;
+}
+
+void config_close(struct config *c)
+{
+    zone_close(c->zone);
+    c->zone = NULL;
+}

@@ -1,0 +1,116 @@
+/* What every event handler needs: the orders in force, the story, the alerts, a round as it was frozen. */
+#include "app/daemon.h"
+
+#include <string.h>
+
+#include "app/roundfile.h"
+#include "base/clock.h"
+#include "base/file.h"
+
+void orders_free(struct standing_orders *o)
+{
+    if (o->config)
+        config_close(o->config);
+    arena_free(o->arena);
+    *o = (struct standing_orders){0};
+}
+
+bool orders_load(struct standing_orders *out, const char *config_path, struct problems *p)
+{
+    struct standing_orders fresh = {.arena = arena_new()};
+
+    fresh.config = config_load(fresh.arena, config_path, p);
+    if (fresh.config)
+        fresh.parties = register_load(fresh.arena, fresh.config->register_file, p);
+    if (fresh.parties)
+        fresh.templates = templates_load(fresh.arena, fresh.config->templates_dir, NULL, p);
+    if (!fresh.templates) {
+        orders_free(&fresh);
+        return false;
+    }
+    *out = fresh;
+    return true;
+}
+
+bool daemon_reload(struct daemon *d, struct problems *p)
+{
+    struct standing_orders fresh;
+
+    if (!orders_load(&fresh, d->orders.config->path, p))
+        return false;
+    orders_free(&d->orders);
+    d->orders = fresh;
+    return true;
+}
+
+bool story(struct daemon *d, const struct story_line *line, struct err *e, const char *format, ...)
+{
+    ARENA_SCOPED a = arena_new();
+    struct event_row row = {
+        .at = clock_now(), .who = line->who, .what = line->what, .round = line->round ? line->round : "",
+        .party = line->party ? line->party : "", .message = line->message,
+    };
+    va_list args;
+
+    va_start(args, format);
+    row.text = arena_vprintf(a, format, args);
+    va_end(args);
+    return store_add_event(d->store, &row, e);
+}
+
+bool alert(struct daemon *d, const struct alert_row *about, struct err *e, const char *format, ...)
+{
+    ARENA_SCOPED a = arena_new();
+    struct alert_row row = *about;
+    va_list args;
+
+    va_start(args, format);
+    row.text = arena_vprintf(a, format, args);
+    va_end(args);
+    row.at = clock_now();
+    row.round = row.round ? row.round : "";
+    row.party = row.party ? row.party : "";
+    return store_add_alert(d->store, &row, e);
+}
+
+/* A round's own templates, frozen at its launch; where they no longer load (a folder touched by hand) today's serve. */
+const struct templates *round_templates(struct daemon *d, const char *ref)
+{
+    struct frozen_templates *f = &d->frozen;
+    struct problems p = {0};
+    const char *folder;
+
+    if (f->ref && strcmp(f->ref, ref) == 0)
+        return f->templates ? f->templates : d->orders.templates;
+    arena_free(f->arena);
+    *f = (struct frozen_templates){.arena = arena_new()};
+    f->ref = arena_strdup(f->arena, ref);
+    folder = arena_printf(f->arena, "outgoing/%s/templates", spool_round_folder(f->arena, ref));
+    f->templates = templates_load(f->arena, spool_full(d->spool, f->arena, folder), NULL, &p);
+    buf_free(&p.text);
+    return f->templates ? f->templates : d->orders.templates;
+}
+
+bool round_view(struct daemon *d, struct arena *a, const char *ref, struct round_view *out, struct err *e)
+{
+    struct round_view v = {0};
+    JSON_SCOPED spec = NULL;
+
+    if (!store_round(d->store, a, ref, &v.row, e))
+        return false;
+    if (!v.row.ref)
+        return err_perm(e, "there is no round %s; `taamim round list` shows them", ref);
+    spec = json_loads(v.row.spec, 0, NULL);
+    v.spec = spec ? round_spec_from_json(a, spec, d->orders.config, e) : NULL;
+    if (!v.spec)
+        return err_prefix(e, "the stored round %s", ref);
+    *out = v;
+    return true;
+}
+
+struct deadline seat_deadline(const struct daemon *d, const struct round_view *v, const struct seat_row *seat)
+{
+    int64_t at = seat && seat->deadline_at ? seat->deadline_at : v->row.deadline_at;
+
+    return (struct deadline){.at = at, .local = zone_civil(d->orders.config->zone, at), .has_time = true};
+}

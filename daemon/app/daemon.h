@@ -1,0 +1,103 @@
+/* daemon.h - the daemon's state between events, and the ports through which its deeds leave.
+ *
+ * Every event (a message collected, an answer of a child, a timer, a command) is handled by one function that takes the daemon and an arena for this event. It
+ * writes what it decided in one transaction and only then lets deeds out through the ports. Scenario tests put fakes behind the ports and turn the same
+ * functions by hand. */
+#ifndef TAAMIM_APP_DAEMON_H
+#define TAAMIM_APP_DAEMON_H
+#include "app/config.h"
+#include "app/letter.h"
+#include "app/register.h"
+#include "base/file.h"
+#include "base/wire.h"
+#include "io/spool.h"
+#include "io/store.h"
+#include "mail/collection.h"
+#include "mail/delivery.h"
+#include "mail/facts.h"
+#include "round/retry.h"
+
+struct ports {
+    void *arg;
+    int (*senders_free)(void *arg);                              /* how many deliveries could start now */
+    void (*send)(void *arg, const struct send_job *job);
+    void (*parse)(void *arg, int64_t message, const char *path); /* full path; answered by inbox_parsed() */
+    void (*kept)(void *arg, const struct message_row *m);        /* m->move says where to */
+    void (*append)(void *arg, int64_t notice, const char *mailbox, const struct send_job *copy);
+};
+
+/* What configuration, register and templates say now; swapped whole on reload. */
+struct standing_orders {
+    struct arena *arena;
+    struct config *config;
+    struct party_register *parties;
+    struct templates *templates;
+};
+
+#define OUTCOMES_MAX 64
+struct daemon {
+    struct standing_orders orders;
+    struct store *store;
+    struct spool *spool;
+    struct ports ports;
+
+    /* outbox */
+    struct refusals refusals;
+    bool queue_stopped;
+    int64_t queue_probe_at;      /* a stopped queue tries one mail then */
+    int64_t rate_window_ms[2];   /* token bucket: last refill, thousandths of a mail in hand */
+    struct send_outcome outcomes[OUTCOMES_MAX];
+    struct arena *outcomes_arena;
+    size_t n_outcomes;
+    bool outbox_due;             /* something may be ready to leave */
+    bool ticker_due;             /* something that time decides has changed */
+
+    /* servers */
+    struct server_watch {
+        bool away, told;
+        int64_t since_at;
+        char text[300];
+    } smtp_watch, imap_watch;
+    int64_t quota_used, quota_limit;
+    int64_t server_size;         /* SIZE of the submission server's EHLO; 0 unknown */
+
+    /* the frozen templates of the round used last */
+    struct frozen_templates {
+        struct arena *arena;
+        const char *ref;
+        struct templates *templates;
+    } frozen;
+
+    /* clock */
+    int64_t last_now_at, last_boot_at;
+    int64_t clock_paused_until_at;
+};
+
+/* Loads what the files say now; on any problem nothing changes and p says what is wrong. */
+bool orders_load(struct standing_orders *out, const char *config_path, struct problems *p);
+void orders_free(struct standing_orders *o);
+/* The register was rewritten by a command: takes the new one in. */
+bool daemon_reload(struct daemon *d, struct problems *p);
+
+/* One event of the story. */
+struct story_line {
+    const char *who, *what, *round, *party;
+    int64_t message;
+};
+bool story(struct daemon *d, const struct story_line *line, struct err *e, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* One line for the officers' next alert mail. */
+bool alert(struct daemon *d, const struct alert_row *row, struct err *e, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* A round as it was frozen. In the arena. */
+struct round_view {
+    struct round_row row;
+    struct round_spec *spec;
+    const struct templates *templates; /* NULL: those frozen at launch, round_templates() */
+};
+bool round_view(struct daemon *d, struct arena *a, const char *ref, struct round_view *out, struct err *e); /* PERM where unknown */
+const struct templates *round_templates(struct daemon *d, const char *ref); /* kept until another round's are asked for */
+struct deadline seat_deadline(const struct daemon *d, const struct round_view *v, const struct seat_row *seat);
+
+#endif

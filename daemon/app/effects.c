@@ -1,0 +1,229 @@
+/* What each verdict does to the store, within one transaction. Nothing here writes to anybody: receipts and alerts are noted as due, and the
+ * ticker composes them, so that a flood of replies makes one mail. */
+#include "app/effects.h"
+
+#include <string.h>
+
+#include "app/outbox.h"
+#include "base/clock.h"
+#include "base/file.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static void archive(struct daemon *d, struct arena *a, struct message_row *m)
+{
+    struct civil now = zone_civil(d->orders.config->zone, clock_now());
+
+    m->file = arena_printf(a, "archive/%04d/%s", now.year, base_name(m->file));
+}
+
+static void settled(struct daemon *d, struct incoming *in, const char *state, bool move)
+{
+    in->m.state = state;
+    in->m.move = move;
+    in->m.moved = !*in->m.mailbox;
+    archive(d, in->a, &in->m);
+}
+
+static void add_mark(struct arena *a, struct message_row *m, const char *mark)
+{
+    m->marks = *m->marks ? arena_printf(a, "%s %s", m->marks, mark) : mark;
+}
+
+bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at, struct err *e)
+{
+    const char *from = spool_full(d->spool, a, lies_at);
+    const char *to = spool_full(d->spool, a, m->file);
+    char *folder;
+
+    if (strcmp(lies_at, m->file) == 0 || !file_exists(from))
+        return true;
+    if (!*m->file)
+        return spool_remove(d->spool, lies_at, e);
+    folder = arena_strdup(a, to);
+    *strrchr(folder, '/') = '\0';
+    return file_mkdirs(folder, 0700, e) && file_move(from, to, e);
+}
+
+static struct story_line line_of(const struct message_row *m, const char *who, const char *what)
+{
+    return (struct story_line){.who = who, .what = what, .round = m->round, .party = m->party, .message = m->id};
+}
+
+static struct alert_row alert_of(const struct message_row *m, const char *kind)
+{
+    return (struct alert_row){.kind = kind, .round = m->round, .party = m->party, .message = m->id};
+}
+
+/* ---- filing */
+
+static bool receipt_due(struct daemon *d, struct arena *a, const struct message_row *m, struct err *e)
+{
+    struct seat_row seat;
+    int64_t now = clock_now(), earliest;
+
+    if (!store_seat(d->store, a, m->round, m->party, &seat, e) || !seat.party)
+        return false;
+    earliest = seat.receipt_at + d->orders.config->receipt_every_s;
+    if (!seat.receipt_due_at)
+        seat.receipt_due_at = seat.receipt_at && earliest > now ? earliest : now;
+    return store_update_seat(d->store, &seat, e);
+}
+
+static const char *names_of(struct arena *a, const struct filed *filed)
+{
+    const char *names = "";
+
+    for (size_t i = 0; i < filed->n; i++)
+        names = arena_printf(a, "%s%s%s%s", names, i ? ", " : "", filed->papers[i].name,
+                             filed->papers[i].known ? " (known)" : "");
+    return names;
+}
+
+static const char *alert_kind_of(const struct message_row *m, const struct filed *filed)
+{
+    if (strstr(m->marks, "new_address"))
+        return "new_address";
+    if (filed->n == 0)
+        return "no_paper";
+    return strstr(m->marks, "unverified") ? "unverified" : "filed";
+}
+
+bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,
+                  struct err *e)
+{
+    struct round_view v;
+    struct seat_row seat;
+    struct story_line line = line_of(m, who, "filed");
+    struct alert_row about;
+
+    if (!round_view(d, a, m->round, &v, e) || !store_seat(d->store, a, m->round, m->party, &seat, e))
+        return false;
+    if (!seat.party)
+        return err_perm(e, "%s is not invited to round %s", m->party, m->round);
+    if (strcmp(v.row.state, round_state_names[ROUND_OPEN]) != 0 || m->received_at > seat_deadline(d, &v, &seat).at)
+        add_mark(a, m, "late");
+    if (!filing_accept(d, a, m, &v, out, e))
+        return false;
+    m->state = "filed";
+    about = alert_of(m, alert_kind_of(m, out));
+    if (out->n == 0)
+        line.what = "no_paper";
+    return story(d, &line, e, "from %s: %s", m->sender, out->n ? names_of(a, out) : "no paper in it") &&
+           alert(d, &about, e, "%s: %s", m->sender, out->n ? names_of(a, out) : m->subject) && receipt_due(d, a, m, e);
+}
+
+static bool file_it(struct daemon *d, struct incoming *in, const char *mark, struct err *e)
+{
+    struct filed *filed = arena_alloc(in->a, sizeof *filed);
+
+    if (mark)
+        add_mark(in->a, &in->m, mark);
+    if (in->match.strength == MATCH_OLD_TOKEN)
+        add_mark(in->a, &in->m, "old_token");
+    settled(d, in, "filed", true);
+    return filing_stage(d, in->a, &in->m, in->facts, in->scratch_fd, e) &&
+           effects_file(d, in->a, &in->m, arena_printf(in->a, "party:%s", in->m.party), filed, e);
+}
+
+/* ---- holding */
+
+static bool hold(struct daemon *d, struct incoming *in, struct err *e)
+{
+    struct story_line line = line_of(&in->m, "daemon", "held");
+    struct alert_row about = alert_of(&in->m, "held");
+
+    if (in->junk)
+        add_mark(in->a, &in->m, "junk");
+    if (!*in->m.why)
+        in->m.why = in->match.why && in->match.strength == MATCH_CONFLICT
+            ? arena_printf(in->a, "%s (%s)", in->rule, in->match.why) : in->rule;
+    settled(d, in, "held", *in->m.round != '\0' || !in->facts);
+    return filing_stage(d, in->a, &in->m, in->facts, in->scratch_fd, e) &&
+           story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
+           alert(d, &about, e, "%s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why);
+}
+
+/* ---- reports and other mail that asks nothing */
+
+static bool apply_failures(struct daemon *d, struct incoming *in, struct err *e)
+{
+    for (size_t i = 0; i < in->facts->n_failures; i++) {
+        const struct fact_failure *f = &in->facts->failures[i];
+
+        if (f->action == REPORT_FAILED && !outbox_bounced(d, &in->about, f->address, f->status, f->text, e))
+            return false;
+    }
+    return true;
+}
+
+static bool note(struct daemon *d, struct incoming *in, const char *what, struct err *e)
+{
+    struct story_line line;
+
+    if (in->about.cause) {
+        in->m.round = in->about.round;
+        in->m.party = in->about.party;
+    }
+    settled(d, in, "noted", true);
+    line = line_of(&in->m, "daemon", what);
+    return story(d, &line, e, "from %s: \"%s\" (%s)", in->m.sender, in->m.subject, in->rule);
+}
+
+static bool leave(struct daemon *d, struct incoming *in)
+{
+    settled(d, in, "left", false);
+    in->m.file = "";
+    in->m.text = "";
+    return true;
+}
+
+static bool duplicate(struct daemon *d, struct incoming *in, struct err *e)
+{
+    struct story_line line = line_of(&in->m, "daemon", "duplicate");
+
+    settled(d, in, "duplicate", true);
+    return story(d, &line, e, "from %s: known already, adds nothing", in->m.sender);
+}
+
+static bool backscatter(struct daemon *d, struct incoming *in)
+{
+    settled(d, in, "noted", false);
+    return true;
+}
+
+bool effects_of(struct daemon *d, struct incoming *in, struct err *e)
+{
+    switch (in->verdict) {
+    case VERDICT_LEAVE:
+        return leave(d, in);
+    case VERDICT_BOUNCE:
+        return note(d, in, "bounce", e) && apply_failures(d, in, e);
+    case VERDICT_DELAY:
+        return note(d, in, "delayed", e);
+    case VERDICT_NOTE:
+        return note(d, in, "automatic", e);
+    case VERDICT_BACKSCATTER:
+        return backscatter(d, in);
+    case VERDICT_OFFICER:
+        return note(d, in, "officer_wrote", e);
+    case VERDICT_CALENDAR:
+        return note(d, in, "calendar", e);
+    case VERDICT_FILE:
+        return file_it(d, in, NULL, e);
+    case VERDICT_FILE_UNVERIFIED:
+        return file_it(d, in, "unverified", e);
+    case VERDICT_FILE_NEW_ADDRESS:
+        return file_it(d, in, "new_address", e);
+    case VERDICT_HOLD:
+        return hold(d, in, e);
+    case VERDICT_DUPLICATE:
+        break;
+    }
+    return duplicate(d, in, e);
+}

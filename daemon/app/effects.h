@@ -1,0 +1,32 @@
+/* effects.h - a message on its way through the inbox: its signals (signals.c) and what its verdict does (effects.c). */
+#ifndef TAAMIM_APP_EFFECTS_H
+#define TAAMIM_APP_EFFECTS_H
+#include "app/daemon.h"
+#include "app/filing.h"
+#include "round/match.h"
+
+struct incoming {
+    struct arena *a;
+    const struct facts *facts;  /* NULL: the parser died */
+    int scratch_fd;
+    bool junk;
+    struct message_row m;       /* as it will be stored */
+    struct match match;
+    struct notice_row about;    /* the notice of ours that a report speaks of; cause NULL: none */
+    struct judge_input judged;
+    enum verdict verdict;
+    const char *rule;
+};
+
+/* Finds what the message says of its round and party, and who sent it. Fills match, about and judged. */
+bool signals_find(struct daemon *d, struct incoming *in, struct err *e);
+/* Does what the verdict says, within the caller's transaction; sets state, file, move and marks of in->m. */
+bool effects_of(struct daemon *d, struct incoming *in, struct err *e);
+/* Brings the raw message from where it lies to where its row says; a message left to its humans is removed from the spool. */
+bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at, struct err *e);
+bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char *file, struct err *e);
+
+/* An officer's decision or the judge's: the message's papers become that party's, with story, alert and receipt. */
+bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out, struct err *e);
+
+#endif

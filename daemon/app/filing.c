@@ -1,0 +1,226 @@
+/* Files papers. A paper is first staged with its message and held; filing gives it its item, its version, its name and its place. Replies add:
+ * only a paper of the same item or the same name is replaced, and the older version stays. A crash between the rename and the commit leaves a file that no row
+ * names: it is recognised by its bytes when the message is judged again. */
+#include "app/filing.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "mail/names.h"
+
+static const char *extension_of(const char *type)
+{
+    static const struct { const char *type, *extension; } known[] = {
+        {"application/pdf", ".pdf"}, {"image/jpeg", ".jpg"}, {"image/png", ".png"}, {"image/tiff", ".tif"},
+        {"application/msword", ".doc"}, {"application/zip", ".zip"}, {"text/plain", ".txt"},
+        {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"},
+        {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].type, type) == 0)
+            return known[i].extension;
+    return "";
+}
+
+static const char *part_name(struct arena *a, const struct fact_part *part)
+{
+    if (*part->name)
+        return name_clean(a, part->name);
+    return arena_printf(a, "paper%s", extension_of(part->type));
+}
+
+static bool stage_part(struct daemon *d, struct arena *a, const struct message_row *m, const struct fact_part *part,
+                       int scratch_fd, struct err *e)
+{
+    char sha256[65];
+    struct paper_row row = {
+        .message = m->id, .round = "", .party = "", .item = -1, .name = part_name(a, part), .version = 1,
+        .type = part->type, .size = part->size, .filed_at = clock_now(), .held = true, .sha256 = sha256,
+        .marks = part->forwarded ? "forwarded" : "",
+    };
+    int64_t id;
+
+    return spool_stage(d->spool, a, scratch_fd, part->offset, part->size, &row.path, sha256, e) &&
+           spool_move(d->spool, a, row.path, arena_printf(a, "held/%lld", (long long)m->id), row.name, &row.path, e) &&
+           store_add_paper(d->store, &row, &id, e);
+}
+
+/* A message judged a second time, after a crash, stages anew. */
+static bool forget_staged(struct daemon *d, struct arena *a, int64_t message, struct err *e)
+{
+    struct paper_row *rows;
+    size_t n;
+
+    if (!store_papers_of_message(d->store, a, message, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].held && (!spool_remove(d->spool, rows[i].path, e) || !store_remove_paper(d->store, rows[i].id, e)))
+            return false;
+    return true;
+}
+
+bool filing_stage(struct daemon *d, struct arena *a, const struct message_row *m, const struct facts *f, int scratch_fd,
+                  struct err *e)
+{
+    if (!forget_staged(d, a, m->id, e))
+        return false;
+    for (size_t i = 0; i < f->n_parts; i++) {
+        const struct fact_part *part = &f->parts[i];
+
+        if (part->inline_shown || part->no_paper || part->size == 0)
+            continue;
+        if (!stage_part(d, a, m, part, scratch_fd, e))
+            return false;
+    }
+    return true;
+}
+
+/* The party's papers in this round, as rows and as the decisions see them. */
+struct shelf {
+    struct paper_row *rows;
+    struct paper_fact *facts;
+    size_t n;
+};
+
+static bool shelf_of(struct daemon *d, struct arena *a, const char *round, const char *party, struct shelf *out,
+                     struct err *e)
+{
+    if (!store_papers(d->store, a, round, party, &out->rows, &out->n, e))
+        return false;
+    out->facts = arena_alloc(a, (out->n + 1) * sizeof *out->facts);
+    for (size_t i = 0; i < out->n; i++)
+        out->facts[i] = (struct paper_fact){out->rows[i].item, out->rows[i].name, out->rows[i].current};
+    return true;
+}
+
+static bool is_ours(const struct round_spec *spec, const char *sha256)
+{
+    for (size_t i = 0; i < spec->n_documents; i++)
+        if (spec->documents[i].sha256 && strcmp(spec->documents[i].sha256, sha256) == 0)
+            return true;
+    return false;
+}
+
+static const char *folder_of(struct daemon *d, struct arena *a, const char *party)
+{
+    const struct party *p = register_find(d->orders.parties, party);
+
+    return name_clean(a, p ? party_name(p, LANG_AR) : party);
+}
+
+static bool retire(struct daemon *d, struct paper_row *old, struct err *e)
+{
+    old->current = false;
+    return store_update_paper(d->store, old, e);
+}
+
+static bool place(struct daemon *d, struct arena *a, struct paper_row *p, struct err *e)
+{
+    const char *name = p->version > 1 ? name_numbered(a, p->name, "v", p->version) : p->name;
+
+    return spool_file_paper(d->spool, a, p->path, p->round, folder_of(d, a, p->party), name, &p->path, e);
+}
+
+static bool file_one(struct daemon *d, struct arena *a, const struct message_row *m, const struct round_view *v,
+                     struct paper_row *p, struct err *e)
+{
+    struct shelf shelf;
+    int replaced;
+
+    if (!shelf_of(d, a, v->row.ref, m->party, &shelf, e))
+        return false;
+    p->round = v->row.ref;
+    p->party = m->party;
+    p->item = item_of(v->spec->items, v->spec->n_items, p->name, m->subject);
+    replaced = paper_replaces(shelf.facts, shelf.n, p->item, p->name);
+    p->version = replaced < 0 ? 1 : shelf.rows[replaced].version + 1;
+    if (replaced >= 0 && !retire(d, &shelf.rows[replaced], e))
+        return false;
+    p->current = true;
+    p->held = false;
+    p->filed_at = clock_now();
+    p->marks = *p->marks ? arena_printf(a, "%s %s", m->marks, p->marks) : m->marks;
+    return place(d, a, p, e) && store_update_paper(d->store, p, e);
+}
+
+static bool drop(struct daemon *d, const struct paper_row *p, struct err *e)
+{
+    return spool_remove(d->spool, p->path, e) && store_remove_paper(d->store, p->id, e);
+}
+
+static bool accept_paper(struct daemon *d, struct arena *a, struct message_row *m, const struct round_view *v,
+                         struct paper_row *p, struct filed *out, struct err *e)
+{
+    bool known = store_known_paper(d->store, v->row.ref, m->party, p->sha256) != 0;
+
+    if (is_ours(v->spec, p->sha256))
+        return drop(d, p, e);
+    if (known ? !drop(d, p, e) : !file_one(d, a, m, v, p, e))
+        return false;
+    out->papers[out->n++] = (struct letter_paper){.name = p->name, .size = p->size, .sha256 = p->sha256,
+                                                  .item = p->item, .version = p->version, .known = known};
+    out->taken += !known;
+    return true;
+}
+
+bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, const struct round_view *v,
+                   struct filed *out, struct err *e)
+{
+    struct paper_row *rows;
+    size_t n;
+
+    out->n = 0;
+    out->taken = 0;
+    if (!store_papers_of_message(d->store, a, m->id, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n && out->n < FACTS_PARTS_MAX; i++)
+        if (rows[i].held && !accept_paper(d, a, m, v, &rows[i], out, e))
+            return false;
+    return filing_update_seat(d, a, v, m->party, e);
+}
+
+bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, struct err *e)
+{
+    struct paper_row *rows;
+    size_t n;
+
+    if (!store_papers_of_message(d->store, a, m->id, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].held)
+            continue;
+        rows[i].held = true;
+        rows[i].current = false;
+        rows[i].version = 1;
+        rows[i].item = -1;
+        if (!spool_move(d->spool, a, rows[i].path, arena_printf(a, "held/%lld", (long long)m->id), rows[i].name,
+                        &rows[i].path, e) || !store_update_paper(d->store, &rows[i], e))
+            return false;
+    }
+    return true;
+}
+
+struct standing filing_standing(struct daemon *d, struct arena *a, const struct round_view *v, const char *party)
+{
+    struct shelf shelf = {0};
+
+    if (!shelf_of(d, a, v->row.ref, party, &shelf, NULL))
+        return (struct standing){0};
+    return standing_of(v->spec, shelf.facts, shelf.n);
+}
+
+bool filing_update_seat(struct daemon *d, struct arena *a, const struct round_view *v, const char *party, struct err *e)
+{
+    struct standing standing = filing_standing(d, a, v, party);
+    struct seat_row seat;
+
+    if (!store_seat(d->store, a, v->row.ref, party, &seat, e))
+        return false;
+    if (!seat.party)
+        return err_perm(e, "%s is not in round %s", party, v->row.ref);
+    seat.answered_at = !standing.answered ? 0 : seat.answered_at ? seat.answered_at : clock_now();
+    seat.complete_at = !standing.complete ? 0 : seat.complete_at ? seat.complete_at : clock_now();
+    return store_update_seat(d->store, &seat, e);
+}

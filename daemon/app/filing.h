@@ -1,0 +1,21 @@
+/* filing.h - papers: staged with the message, held, filed per party, numbered by version. */
+#ifndef TAAMIM_APP_FILING_H
+#define TAAMIM_APP_FILING_H
+#include "app/daemon.h"
+
+/* Copies what a person attached out of the scratch file into staging and adds held paper rows for the message. A part that is no paper is passed over. */
+bool filing_stage(struct daemon *d, struct arena *a, const struct message_row *m, const struct facts *f, int scratch_fd, struct err *e);
+struct filed {
+    struct letter_paper papers[FACTS_PARTS_MAX];
+    size_t n;      /* taken, and known before */
+    int taken;     /* new ones */
+};
+/* Files the held papers of a message as that party's: item, version, name, place; updates the seat. The caller's transaction. */
+bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, const struct round_view *v, struct filed *out, struct err *e);
+/* Takes the filed papers of a message back to held (a move to another party). */
+bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, struct err *e);
+/* Where the party stands after a change; sets answered_at and complete_at. */
+bool filing_update_seat(struct daemon *d, struct arena *a, const struct round_view *v, const char *party, struct err *e);
+struct standing filing_standing(struct daemon *d, struct arena *a, const struct round_view *v, const char *party);
+
+#endif

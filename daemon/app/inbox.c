@@ -1,0 +1,209 @@
+/* Takes messages in. Each goes through the same steps: a ledger row, the parser, the signals that tell its round and party, the sender's
+ * standing, the verdict, and the verdict's effect, which is one transaction. The raw message lies in incoming/ until its row says where it belongs, then it
+ * is moved there: a restart finishes a move that was cut short. What the parser could not read is kept and held. */
+#include "app/inbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/effects.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "mail/names.h"
+
+bool inbox_collected(struct daemon *d, const struct collected *c, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct message_row row = {
+        .mailbox = c->mailbox, .uidvalidity = c->uidvalidity, .uid = c->uid, .sha256 = c->sha256, .message_id = "",
+        .sender = "", .sender_name = "", .subject = "", .size = c->size, .received_at = clock_now(),
+        .file = arena_printf(a, "incoming/%s", c->file), .state = "collected", .kind = "", .verdict = "", .rule = "",
+        .round = "", .party = "", .marks = "", .text = "", .why = "",
+    };
+    bool known = false;
+    int64_t id;
+
+    if (!store_begin(d->store, e))
+        return false;
+    if (!store_add_message(d->store, &row, &id, &known, e) || !store_commit(d->store, e)) {
+        store_rollback(d->store);
+        return false;
+    }
+    if (!known) {
+        d->ports.parse(d->ports.arg, id, spool_full(d->spool, a, row.file));
+        return true;
+    }
+    return inbox_seen_again(d, a, id, row.file, e);
+}
+
+/* Known from before a crash: if it was judged then, only the move is left to do; else it is parsed now. */
+bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char *file, struct err *e)
+{
+    struct message_row m;
+
+    if (!store_message(d->store, a, id, &m, e) || !m.state)
+        return false;
+    if (strcmp(m.state, "collected") == 0) {
+        d->ports.parse(d->ports.arg, id, spool_full(d->spool, a, file));
+        return true;
+    }
+    return effects_settle_file(d, a, &m, file, e) && (d->ports.kept(d->ports.arg, &m), true);
+}
+
+static void take_header(struct arena *a, struct message_row *m, const struct facts *f)
+{
+    m->message_id = f->message_id;
+    m->sender = f->from.address;
+    m->sender_name = f->from.name;
+    m->subject = f->subject;
+    m->text = text_clean(a, f->reply_text, strnlen(f->reply_text, 8192));
+}
+
+static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
+{
+    struct judge_input *j = &in->judged;
+
+    if (!signals_find(d, in, e))
+        return false;
+    j->kind = judge_kind(&in->facts->signs, &in->rule);
+    j->list = in->facts->signs.list;
+    j->loop = in->facts->signs.loop;
+    j->match = in->match.strength;
+    j->junk = in->junk;
+    j->known_message = store_known_bytes(d->store, in->m.sha256, in->m.id) != 0 ||
+                       (*in->m.message_id && store_known_msgid(d->store, in->m.message_id, in->m.id) != 0);
+    in->verdict = judge(j, &in->rule);
+    in->m.kind = mail_kind_names[j->kind];
+    in->m.verdict = verdict_names[in->verdict];
+    in->m.rule = in->rule;
+    in->m.round = in->match.round ? in->match.round : "";
+    in->m.party = in->match.party ? in->match.party : "";
+    return true;
+}
+
+/* What could not be read is a mail that nobody may lose: held, and told. */
+static void judge_unreadable(struct incoming *in, const char *trouble)
+{
+    static const struct facts nothing = {.subject = "", .from = {"", ""}, .message_id = "", .in_reply_to = "",
+                                         .text = "", .reply_text = "", .trouble = ""};
+
+    in->facts = &nothing;
+    in->verdict = VERDICT_HOLD;
+    in->m.kind = mail_kind_names[MAIL_ERROR];
+    in->m.verdict = verdict_names[VERDICT_HOLD];
+    in->m.rule = in->rule = "the message could not be read";
+    in->m.why = trouble;
+}
+
+static bool is_junk(const struct config *c, const char *mailbox)
+{
+    for (size_t i = 0; i < c->n_mailboxes; i++)
+        if (strcmp(c->mailboxes[i].name, mailbox) == 0)
+            return c->mailboxes[i].junk;
+    return false;
+}
+
+static bool judge_and_act(struct daemon *d, struct incoming *in, const char *trouble, struct err *e)
+{
+    if (in->facts) {
+        take_header(in->a, &in->m, in->facts);
+        if (!judge_message(d, in, e))
+            return false;
+    } else {
+        judge_unreadable(in, trouble);
+    }
+    return effects_of(d, in, e);
+}
+
+bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, int scratch_fd, const char *trouble,
+                  struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct incoming in = {.a = a, .facts = facts, .scratch_fd = scratch_fd};
+    const char *incoming;
+
+    if (!store_message(d->store, a, message, &in.m, e))
+        return false;
+    if (!in.m.state || strcmp(in.m.state, "collected") != 0)
+        return true; /* judged already: an answer that came twice */
+    incoming = in.m.file;
+    in.junk = is_junk(d->orders.config, in.m.mailbox);
+    if (!store_begin(d->store, e))
+        return false;
+    if (!judge_and_act(d, &in, trouble, e) || !store_update_message(d->store, &in.m, e) || !store_commit(d->store, e)) {
+        store_rollback(d->store);
+        return false;
+    }
+    log_event(LOG_LEVEL_INFO, "message", "id", arena_printf(a, "%lld", (long long)in.m.id), "from", in.m.sender, "round",
+              in.m.round, "party", in.m.party, "kind", in.m.kind, "verdict", in.m.verdict, "rule", in.m.rule, NULL);
+    if (!effects_settle_file(d, a, &in.m, incoming, e))
+        return false;
+    d->ports.kept(d->ports.arg, &in.m);
+    return true;
+}
+
+bool inbox_moved(struct daemon *d, const char *mailbox, int64_t uidvalidity, int64_t uid, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct message_row m;
+
+    if (!store_message_by_uid(d->store, a, mailbox, uidvalidity, uid, &m, e))
+        return false;
+    if (!m.state || m.moved)
+        return true;
+    m.moved = true;
+    if (store_begin(d->store, e) && store_update_message(d->store, &m, e) && store_commit(d->store, e))
+        return true;
+    store_rollback(d->store);
+    return false;
+}
+
+/* The mailbox whose message this file is, told by its name: see collected_name(). */
+static bool row_of_file(struct daemon *d, struct arena *a, const char *file, struct message_row *out, struct collected *c)
+{
+    const struct config *cfg = d->orders.config;
+    long long uidvalidity, uid;
+
+    if (sscanf(file, "%*[0-9a-f]-%lld-%lld.eml", &uidvalidity, &uid) != 2)
+        return false;
+    for (size_t i = 0; i < cfg->n_mailboxes; i++) {
+        const char *name = cfg->mailboxes[i].name;
+
+        if (strcmp(collected_name(a, name, uidvalidity, uid), file) != 0)
+            continue;
+        *c = (struct collected){.file = file, .mailbox = name, .uidvalidity = uidvalidity, .uid = uid};
+        return store_message_by_uid(d->store, a, name, uidvalidity, uid, out, NULL);
+    }
+    return false;
+}
+
+static bool recover_file(struct daemon *d, struct arena *a, const char *file, struct err *e)
+{
+    struct message_row m = {0};
+    struct collected c;
+    char sha256[65];
+
+    if (!row_of_file(d, a, file, &m, &c))
+        return spool_move(d->spool, a, arena_printf(a, "incoming/%s", file), "corrupt", file, &(const char *){NULL}, e);
+    if (m.state)
+        return inbox_seen_again(d, a, m.id, arena_printf(a, "incoming/%s", file), e);
+    if (!file_sha256(spool_full(d->spool, a, arena_printf(a, "incoming/%s", file)), sha256, &c.size, e))
+        return false;
+    c.sha256 = sha256;
+    return inbox_collected(d, &c, e);
+}
+
+bool inbox_recover(struct daemon *d, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    const char **names;
+    size_t n;
+
+    if (!spool_incoming(d->spool, a, &names, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!recover_file(d, a, names[i], e))
+            return false;
+    return true;
+}

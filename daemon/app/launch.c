@@ -1,0 +1,314 @@
+/* Launches a round. The documents are encoded once into outgoing/<round>/ and the templates copied there; then the round, its seats,
+ * its notices and their deliveries are one transaction, so that a crash leaves either no round or all of it. */
+#include "app/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/post.h"
+#include "app/roundfile.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "mail/compose.h"
+#include "mail/names.h"
+
+#define CONTACTS_MAX 64
+
+/* A document goes with a mail if it is for this party or for all, and for one of the mail's languages or for any. */
+static bool document_goes(const struct round_document *doc, const struct party *p, unsigned langs)
+{
+    if (doc->party && strcasecmp(doc->party, p->code) != 0)
+        return false;
+    return !doc->langs || (doc->langs & langs);
+}
+
+static unsigned langs_of(const struct contact *const *to, size_t n)
+{
+    unsigned langs = 0;
+
+    for (size_t i = 0; i < n; i++)
+        langs |= to[i]->langs;
+    return langs;
+}
+
+int64_t launch_documents_size(const struct round_spec *spec, const struct party *p)
+{
+    const struct contact *to[CONTACTS_MAX];
+    unsigned langs = langs_of(to, round_contacts(spec, p, to, CONTACTS_MAX));
+    int64_t size = 0;
+
+    for (size_t i = 0; i < spec->n_documents; i++)
+        if (document_goes(&spec->documents[i], p, langs))
+            size += file_size(spec->documents[i].path) * 78 / 57; /* base64 lines of 76 and CRLF */
+    return size;
+}
+
+static bool encode_document(const char *full, struct round_document *doc, const char *boundary, struct err *e)
+{
+    FD_SCOPED fd = open(doc->path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_perm(e, "cannot read the document %s: %s", doc->path, strerror(errno));
+    return compose_document(fd, doc->name, NULL, boundary, full, &doc->part_size, e);
+}
+
+/* Encodes every document below `root`, and notes part, size and hash in a fresh list that spec is given. */
+static bool encode_documents(struct arena *a, struct round_spec *spec, const char *root, const char *folder,
+                             const char *boundary, struct err *e)
+{
+    struct round_document *docs = arena_alloc(a, (spec->n_documents + 1) * sizeof *docs);
+    char sha256[65];
+    int64_t size;
+
+    if (!file_mkdirs(arena_printf(a, "%s/%s", root, folder), 0700, e))
+        return false;
+    for (size_t i = 0; i < spec->n_documents; i++) {
+        docs[i] = spec->documents[i];
+        docs[i].part = arena_printf(a, "%s/document-%zu.part", folder, i + 1);
+        if (!encode_document(arena_printf(a, "%s/%s", root, docs[i].part), &docs[i], boundary, e) ||
+            !file_sha256(docs[i].path, sha256, &size, e))
+            return false;
+        docs[i].sha256 = arena_strdup(a, sha256);
+    }
+    spec->documents = docs;
+    return true;
+}
+
+/* What goes with the mail of one party. */
+struct enclosure {
+    struct post_document parts[64];
+    const char *names[64];
+    size_t n;
+};
+
+static void enclose(struct enclosure *out, const struct round_spec *spec, const struct party *p, unsigned langs)
+{
+    out->n = 0;
+    for (size_t i = 0; i < spec->n_documents && out->n < 64; i++)
+        if (document_goes(&spec->documents[i], p, langs)) {
+            out->parts[out->n] = (struct post_document){spec->documents[i].part, spec->documents[i].part_size};
+            out->names[out->n++] = spec->documents[i].name;
+        }
+}
+
+static struct post notice_post(const struct round_view *v, const struct party *p, int64_t deadline_at,
+                               const struct enclosure *enclosure)
+{
+    return (struct post){
+        .view = v,
+        .letter = {.kind = LETTER_NOTICE,
+                   .party = p,
+                   .deadline_at = deadline_at,
+                   .now_at = clock_now(),
+                   .documents = enclosure->names,
+                   .n_documents = enclosure->n},
+        .documents = enclosure->parts,
+        .n_documents = enclosure->n,
+        .priority = 5,
+    };
+}
+
+bool launch_notice(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p, const char *cause,
+                   const struct contact *only, int64_t *notice_out, struct err *e)
+{
+    const struct contact *to[CONTACTS_MAX] = {only};
+    size_t n = only ? 1 : round_contacts(v->spec, p, to, CONTACTS_MAX);
+    struct enclosure enclosure;
+    struct seat_row seat;
+    struct post notice;
+
+    if (n == 0)
+        return err_perm(e, "%s has no contact in the roles that this round writes to", p->code);
+    if (!store_seat(d->store, a, v->row.ref, p->code, &seat, e))
+        return false;
+    enclose(&enclosure, v->spec, p, langs_of(to, n));
+    notice = notice_post(v, p, seat.deadline_at ? seat.deadline_at : v->row.deadline_at, &enclosure);
+    notice.cause = cause;
+    notice.to = to;
+    notice.n_to = n;
+    return post(d, a, &notice, notice_out, e);
+}
+
+static bool add_party(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p, int position,
+                      struct err *e)
+{
+    struct seat_row seat = {.round = v->row.ref, .party = p->code, .position = position};
+    int64_t notice;
+
+    return store_add_seat(d->store, &seat, e) && launch_notice(d, a, v, p, "launch", NULL, &notice, e);
+}
+
+static bool add_parties(struct daemon *d, struct arena *a, const struct round_view *v, int *n_out, struct err *e)
+{
+    const struct party_register *r = d->orders.parties;
+    int n = 0;
+
+    for (size_t i = 0; i < r->n_parties; i++)
+        if (round_invites(v->spec, &r->parties[i]) && !add_party(d, a, v, &r->parties[i], n++, e))
+            return err_prefix(e, "%s", r->parties[i].code);
+    if (n == 0)
+        return err_perm(e, "round %s invites no party of the register", v->row.ref);
+    *n_out = n;
+    return true;
+}
+
+static const char *spec_text(struct arena *a, const struct round_spec *spec)
+{
+    JSON_SCOPED j = round_spec_to_json(spec);
+    char *text = json_dumps(j, JSON_COMPACT);
+    const char *kept = arena_strdup(a, text);
+
+    free(text);
+    return kept;
+}
+
+static bool write_round(struct daemon *d, struct arena *a, struct round_view *v, const char *who, struct err *e)
+{
+    struct story_line line = {.who = who, .what = "launched", .round = v->row.ref};
+    int n = 0;
+
+    if (!store_begin(d->store, e))
+        return false;
+    if (store_add_round(d->store, &v->row, e) && add_parties(d, a, v, &n, e) &&
+        story(d, &line, e, "%d parties, deadline %s", n, v->row.deadline_text) && store_commit(d->store, e))
+        return true;
+    store_rollback(d->store);
+    return false;
+}
+
+static bool refuse_known(struct daemon *d, struct arena *a, const char *ref, struct err *e)
+{
+    struct round_row known;
+
+    if (!store_round(d->store, a, ref, &known, e))
+        return false;
+    return !known.ref || err_perm(e, "round %s was launched already; nothing was sent again. A round needs a reference of its own", ref);
+}
+
+static const char *deadline_text(struct arena *a, const struct config *c, const struct deadline *dl)
+{
+    return arena_printf(a, "%04d-%02d-%02d %02d:%02d:%02d %s", dl->local.year, dl->local.month, dl->local.day,
+                        dl->local.hour, dl->local.minute, dl->local.second, c->zone_name);
+}
+
+bool launch_round(struct daemon *d, struct arena *a, struct round_spec *spec, const char *who, struct err *e)
+{
+    const char *folder = arena_printf(a, "outgoing/%s", spool_round_folder(a, spec->ref));
+    struct problems p = {0};
+    char token[17];
+    struct round_view v = {.spec = spec};
+
+    random_token(token);
+    v.row = (struct round_row){
+        .ref = spec->ref,
+        .state = round_state_names[ROUND_OPEN],
+        .kind = round_kinds[spec->kind].name,
+        .boundary = arena_printf(a, "=_taamim_%s", token),
+        .launched_at = clock_now(),
+        .deadline_at = spec->deadline.at,
+        .deadline_text = deadline_text(a, d->orders.config, &spec->deadline),
+    };
+    if (!refuse_known(d, a, spec->ref, e) ||
+        !encode_documents(a, spec, spool_full(d->spool, a, ""), folder, v.row.boundary, e))
+        return false;
+    v.templates = spec->templates ? templates_load(a, d->orders.config->templates_dir, spec->templates, &p)
+                                  : d->orders.templates;
+    if (!v.templates) {
+        err_perm(e, "%s", buf_text(&p.text));
+        buf_free(&p.text);
+        return false;
+    }
+    if (!templates_freeze(v.templates, arena_printf(a, "%s/%s/templates", spool_full(d->spool, a, ""), folder), e))
+        return false;
+    v.row.spec = spec_text(a, spec);
+    return write_round(d, a, &v, who, e);
+}
+
+/* ---- preview */
+
+static bool append_file(struct buf *out, struct arena *a, const char *path, struct err *e)
+{
+    size_t n;
+    char *bytes = file_read(a, path, BUF_MAX, &n, e);
+
+    if (!bytes)
+        return false;
+    buf_add(out, bytes, n);
+    return true;
+}
+
+/* The .eml is what would leave but for its token and, where it has grown past what one looks at, its documents. */
+static bool preview_eml(struct arena *a, const struct post *p, struct buf *mail, const char *path, struct err *e)
+{
+    for (size_t i = 0; i < p->n_documents; i++)
+        if (!append_file(mail, a, p->documents[i].path, e))
+            return false;
+    buf_adds(mail, compose_tail(a, p->boundary));
+    if (mail->overflow)
+        return err_perm(e, "the mail is too large to preview whole (%zu MB at most)", BUF_MAX >> 20);
+    return file_write(path, mail->data, mail->len, 0644, e);
+}
+
+static bool preview_party(struct arena *a, const struct standing_orders *o, const struct round_view *v,
+                          const struct party *party, const char *folder, struct err *e)
+{
+    const struct contact *to[CONTACTS_MAX];
+    size_t n = round_contacts(v->spec, party, to, CONTACTS_MAX);
+    struct enclosure enclosure;
+    struct letter_text text;
+    BUF_SCOPED mail = {.max = (size_t)256 << 20};
+    struct post notice;
+
+    if (n == 0)
+        return err_perm(e, "%s has no contact in the roles that this round writes to", party->code);
+    enclose(&enclosure, v->spec, party, langs_of(to, n));
+    notice = notice_post(v, party, v->spec->deadline.at, &enclosure);
+    notice.cause = "preview";
+    notice.to = to;
+    notice.n_to = n;
+    notice.boundary = v->row.boundary;
+    return post_preview(a, o, &notice, &mail, &text, e) &&
+           preview_eml(a, &notice, &mail, arena_printf(a, "%s/%s.eml", folder, party->code), e) &&
+           file_write(arena_printf(a, "%s/%s.html", folder, party->code), text.html, strlen(text.html), 0644, e);
+}
+
+static void remove_parts(struct arena *a, const struct round_spec *spec, const char *folder)
+{
+    for (size_t i = 0; i < spec->n_documents; i++)
+        if (spec->documents[i].part)
+            unlink(spec->documents[i].part);
+    rmdir(arena_printf(a, "%s/.parts", folder));
+}
+
+int launch_preview(const struct standing_orders *o, const struct round_spec *given, const char *only, const char *folder,
+                   struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct round_spec spec = *given;
+    struct problems problems = {0};
+    struct round_view v = {.spec = &spec, .row = {.ref = spec.ref, .boundary = "=_taamim_preview"}};
+    int n = 0;
+    bool good = file_mkdirs(folder, 0755, e) && encode_documents(a, &spec, folder, ".parts", v.row.boundary, e);
+
+    for (size_t i = 0; good && i < spec.n_documents; i++)
+        ((struct round_document *)spec.documents)[i].part = arena_printf(a, "%s/%s", folder, spec.documents[i].part);
+    v.templates = spec.templates ? templates_load(a, o->config->templates_dir, spec.templates, &problems) : o->templates;
+    if (good && !v.templates)
+        good = err_perm(e, "%s", buf_text(&problems.text));
+    for (size_t i = 0; good && i < o->parties->n_parties; i++) {
+        const struct party *party = &o->parties->parties[i];
+
+        if (!round_invites(&spec, party) || (only && strcasecmp(only, party->code) != 0))
+            continue;
+        good = preview_party(a, o, &v, party, folder, e);
+        n++;
+    }
+    remove_parts(a, &spec, folder);
+    buf_free(&problems.text);
+    if (good && n == 0)
+        good = err_perm(e, only ? "round %s does not invite %s" : "round %s invites no party of the register%.0s", spec.ref, only);
+    return good ? n : -1;
+}

@@ -1,0 +1,94 @@
+/* letter.h - what each message says: the values for its templates, and the templates themselves.
+ *
+ * Templates lie in config.templates_dir as <kind>.<lang>.txt and <kind>.<lang>.html; the first line of a .txt is `Subject: ...`, then an empty line. A round may override single files with a folder of its own.
+ * A mail in several languages is the texts one under the other, Arabic first, separated by a rule; its subject is the first language's. The HTML page frame (dir, fonts, width) is layout.html with {{{blocks}}}.
+ * Names that a template may use are listed per kind in letter_names(); templates_load checks every file against them, and that every kind has every language. */
+#ifndef TAAMIM_APP_LETTER_H
+#define TAAMIM_APP_LETTER_H
+#include "app/config.h"
+#include "app/matrix.h"
+#include "round/round.h"
+
+enum letter_kind {
+    LETTER_NOTICE,      /* the round's notice itself */
+    LETTER_REMINDER,    /* who has not, or not wholly, answered; days_left < 0 after the deadline */
+    LETTER_RECEIPT,     /* thanks, names each paper, what is still missing, the deadline */
+    LETTER_PROBLEM,     /* a reply came without a paper, or one could not be taken */
+    LETTER_EXTENSION,   /* a new deadline, for all or for this party */
+    LETTER_CORRIGENDUM, /* an officer's note to all */
+    LETTER_CLOSING,     /* the round is closed, or cancelled */
+    LETTER_ALERT,       /* to officers: what happened since the last one */
+    LETTER_DIGEST,      /* to officers, each working morning */
+};
+#define LETTER_KIND_COUNT 9
+extern const char *const letter_kind_names[LETTER_KIND_COUNT];
+
+struct letter_paper {
+    const char *name;
+    int64_t size;
+    const char *sha256;   /* shown short */
+    int item;             /* -1 unassigned */
+    int version;          /* > 1: replaces an earlier one */
+    bool known;           /* had been received before: nothing was added */
+    const char *trouble;  /* why it could not be taken: "too_large", "empty", "encrypted", "refused_type"; NULL: it was taken */
+};
+
+struct letter_alert { /* one line of an alert mail */
+    const char *kind;   /* "filed" "held" "no_paper" "bounced" "failed" "queue_stopped" "queue_resumed" "server_away" "server_back" "clock" "trouble" "new_address" "unverified" */
+    const char *ref, *party_code;
+    const struct party *party; /* NULL where none */
+    int64_t message;    /* reply number for `taamim reply show N`; 0 none */
+    int64_t at;
+    const char *text;   /* what happened: names, the server's words */
+};
+
+struct letter {
+    enum letter_kind kind;
+    const struct config *config;
+    const struct round_spec *spec;  /* NULL: alert, digest */
+    const struct party *party;      /* NULL: alert, digest */
+    unsigned langs;                 /* LANG_BITs, at least one */
+    const struct contact *const *to;/* those written to (salutation of persons); may be NULL */
+    size_t n_to;
+    int64_t deadline_at;            /* the party's own */
+    int64_t now_at;
+    /* reminder */
+    int days_left;                  /* civil days of the secretariat until the deadline's day; negative after it */
+    bool last_before_deadline;      /* says plainly what happens at the deadline */
+    /* receipt, problem, reminder */
+    const struct letter_paper *papers;
+    size_t n_papers;
+    unsigned missing;               /* bits of items */
+    bool answered, complete, late, unverified;
+    /* extension */
+    int64_t old_deadline_at;
+    bool for_all;
+    /* corrigendum */
+    const char *body[LANG_COUNT];
+    /* closing */
+    bool cancelled;
+    /* alert, digest */
+    const struct letter_alert *alerts;
+    size_t n_alerts;
+    const struct matrix *matrices;
+    size_t n_matrices;
+    const char *chain_head;
+    const char *const *documents;   /* names of the documents that go with a notice */
+    size_t n_documents;
+};
+
+struct letter_text {
+    const char *subject;
+    const char *text;
+    const char *html;
+    const char *lang; /* of the first block */
+};
+
+struct templates;
+/* All problems (missing files, wrong names) into p. Lives in the arena. override_dir may be NULL. */
+struct templates *templates_load(struct arena *a, const char *dir, const char *override_dir, struct problems *p);
+bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out, struct err *e);
+/* Copies every template in force into folder (launch freezes them); templates_load(folder, NULL) reads them back. */
+bool templates_freeze(const struct templates *t, const char *folder, struct err *e);
+
+#endif

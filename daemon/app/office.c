@@ -1,0 +1,239 @@
+/* Writes to the officers. What happened waits as alert rows and leaves grouped, at most one mail in the configured time; papers that were filed go with
+ * it up to the configured size. The digest of a morning is posted once, by its date. */
+#include "app/office.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/matrix.h"
+#include "app/post.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "mail/compose.h"
+
+#define DOCUMENTS_MAX 30
+
+struct bulletin {
+    struct letter_alert *alerts;
+    size_t n;
+    struct post_document documents[DOCUMENTS_MAX];
+    size_t n_documents;
+    int64_t attached;
+    const char *boundary;
+};
+
+static struct contact officer_contact(const struct officer *o)
+{
+    return (struct contact){.role = ROLE_OTHER, .address = o->address, .name = o->name, .langs = LANG_BIT(o->lang)};
+}
+
+/* One mail per officer, in the officer's language; all of them or none. */
+static bool post_to_officers(struct daemon *d, struct arena *a, const struct post *pattern, struct err *e)
+{
+    const struct config *c = d->orders.config;
+    int64_t notice;
+
+    for (size_t i = 0; i < c->n_officers; i++) {
+        struct contact to = officer_contact(&c->officers[i]);
+        const struct contact *list[] = {&to};
+        struct post p = *pattern;
+
+        p.to = list;
+        p.n_to = 1;
+        p.letter.langs = to.langs;
+        p.cause = arena_printf(a, "%s:%s", pattern->cause, to.address);
+        if (!post(d, a, &p, &notice, e))
+            return err_prefix(e, "mail to the officer %s", to.address);
+    }
+    return true;
+}
+
+static bool attach(struct daemon *d, struct arena *a, struct bulletin *b, const struct paper_row *p, struct err *e)
+{
+    const char *part = arena_printf(a, "outgoing/office/paper-%lld-%s.part", (long long)p->id, b->boundary);
+    FD_SCOPED fd = open(spool_full(d->spool, a, p->path), O_RDONLY | O_CLOEXEC);
+    int64_t size;
+
+    if (fd < 0) {
+        log_event(LOG_LEVEL_WARNING, "attach", "path", p->path, "reason", strerror(errno), NULL);
+        return true; /* the alert says where the paper lies; it is not worth less without the copy */
+    }
+    if (!file_mkdirs(spool_full(d->spool, a, "outgoing/office"), 0700, e) ||
+        !compose_document(fd, p->name, p->type, b->boundary, spool_full(d->spool, a, part), &size, e))
+        return false;
+    b->documents[b->n_documents++] = (struct post_document){part, size};
+    b->attached += size;
+    return true;
+}
+
+static bool attach_papers(struct daemon *d, struct arena *a, struct bulletin *b, int64_t message, struct err *e)
+{
+    struct paper_row *rows;
+    size_t n;
+
+    if (!message || !store_papers_of_message(d->store, a, message, &rows, &n, e))
+        return !message;
+    for (size_t i = 0; i < n && b->n_documents < DOCUMENTS_MAX; i++)
+        if (!rows[i].held && b->attached + rows[i].size * 4 / 3 <= d->orders.config->alert_attach_bytes &&
+            !attach(d, a, b, &rows[i], e))
+            return false;
+    return true;
+}
+
+static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const struct alert_row *rows, size_t n, struct err *e)
+{
+    char token[17];
+
+    random_token(token);
+    b->boundary = arena_printf(a, "=_taamim_%s", token);
+    b->alerts = arena_alloc(a, (n + 1) * sizeof *b->alerts);
+    for (size_t i = 0; i < n; i++) {
+        b->alerts[b->n++] = (struct letter_alert){
+            .kind = rows[i].kind, .ref = rows[i].round, .party_code = rows[i].party,
+            .party = register_find(d->orders.parties, rows[i].party), .message = rows[i].message, .at = rows[i].at,
+            .text = rows[i].text,
+        };
+        if (!attach_papers(d, a, b, rows[i].message, e))
+            return false;
+    }
+    return true;
+}
+
+static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n, struct err *e)
+{
+    struct bulletin b = {0};
+    struct post p = {.cause = arena_printf(a, "alert:%lld", (long long)rows[n - 1].id)};
+
+    if (!store_begin(d->store, e) || !gather(d, a, &b, rows, n, e))
+        return false;
+    p.boundary = b.boundary;
+    p.documents = b.documents;
+    p.n_documents = b.n_documents;
+    p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = b.alerts, .n_alerts = b.n};
+    return post_to_officers(d, a, &p, e) && store_alerts_told(d->store, rows[n - 1].id, e) &&
+           store_set(d->store, "alert_at", arena_printf(a, "%lld", (long long)clock_now()), e) && store_commit(d->store, e);
+}
+
+static int64_t stored_instant(struct daemon *d, struct arena *a, const char *key)
+{
+    const char *text = store_get(d->store, a, key);
+
+    return text ? strtoll(text, NULL, 10) : 0;
+}
+
+int64_t office_alerts_turn(struct daemon *d)
+{
+    ARENA_SCOPED a = arena_new();
+    struct alert_row *rows;
+    size_t n;
+    struct err e = {0};
+    int64_t due = stored_instant(d, a, "alert_at") + d->orders.config->alert_every_s;
+
+    if (!store_alerts(d->store, a, &rows, &n, &e))
+        return clock_now() + 60;
+    if (n == 0 || d->orders.config->n_officers == 0)
+        return 0;
+    if (clock_now() < due)
+        return due;
+    if (post_alerts(d, a, rows, n, &e))
+        return 0;
+    store_rollback(d->store);
+    log_event(LOG_LEVEL_ERROR, "alert", "status", "failed", "reason", e.text, NULL);
+    return clock_now() + 60;
+}
+
+/* ---- digest */
+
+static bool open_matrices(struct daemon *d, struct arena *a, struct matrix **out, size_t *n_out, struct err *e)
+{
+    struct round_row *rounds;
+    size_t n;
+
+    if (!store_rounds(d->store, a, round_state_names[ROUND_OPEN], &rounds, &n, e))
+        return false;
+    *out = arena_alloc(a, (n + 1) * sizeof **out);
+    for (size_t i = 0; i < n; i++)
+        if (!matrix_of(d->store, a, d->orders.config, d->orders.parties, rounds[i].ref, &(*out)[i], e))
+            return false;
+    *n_out = n;
+    return true;
+}
+
+/* What waits for an officer, as alert lines with the hour since when. */
+static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct err *e)
+{
+    struct message_row *held;
+    struct letter_alert *lines;
+    size_t n;
+
+    if (!store_messages(d->store, a, NULL, "held", &held, &n, e))
+        return false;
+    lines = arena_alloc(a, (n + 1) * sizeof *lines);
+    for (size_t i = 0; i < n; i++)
+        lines[i] = (struct letter_alert){.kind = "held", .ref = held[i].round, .party_code = held[i].party,
+                                         .party = register_find(d->orders.parties, held[i].party),
+                                         .message = held[i].id, .at = held[i].received_at,
+                                         .text = arena_printf(a, "%s, \"%s\": %s", held[i].sender, held[i].subject, held[i].why)};
+    l->alerts = lines;
+    l->n_alerts = n;
+    return true;
+}
+
+static bool post_digest(struct daemon *d, struct arena *a, const char *day, struct err *e)
+{
+    char head[65], token[17];
+    struct matrix *matrices = NULL;
+    struct post p = {.cause = arena_printf(a, "digest:%s", day)};
+
+    random_token(token);
+    p.boundary = arena_printf(a, "=_taamim_%s", token);
+    p.letter = (struct letter){.kind = LETTER_DIGEST, .now_at = clock_now(), .chain_head = head};
+    if (!store_begin(d->store, e) || !store_chain_head(d->store, head, e) ||
+        !open_matrices(d, a, &matrices, &p.letter.n_matrices, e) || !waiting(d, a, &p.letter, e))
+        return false;
+    p.letter.matrices = matrices;
+    if (p.letter.n_matrices + p.letter.n_alerts > 0 && !post_to_officers(d, a, &p, e))
+        return false;
+    return store_set(d->store, "digest_day", day, e) && store_commit(d->store, e);
+}
+
+/* The next working morning after `at`, at the digest's hour. */
+static int64_t morning_after(const struct config *c, int64_t at)
+{
+    struct civil day = zone_civil(c->zone, at);
+
+    for (int i = 0; i < 15; i++) {
+        struct civil morning = civil_add_days(day, i);
+        int64_t instant;
+
+        morning.hour = c->digest_minute / 60;
+        morning.minute = c->digest_minute % 60;
+        morning.second = 0;
+        instant = zone_instant(c->zone, morning, false);
+        if (instant > at && !(c->working.weekend & WEEKDAY_BIT(civil_weekday(morning))))
+            return instant;
+    }
+    return at + 86400;
+}
+
+int64_t office_digest_turn(struct daemon *d)
+{
+    ARENA_SCOPED a = arena_new();
+    const struct config *c = d->orders.config;
+    struct civil today = zone_civil(c->zone, clock_now());
+    const char *day = arena_printf(a, "%04d-%02d-%02d", today.year, today.month, today.day);
+    const char *told = store_get(d->store, a, "digest_day");
+    bool works = !(c->working.weekend & WEEKDAY_BIT(today.weekday));
+    struct err e = {0};
+
+    if (c->n_officers && works && today.hour * 60 + today.minute >= c->digest_minute && (!told || strcmp(told, day) != 0) &&
+        !post_digest(d, a, day, &e)) {
+        store_rollback(d->store);
+        log_event(LOG_LEVEL_ERROR, "digest", "status", "failed", "reason", e.text, NULL);
+        return clock_now() + 300;
+    }
+    return morning_after(c, clock_now());
+}

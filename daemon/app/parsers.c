@@ -1,0 +1,198 @@
+/* Messages at the parsing child. Each gets its own answer pipe and scratch file; the answer is capped, and a pipe that ends without a whole
+ * answer is a parser that died: the message is kept, held and told. */
+#include "app/children.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/inbox.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+static void start_waiting(struct children *c);
+
+static void forget(struct parse *p)
+{
+    loop_unwatch(p->of->loop, p->answer_fd);
+    fd_close(&p->answer_fd);
+    fd_close(&p->scratch_fd);
+    buf_free(&p->answer);
+    p->message = 0;
+}
+
+static int64_t size_of(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 ? (int64_t)st.st_size : 0;
+}
+
+/* The facts of a whole answer, or NULL with e saying why they cannot be used. */
+static struct facts *answer_of(struct arena *a, struct parse *p, struct err *e)
+{
+    struct facts *f = arena_alloc(a, sizeof *f);
+    JSON_SCOPED j = NULL;
+
+    if (p->answer.overflow) {
+        err_perm(e, "the parser said more than %zu bytes", FACTS_JSON_MAX);
+        return NULL;
+    }
+    if (p->answer.len == 0 || p->answer.data[p->answer.len - 1] != '\n') {
+        err_perm(e, "the parser ended without an answer (the message was too much for it)");
+        return NULL;
+    }
+    j = json_loadb(p->answer.data, p->answer.len, JSON_REJECT_DUPLICATES, NULL);
+    if (!j) {
+        err_perm(e, "the parser's answer cannot be read");
+        return NULL;
+    }
+    if (!facts_from_json(a, j, size_of(p->scratch_fd), f, e))
+        return NULL;
+    if (f->signs.unreadable) {
+        err_perm(e, "%s", f->trouble);
+        return NULL;
+    }
+    return f;
+}
+
+static void judge(struct parse *p)
+{
+    ARENA_SCOPED a = arena_new();
+    struct err e = {0};
+    struct facts *f = answer_of(a, p, &e);
+    const char *trouble = f ? NULL : arena_strdup(a, e.text);
+
+    if (!inbox_parsed(p->of->daemon, p->message, f, p->scratch_fd, trouble, &e))
+        log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)p->message), "reason", e.text, NULL);
+}
+
+static void on_answer(void *arg, short revents)
+{
+    struct parse *p = arg;
+    struct children *c = p->of;
+    char bytes[65536];
+    ssize_t n = read(p->answer_fd, bytes, sizeof bytes);
+
+    (void)revents;
+    if (n > 0) {
+        buf_add(&p->answer, bytes, (size_t)n);
+        if (!p->answer.overflow)
+            return;
+    } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    }
+    judge(p);
+    forget(p);
+    start_waiting(c);
+}
+
+/* Everything the parser may touch: the message, a file for what it decodes, a pipe for what it says. */
+static bool hand_over(struct children *c, struct parse *p, const char *path)
+{
+    FD_SCOPED message = open(path, O_RDONLY | O_CLOEXEC);
+    struct err e = {0};
+    int pipe_fds[2] = {-1, -1};
+    bool good;
+
+    p->scratch_fd = spool_scratch(c->daemon->spool, &e);
+    if (message < 0 || p->scratch_fd < 0 || pipe2(pipe_fds, O_CLOEXEC) != 0) {
+        log_event(LOG_LEVEL_ERROR, "parse", "path", path, "reason", message < 0 ? strerror(errno) : e.text, NULL);
+        fd_close(&p->scratch_fd);
+        return false;
+    }
+    fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
+    good = worker_send(c->parser, json_pack("{s:I}", "parse", (json_int_t)p->message), message) &&
+           worker_send(c->parser, json_object(), p->scratch_fd) && worker_send(c->parser, json_object(), pipe_fds[1]);
+    close(pipe_fds[1]);
+    p->answer_fd = pipe_fds[0];
+    return good;
+}
+
+static struct parse *free_parse(struct children *c)
+{
+    for (int i = 0; i < PARSES_AT_ONCE; i++)
+        if (!c->parses[i].message)
+            return &c->parses[i];
+    return NULL;
+}
+
+static void start_waiting(struct children *c)
+{
+    struct parse *p;
+
+    while (c->n_waiting > 0 && worker_up(c->parser) && (p = free_parse(c))) {
+        char *path = c->waiting[0].path;
+
+        *p = (struct parse){.of = c, .message = c->waiting[0].message, .scratch_fd = -1, .answer_fd = -1,
+                            .answer = {.max = FACTS_JSON_MAX + 1}, .deadline_at = clock_now() + PARSE_DEADLINE_S};
+        if (hand_over(c, p, path))
+            loop_watch(c->loop, p->answer_fd, POLLIN, on_answer, p);
+        else
+            forget(p); /* the row stays "collected": the next start takes it up again */
+        memmove(c->waiting, c->waiting + 1, --c->n_waiting * sizeof *c->waiting);
+        free(path);
+    }
+}
+
+void parsers_parse(void *arg, int64_t message, const char *path)
+{
+    struct children *c = arg;
+
+    if (c->n_waiting == c->cap_waiting) {
+        c->cap_waiting = c->cap_waiting ? 2 * c->cap_waiting : 16;
+        c->waiting = mem_resize(c->waiting, c->cap_waiting * sizeof *c->waiting);
+    }
+    c->waiting[c->n_waiting].message = message;
+    c->waiting[c->n_waiting++].path = strdup(path);
+    start_waiting(c);
+}
+
+void parsers_tend(struct children *c)
+{
+    start_waiting(c);
+    for (int i = 0; i < PARSES_AT_ONCE; i++) {
+        struct parse *p = &c->parses[i];
+
+        if (!p->message)
+            continue;
+        if (clock_now() < p->deadline_at) {
+            loop_wake_at(c->loop, p->deadline_at * 1000);
+            continue;
+        }
+        judge(p);
+        forget(p);
+        worker_restart(c->parser);
+    }
+}
+
+static void ready(void *arg, struct worker *w)
+{
+    (void)w;
+    start_waiting(arg);
+}
+
+static void message(void *arg, struct worker *w, const json_t *m)
+{
+    (void)arg, (void)w, (void)m; /* answers come over the pipes */
+}
+
+static void gone(void *arg, struct worker *w, const char *why)
+{
+    (void)arg, (void)w;
+    log_event(LOG_LEVEL_WARNING, "parser_ended", "reason", why, NULL);
+}
+
+void parsers_open(struct children *c)
+{
+    static const struct worker_calls calls = {ready, message, gone};
+    ARENA_SCOPED a = arena_new();
+    const char *no_sandbox = getenv("TAAMIM_NO_SANDBOX"); /* memory checkers cannot run inside it */
+    const char *argv[] = {child_path(a, c->daemon->orders.config, "taamim-parse"), no_sandbox ? "--no-sandbox" : NULL, NULL};
+
+    c->parser = worker_new(c->loop, argv, "parse", &calls, c);
+}

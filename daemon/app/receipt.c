@@ -1,0 +1,161 @@
+/* Composes receipts. It goes to the contact who wrote; where nobody vouched for that sender, or a new address wrote, to the party's own contacts, so that
+ * they see what was filed in their name. A sender who is no contact is never written to. A reply without a paper gets the letter that says what to do. */
+#include "app/receipt.h"
+
+#include <string.h>
+
+#include "app/filing.h"
+#include "app/post.h"
+#include "base/clock.h"
+#include "mail/address.h"
+
+#define TO_MAX 16
+
+struct batch {
+    struct message_row *messages; /* not yet receipted, oldest first */
+    size_t n;
+    struct letter_paper *papers;
+    size_t n_papers;
+    const struct contact *to[TO_MAX];
+    size_t n_to;
+    bool unverified, late;
+};
+
+static bool collect_messages(struct daemon *d, struct arena *a, const struct seat_row *seat, struct batch *b, struct err *e)
+{
+    struct message_row *all;
+    size_t n;
+
+    if (!store_messages(d->store, a, seat->round, "filed", &all, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!all[i].receipt && strcasecmp(all[i].party, seat->party) == 0)
+            ARENA_PUSH(a, b->messages, b->n, all[i]);
+    return true;
+}
+
+static bool collect_papers(struct daemon *d, struct arena *a, struct batch *b, struct err *e)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        struct paper_row *rows;
+        size_t n;
+
+        if (!store_papers_of_message(d->store, a, b->messages[i].id, &rows, &n, e))
+            return false;
+        for (size_t k = 0; k < n; k++) {
+            struct letter_paper paper = {.name = rows[k].name, .size = rows[k].size, .sha256 = rows[k].sha256,
+                                         .item = rows[k].item, .version = rows[k].version};
+
+            ARENA_PUSH(a, b->papers, b->n_papers, paper);
+        }
+    }
+    return true;
+}
+
+static void add_to(struct batch *b, const struct contact *c)
+{
+    for (size_t i = 0; i < b->n_to; i++)
+        if (address_same(b->to[i]->address, c->address))
+            return;
+    if (b->n_to < TO_MAX)
+        b->to[b->n_to++] = c;
+}
+
+static const struct contact *contact_of(const struct round_view *v, const struct party *p, const char *address)
+{
+    for (size_t i = 0; i < p->n_contacts; i++)
+        if (address_same(p->contacts[i].address, address))
+            return &p->contacts[i];
+    for (size_t i = 0; i < v->spec->n_contacts; i++)
+        if (strcasecmp(v->spec->contacts[i].party, p->code) == 0 &&
+            address_same(v->spec->contacts[i].contact.address, address))
+            return &v->spec->contacts[i].contact;
+    return NULL;
+}
+
+static void add_focal_points(struct batch *b, const struct round_view *v, const struct party *p)
+{
+    const struct contact *all[64];
+    size_t n = round_contacts(v->spec, p, all, 64);
+    size_t before = b->n_to;
+
+    for (size_t i = 0; i < n; i++)
+        if (all[i]->role == ROLE_FOCAL_POINT)
+            add_to(b, all[i]);
+    for (size_t i = 0; i < n && b->n_to == before; i++)
+        add_to(b, all[i]);
+}
+
+static void address_batch(struct batch *b, const struct round_view *v, const struct party *p)
+{
+    bool known = true;
+
+    for (size_t i = 0; i < b->n; i++) {
+        const struct contact *c = contact_of(v, p, b->messages[i].sender);
+
+        if (c)
+            add_to(b, c);
+        known = known && c;
+        b->unverified |= strstr(b->messages[i].marks, "unverified") != NULL;
+        b->late |= strstr(b->messages[i].marks, "late") != NULL;
+    }
+    if (!known || b->unverified || b->n_to == 0)
+        add_focal_points(b, v, p);
+}
+
+static bool post_batch(struct daemon *d, struct arena *a, const struct round_view *v, const struct seat_row *seat,
+                       const struct batch *b, int64_t *notice_out, struct err *e)
+{
+    const struct message_row *last = &b->messages[b->n - 1];
+    struct standing standing = filing_standing(d, a, v, seat->party);
+    struct post receipt = {
+        .view = v,
+        .cause = arena_printf(a, "reply:%lld", (long long)last->id),
+        .letter = {.kind = b->n_papers ? LETTER_RECEIPT : LETTER_PROBLEM,
+                   .party = register_find(d->orders.parties, seat->party),
+                   .deadline_at = seat_deadline(d, v, seat).at,
+                   .now_at = clock_now(),
+                   .papers = b->papers,
+                   .n_papers = b->n_papers,
+                   .missing = standing.missing,
+                   .answered = standing.answered,
+                   .complete = standing.complete,
+                   .late = b->late,
+                   .unverified = b->unverified},
+        .to = b->to,
+        .n_to = b->n_to,
+        .in_reply_to = *last->message_id ? last->message_id : NULL,
+    };
+
+    return post(d, a, &receipt, notice_out, e);
+}
+
+static bool mark_told(struct daemon *d, const struct batch *b, int64_t notice, struct err *e)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        b->messages[i].receipt = notice ? notice : -1;
+        if (!store_update_message(d->store, &b->messages[i], e))
+            return false;
+    }
+    return true;
+}
+
+bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat, struct err *e)
+{
+    struct batch b = {0};
+    const struct party *p = register_find(d->orders.parties, seat->party);
+    int64_t notice = 0;
+
+    seat->receipt_due_at = 0;
+    if (!collect_messages(d, a, seat, &b, e) || !collect_papers(d, a, &b, e))
+        return false;
+    if (b.n > 0 && p) {
+        address_batch(&b, v, p);
+        if (b.n_to > 0 && !post_batch(d, a, v, seat, &b, &notice, e))
+            return false;
+        seat->receipt_at = clock_now();
+        if (!mark_told(d, &b, notice, e))
+            return false;
+    }
+    return store_update_seat(d->store, seat, e);
+}

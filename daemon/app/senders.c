@@ -1,0 +1,83 @@
+/* The sending children: each has one delivery in hand at a time. One that ends with a delivery in hand leaves it uncertain: whether the
+ * server has the mail, nobody here knows. */
+#include "app/children.h"
+
+#include "app/outbox.h"
+#include "base/log.h"
+#include "base/wire.h"
+
+static void ready(void *arg, struct worker *w)
+{
+    struct sender *s = arg;
+
+    worker_send(w, json_pack("{s:o}", "config", server_to_json(&s->of->daemon->orders.config->smtp)), -1);
+    s->of->daemon->outbox_due = true;
+}
+
+static void message(void *arg, struct worker *w, const json_t *m)
+{
+    ARENA_SCOPED a = arena_new();
+    struct sender *s = arg;
+    struct send_outcome o;
+    struct err e = {0};
+
+    if (!send_outcome_from_json(a, m, &o, &e) || o.id != s->delivery) {
+        log_event(LOG_LEVEL_ERROR, "sender", "reason", e.kind ? e.text : "an answer to another delivery", NULL);
+        worker_restart(w);
+        return;
+    }
+    s->delivery = 0;
+    outbox_outcome(s->of->daemon, &o);
+}
+
+static void gone(void *arg, struct worker *w, const char *why)
+{
+    struct sender *s = arg;
+
+    (void)w;
+    log_event(LOG_LEVEL_WARNING, "sender_ended", "reason", why, NULL);
+    if (s->delivery)
+        outbox_lost(s->of->daemon, s->delivery, why);
+    s->delivery = 0;
+}
+
+void senders_open(struct children *c)
+{
+    static const struct worker_calls calls = {ready, message, gone};
+    ARENA_SCOPED a = arena_new();
+    const char *argv[] = {child_path(a, c->daemon->orders.config, "taamim-send"), NULL};
+
+    c->n_senders = c->daemon->orders.config->send_connections;
+    if (c->n_senders < 1 || c->n_senders > SENDERS_MAX)
+        c->n_senders = c->n_senders < 1 ? 1 : SENDERS_MAX;
+    for (int i = 0; i < c->n_senders; i++) {
+        c->senders[i].of = c;
+        c->senders[i].worker = worker_new(c->loop, argv, "send", &calls, &c->senders[i]);
+    }
+}
+
+int senders_free(void *arg)
+{
+    struct children *c = arg;
+    int n = 0;
+
+    for (int i = 0; i < c->n_senders; i++)
+        n += worker_up(c->senders[i].worker) && !c->senders[i].delivery;
+    return n;
+}
+
+void senders_send(void *arg, const struct send_job *job)
+{
+    struct children *c = arg;
+
+    for (int i = 0; i < c->n_senders; i++) {
+        struct sender *s = &c->senders[i];
+
+        if (s->delivery || !worker_up(s->worker))
+            continue;
+        s->delivery = job->id;
+        worker_send(s->worker, send_job_to_json(job), -1);
+        return;
+    }
+    outbox_outcome(c->daemon, &(struct send_outcome){.id = job->id, .stage = SEND_CONNECT, .text = "no sender was free"});
+}

@@ -1,0 +1,192 @@
+/* Looks up what a message says of itself: whose token it was sent to, which of our mails it answers, which round its subject names, who its sender is. The
+ * decision what that means together is round/match's. */
+#include <string.h>
+
+#include "app/effects.h"
+#include "mail/address.h"
+#include "mail/msgid.h"
+
+#define SIGNALS_MAX 64
+
+struct signals {
+    struct match_signal list[SIGNALS_MAX];
+    size_t n;
+};
+
+static bool add(struct daemon *d, struct incoming *in, struct signals *s, struct match_signal signal)
+{
+    struct round_row round = {0};
+    struct seat_row seat = {0};
+
+    if (s->n == SIGNALS_MAX)
+        return true;
+    if (signal.round && !store_round(d->store, in->a, signal.round, &round, NULL))
+        return false;
+    signal.open = round.state && strcmp(round.state, round_state_names[ROUND_OPEN]) == 0;
+    if (signal.round && signal.party && !store_seat(d->store, in->a, signal.round, signal.party, &seat, NULL))
+        return false;
+    signal.invited = seat.party != NULL;
+    s->list[s->n++] = signal;
+    return true;
+}
+
+static bool add_notice(struct daemon *d, struct incoming *in, struct signals *s, enum signal_kind kind,
+                       const struct notice_row *n)
+{
+    if (!n->cause || !*n->round || !*n->party)
+        return true;
+    return add(d, in, s, (struct match_signal){.kind = kind, .round = n->round, .party = n->party});
+}
+
+static bool add_tokens(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
+{
+    const struct config *c = d->orders.config;
+    char token[TOKEN_LEN + 1];
+
+    for (size_t i = 0; i < in->facts->n_recipients; i++) {
+        const char *detail = address_detail(in->a, in->facts->recipients[i].address, c->address, c->token_delimiter);
+        struct notice_row n;
+
+        if (!detail || !detail_token(detail, token))
+            continue;
+        if (!store_notice_by_token(d->store, in->a, token, &n, e) || !add_notice(d, in, s, SIGNAL_TOKEN, &n))
+            return false;
+        if (n.cause && !in->about.cause)
+            in->about = n;
+    }
+    return true;
+}
+
+static bool notice_by_id(struct daemon *d, struct incoming *in, const char *id, struct notice_row *out, struct err *e)
+{
+    char token[TOKEN_LEN + 1];
+
+    if (msgid_token(id, token))
+        return store_notice_by_token(d->store, in->a, token, out, e);
+    return store_notice_by_msgid(d->store, in->a, id, out, e);
+}
+
+static bool add_thread(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
+{
+    struct notice_row n;
+
+    for (size_t i = 0; i <= in->facts->n_references; i++) {
+        const char *id = i < in->facts->n_references ? in->facts->references[i] : in->facts->in_reply_to;
+
+        if (!*id)
+            continue;
+        if (!notice_by_id(d, in, id, &n, e) || !add_notice(d, in, s, SIGNAL_THREAD, &n))
+            return false;
+    }
+    return true;
+}
+
+static bool add_subject(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
+{
+    struct round_row *rounds;
+    const char **refs;
+    size_t n;
+    int named;
+
+    if (!store_rounds(d->store, in->a, NULL, &rounds, &n, e))
+        return false;
+    refs = arena_alloc(in->a, (n + 1) * sizeof *refs);
+    for (size_t i = 0; i < n; i++)
+        refs[i] = rounds[i].ref;
+    named = reference_in(in->facts->subject, refs, n);
+    return named < 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SUBJECT, .round = refs[named]});
+}
+
+/* The party a sender speaks for: a contact of the register, of an open round alone, or a colleague at a listed domain. */
+static const struct party *party_of_sender(struct daemon *d, const char *address, bool *contact_out)
+{
+    const struct contact *contact;
+    const struct party *p = register_by_address(d->orders.parties, address, &contact);
+
+    *contact_out = p != NULL;
+    return p ? p : register_by_domain(d->orders.parties, address);
+}
+
+static bool add_sender(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
+{
+    bool contact;
+    const struct party *p = party_of_sender(d, in->facts->from.address, &contact);
+    const char **refs;
+    size_t n;
+
+    if (!p)
+        return true;
+    if (!store_open_rounds_of(d->store, in->a, p->code, &refs, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .round = refs[i], .party = p->code}))
+            return false;
+    return n > 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .party = p->code});
+}
+
+static bool is_round_contact(struct daemon *d, struct incoming *in, const char *address)
+{
+    struct round_view v;
+
+    if (!in->match.round || !in->match.party || !round_view(d, in->a, in->match.round, &v, NULL))
+        return false;
+    for (size_t i = 0; i < v.spec->n_contacts; i++)
+        if (strcasecmp(v.spec->contacts[i].party, in->match.party) == 0 &&
+            address_same(v.spec->contacts[i].contact.address, address))
+            return true;
+    return false;
+}
+
+static enum sender_standing sender_of(struct daemon *d, struct incoming *in)
+{
+    const struct config *c = d->orders.config;
+    const char *from = in->facts->from.address;
+    bool contact;
+    const struct party *p;
+
+    if (address_same(from, c->address) || address_detail(in->a, from, c->address, c->token_delimiter))
+        return SENDER_OURSELVES;
+    for (size_t i = 0; i < c->n_officers; i++)
+        if (address_same(from, c->officers[i].address))
+            return SENDER_OFFICER;
+    if (is_round_contact(d, in, from))
+        return SENDER_CONTACT;
+    p = party_of_sender(d, from, &contact);
+    if (!p)
+        return SENDER_UNKNOWN;
+    if (in->match.party && strcasecmp(p->code, in->match.party) == 0)
+        return contact ? SENDER_CONTACT : SENDER_LISTED_DOMAIN;
+    return contact ? SENDER_OTHER_PARTY : SENDER_UNKNOWN;
+}
+
+/* A report is about us when it came to an envelope token, or returns a Message-ID of ours. */
+static bool find_about(struct daemon *d, struct incoming *in, struct err *e)
+{
+    struct notice_row n;
+
+    for (size_t i = 0; i < in->facts->n_returned_ids && !in->about.cause; i++) {
+        if (!notice_by_id(d, in, in->facts->returned_ids[i], &n, e))
+            return false;
+        if (n.cause)
+            in->about = n;
+    }
+    return true;
+}
+
+bool signals_find(struct daemon *d, struct incoming *in, struct err *e)
+{
+    struct signals *s = arena_alloc(in->a, sizeof *s);
+    struct round_row round = {0};
+
+    if (!add_tokens(d, in, s, e) || !add_thread(d, in, s, e) || !add_subject(d, in, s, e) || !add_sender(d, in, s, e) ||
+        !find_about(d, in, e))
+        return false;
+    in->match = match_signals(s->list, s->n);
+    if (in->match.round && !store_round(d->store, in->a, in->match.round, &round, e))
+        return false;
+    in->judged.round_open = round.state && strcmp(round.state, round_state_names[ROUND_OPEN]) == 0;
+    in->judged.about_our_notice = in->about.cause != NULL;
+    in->judged.sender = sender_of(d, in);
+    in->judged.auth = auth_of(in->facts, d->orders.config->authserv_id);
+    return true;
+}

@@ -1,0 +1,132 @@
+/* Does what time makes due. Each kind of act tells when it is due next, and the earliest of them wakes the daemon. When the clock jumps by more than an hour
+ * against CLOCK_BOOTTIME, timed acts pause until an hour has passed or an officer has restarted the daemon, and the officers hear it: nobody is reminded of a deadline that a wrong clock invented. */
+#include "app/ticker.h"
+
+#include <stdio.h>
+
+#include "app/office.h"
+#include "app/receipt.h"
+#include "app/remind.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#define CLOCK_JUMP_S 3600
+#define CLOCK_PAUSE_S 3600
+#define LOOK_AGAIN_S 60 /* a wake-up that nothing depends on: servers away, the clock */
+
+static bool tell(struct daemon *d, const char *kind, const char *text)
+{
+    struct err e = {0};
+    struct alert_row about = {.kind = kind};
+
+    if (store_begin(d->store, &e) && alert(d, &about, &e, "%s", text) &&
+        story(d, &(struct story_line){.who = "daemon", .what = kind}, &e, "%s", text) && store_commit(d->store, &e))
+        return true;
+    store_rollback(d->store);
+    log_event(LOG_LEVEL_ERROR, "alarm", "kind", kind, "text", text, "reason", e.text, NULL);
+    return false;
+}
+
+/* ---- servers */
+
+/* Called for every outcome, also inside a transaction: it only takes note; server_turn() tells. */
+void ticker_server(struct daemon *d, struct server_watch *w, bool up, const char *text)
+{
+    (void)d;
+    if (up == !w->away)
+        return;
+    w->away = !up;
+    w->since_at = clock_now();
+    snprintf(w->text, sizeof w->text, "%s", up ? "" : text);
+}
+
+static int64_t server_turn(struct daemon *d, struct server_watch *w, const char *name)
+{
+    ARENA_SCOPED a = arena_new();
+    int64_t tell_at = w->since_at + d->orders.config->unreachable_after_s;
+
+    if (w->away && !w->told) {
+        if (clock_now() < tell_at)
+            return tell_at;
+        w->told = tell(d, "server_away", arena_printf(a, "the %s server cannot be reached: %s", name, w->text));
+    } else if (!w->away && w->told) {
+        w->told = !tell(d, "server_back", arena_printf(a, "the %s server is back", name));
+    }
+    return 0;
+}
+
+/* ---- the clock */
+
+static bool clock_jumped(struct daemon *d)
+{
+    int64_t now = clock_now(), boot = clock_boot();
+    int64_t jump = (now - d->last_now_at) - (boot - d->last_boot_at);
+    bool first = d->last_now_at == 0;
+
+    d->last_now_at = now;
+    d->last_boot_at = boot;
+    return !first && (jump > CLOCK_JUMP_S || jump < -CLOCK_JUMP_S);
+}
+
+/* True while timed acts must wait. The pause is measured by CLOCK_BOOTTIME, which nobody sets. */
+static bool clock_paused(struct daemon *d)
+{
+    if (clock_jumped(d)) {
+        d->clock_paused_until_at = d->last_boot_at + CLOCK_PAUSE_S;
+        tell(d, "clock", "the computer's clock has jumped by more than an hour; reminders wait for an hour. Check the time and `timedatectl`");
+    }
+    return d->clock_paused_until_at > d->last_boot_at;
+}
+
+/* ---- receipts */
+
+static bool post_receipt(struct daemon *d, const struct seat_row *due, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct round_view v;
+    struct seat_row seat = *due;
+
+    if (round_view(d, a, due->round, &v, e) && store_begin(d->store, e) && receipt_post(d, a, &v, &seat, e) &&
+        store_commit(d->store, e))
+        return true;
+    store_rollback(d->store);
+    return false;
+}
+
+static int64_t receipts_turn(struct daemon *d)
+{
+    ARENA_SCOPED a = arena_new();
+    struct seat_row *due;
+    size_t n;
+    struct err e = {0};
+
+    if (!store_receipts_due(d->store, a, clock_now(), &due, &n, &e))
+        return clock_now() + LOOK_AGAIN_S;
+    for (size_t i = 0; i < n; i++)
+        if (!post_receipt(d, &due[i], &e)) {
+            log_event(LOG_LEVEL_ERROR, "receipt", "round", due[i].round, "party", due[i].party, "reason", e.text, NULL);
+            return clock_now() + LOOK_AGAIN_S;
+        }
+    return store_next_receipt_at(d->store);
+}
+
+static void sooner(int64_t *next, int64_t at)
+{
+    if (at != 0 && at < *next)
+        *next = at;
+}
+
+int64_t ticker_turn(struct daemon *d)
+{
+    int64_t next = clock_now() + LOOK_AGAIN_S;
+
+    sooner(&next, receipts_turn(d));
+    sooner(&next, server_turn(d, &d->smtp_watch, "sending (SMTP)"));
+    sooner(&next, server_turn(d, &d->imap_watch, "mailbox (IMAP)"));
+    if (!clock_paused(d)) {
+        sooner(&next, remind_turn(d));
+        sooner(&next, office_digest_turn(d));
+    }
+    sooner(&next, office_alerts_turn(d));
+    return next > clock_now() ? next : clock_now() + 1;
+}

@@ -1,0 +1,162 @@
+/* What the daemon asks for besides collecting: a copy appended to a folder, a message found by its Message-ID.
+ *
+ * A copy is put together in an unlinked file and mapped, so that it costs no memory of ours. A connection that breaks while a copy is given leaves it unknown whether
+ * the server has it; it is told as failed, and not tried again here. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "collect/collect.h"
+
+#define COPY_CHUNK 65536
+#define SLOWEST_BYTES_S 8192
+#define MESSAGE_ID_MAX 998
+
+enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e)
+{
+    mailimap *imap = connection_imap(c->connection);
+    connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
+    enum reply r = connection_reply(c->connection, mailimap_create(imap, wire_name), "CREATE", e);
+    if (r == REPLY_LOST)
+        return r;
+    connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
+    enum reply subscribed = connection_reply(c->connection, mailimap_subscribe(imap, wire_name), "SUBSCRIBE", r == REPLY_OK ? e : NULL);
+    return subscribed == REPLY_LOST ? subscribed : r;
+}
+
+/* ---- append */
+
+static bool add_segment(int to, const char *path, int64_t *left, struct err *e)
+{
+    char chunk[COPY_CHUNK];
+    FD_SCOPED from = open(path, O_RDONLY | O_CLOEXEC);
+    if (from < 0)
+        return err_perm(e, "cannot read %s: %s", path, strerror(errno));
+    for (ssize_t n; (n = read(from, chunk, sizeof chunk)) != 0; *left -= n) {
+        if (n < 0)
+            return err_temp(e, "cannot read %s: %s", path, strerror(errno));
+        if (n > *left)
+            return err_perm(e, "the copy is longer than was said");
+        if (write(to, chunk, (size_t)n) != n)
+            return err_temp(e, "cannot write the copy: %s", strerror(errno));
+    }
+    return true;
+}
+
+/* The whole copy, mapped; NULL with e. */
+static char *map_copy(const struct collect *c, const json_t *j, int64_t size, struct err *e)
+{
+    FD_SCOPED fd = open(c->incoming, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        err_temp(e, "cannot write in %s: %s", c->incoming, strerror(errno));
+        return NULL;
+    }
+    int64_t left = size;
+    size_t i;
+    json_t *path;
+    json_array_foreach(json_object_get(j, "segments"), i, path)
+        if (!json_is_string(path) || !add_segment(fd, json_string_value(path), &left, e))
+            return NULL;
+    if (left != 0) {
+        err_perm(e, "the copy is shorter than was said");
+        return NULL;
+    }
+    char *bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes != MAP_FAILED)
+        return bytes;
+    err_temp(e, "cannot map the copy: %s", strerror(errno));
+    return NULL;
+}
+
+static enum reply append_once(struct collect *c, const char *mailbox, const char *bytes, int64_t size, struct err *e)
+{
+    struct mailimap_flag_list *flags = mailimap_flag_list_new_empty();
+    mailimap_flag_list_add(flags, mailimap_flag_new_seen());
+    connection_allow(c->connection, 2 * COMMAND_S + (int)(size / SLOWEST_BYTES_S), COMMAND_BYTES);
+    int r = mailimap_append(connection_imap(c->connection), mailbox, flags, NULL, bytes, (size_t)size);
+    mailimap_flag_list_free(flags);
+    return connection_reply(c->connection, r, "APPEND", e);
+}
+
+static enum reply append(struct collect *c, const json_t *j, struct err *e)
+{
+    int64_t size = wire_int(j, "size", 0);
+    char *mailbox = mailbox_wire_name(wire_string(j, "mailbox", ""), e);
+    char *bytes = NULL;
+    enum reply r = REPLY_NO;
+    if (mailbox && (size <= 0 || size > c->max_bytes))
+        err_perm(e, "a copy of %lld bytes is not taken", (long long)size);
+    else if (mailbox && (bytes = map_copy(c, j, size, e))) {
+        struct err ignored = {0};
+        r = append_once(c, mailbox, bytes, size, e);
+        if (r == REPLY_NO && mailbox_make(c, mailbox, &ignored) == REPLY_OK)
+            r = append_once(c, mailbox, bytes, size, e);
+        munmap(bytes, (size_t)size);
+    }
+    free(mailbox);
+    return r;
+}
+
+/* ---- find */
+
+static bool plain_id(const char *id)
+{
+    size_t n = strlen(id);
+    bool plain = n > 0 && n <= MESSAGE_ID_MAX;
+    for (const char *p = id; *p; p++)
+        plain = plain && (unsigned char)*p > 32 && (unsigned char)*p < 127;
+    return plain;
+}
+
+static enum reply search_id(struct collect *c, const char *id, uint32_t *uid_out, struct err *e)
+{
+    clist *uids = NULL;
+    char *field = strdup("Message-ID"), *value = strdup(id); /* libetpan frees them */
+    if (!field || !value)
+        abort();
+    struct mailimap_search_key *key = mailimap_search_key_new_header(field, value);
+    connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
+    enum reply r = connection_reply(c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
+    mailimap_search_key_free(key);
+    if (r != REPLY_OK)
+        return r;
+    for (clistiter *i = clist_begin(uids); i; i = clist_next(i))
+        if (*(uint32_t *)clist_content(i) > *uid_out)
+            *uid_out = *(uint32_t *)clist_content(i);
+    mailimap_search_result_free(uids);
+    return r;
+}
+
+static enum reply find(struct collect *c, const json_t *j, uint32_t *uid_out, struct err *e)
+{
+    const char *id = wire_string(j, "message_id", "");
+    char *mailbox = mailbox_wire_name(wire_string(j, "mailbox", ""), e);
+    if (!mailbox)
+        return REPLY_NO;
+    enum reply r = REPLY_NO;
+    if (plain_id(id)) {
+        c->selected = NULL;
+        connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
+        r = connection_reply(c->connection, mailimap_examine(connection_imap(c->connection), mailbox), "EXAMINE", e);
+    }
+    free(mailbox);
+    return r == REPLY_OK ? search_id(c, id, uid_out, e) : r;
+}
+
+enum reply request_serve(struct collect *c, struct err *e)
+{
+    JSON_SCOPED what = c->requests[0].what;
+    bool is_append = c->requests[0].append;
+    json_int_t id = wire_int(what, "id", 0);
+    memmove(c->requests, c->requests + 1, --c->n_requests * sizeof *c->requests);
+    uint32_t uid = 0;
+    enum reply r = is_append ? append(c, what, e) : find(c, what, &uid, e);
+    if (is_append)
+        channel_send(c, "appended", json_pack("{s:I, s:b, s:s}", "id", id, "ok", r == REPLY_OK, "text", r == REPLY_OK ? "" : e->text));
+    else
+        channel_send(c, "found", json_pack("{s:I, s:I}", "id", id, "uid", (json_int_t)uid));
+    return r == REPLY_LOST ? REPLY_LOST : REPLY_OK;
+}

@@ -1,0 +1,360 @@
+/* spool.c - the state directory.
+ *
+ * Every file arrives by a durable copy or a rename within one file system, so that it is whole or not there;
+ * nothing is ever replaced: a name that is taken gets a number. Refuses paths that leave the directory, names with
+ * a '/' or a leading dot, and a second daemon. What can go wrong is the disk (full, read-only, gone) and people:
+ * they may open, rename and delete what lies below papers/ at any moment. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include "base/file.h"
+#include "io/spool.h"
+#include "mail/names.h"
+
+#define NUMBERS_MAX 1000    /* files of one name in one folder: above it something is wrong */
+#define INCOMING_MAX 100000 /* names one listing may hold */
+#define PAPERS "papers"
+
+struct spool {
+    char *directory;
+    int lock;    /* -1: not ours */
+    bool shared; /* papers/ belongs to papers_group */
+    gid_t papers_group;
+};
+
+static const char *const folders[] = {
+    "incoming", PAPERS, "held", "corrupt", "archive", "outgoing", "portal", "staging"};
+#define FOLDER_COUNT (sizeof folders / sizeof *folders)
+
+/* ---- names */
+
+static bool name_refused(const char *name, struct err *e)
+{
+    if (!*name || *name == '.' || strchr(name, '/') || strlen(name) > NAME_MAX)
+        return !err_perm(e, "\"%s\" is no name for a file in the state directory", name);
+    return false;
+}
+
+/* Every part of a relative path is a plain name. */
+static bool path_refused(struct arena *a, const char *relative, struct err *e)
+{
+    char *rest = arena_strdup(a, relative), *part;
+
+    while ((part = strsep(&rest, "/")))
+        if (name_refused(part, NULL))
+            return !err_perm(e, "\"%s\" is no path below the state directory", relative);
+    return false;
+}
+
+static bool is_below(const char *relative, const char *folder)
+{
+    size_t n = strlen(folder);
+    return strncmp(relative, folder, n) == 0 && (relative[n] == '/' || relative[n] == '\0');
+}
+
+char *spool_full(const struct spool *s, struct arena *a, const char *relative)
+{
+    return arena_printf(a, "%s/%s", s->directory, relative);
+}
+
+char *spool_round_folder(struct arena *a, const char *ref)
+{
+    char *folder = arena_strdup(a, ref);
+
+    for (char *c = folder; *c; c++)
+        if (*c == '/')
+            *c = '-';
+    return folder;
+}
+
+/* ---- folders */
+
+static bool failed(const char *doing, const char *path, struct err *e)
+{
+    return err_temp(e, "%s %s: %s", doing, path, strerror(errno));
+}
+
+/* Open to the papers group; new folders inherit it (setgid), and the umask has no say. */
+static bool share_folder(const struct spool *s, const char *path, struct err *e)
+{
+    if (!s->shared)
+        return true;
+    if (chown(path, (uid_t)-1, s->papers_group) != 0)
+        return failed("giving to the papers group", path, e);
+    return chmod(path, 02770) == 0 || failed("opening to the papers group", path, e);
+}
+
+static bool share_file(const struct spool *s, const char *path, struct err *e)
+{
+    if (!s->shared)
+        return true;
+    if (chown(path, (uid_t)-1, s->papers_group) != 0)
+        return failed("giving to the papers group", path, e);
+    return chmod(path, 0640) == 0 || failed("opening to the papers group", path, e);
+}
+
+/* A file is only as durable as the folder it lies in. */
+static bool sync_parent(struct arena *a, const char *path, struct err *e)
+{
+    const char *parent = arena_strndup(a, path, (size_t)(strrchr(path, '/') - path));
+    FD_SCOPED fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return (fd >= 0 && fsync(fd) == 0) || failed("syncing", parent, e);
+}
+
+static bool make_folder(const struct spool *s, struct arena *a, const char *relative, struct err *e)
+{
+    const char *full = spool_full(s, a, relative);
+
+    if (file_exists(full))
+        return true; /* what people have set on a folder of theirs stays */
+    if (!file_mkdirs(full, 0700, e) || !sync_parent(a, full, e))
+        return false;
+    return !is_below(relative, PAPERS) || share_folder(s, full, e);
+}
+
+static bool make_directory(const struct spool *s, struct err *e)
+{
+    if (file_exists(s->directory))
+        return true;
+    if (!file_mkdirs(s->directory, 0700, e))
+        return false;
+    /* People pass through it on their way to papers/, whatever the umask. */
+    return !s->shared || chmod(s->directory, 0711) == 0 || failed("opening", s->directory, e);
+}
+
+static bool make_folders(struct spool *s, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+
+    if (!make_directory(s, e))
+        return false;
+    for (size_t i = 0; i < FOLDER_COUNT; i++)
+        if (!make_folder(s, a, folders[i], e))
+            return false;
+    return share_folder(s, spool_full(s, a, PAPERS), e);
+}
+
+/* ---- life */
+
+static bool find_group(struct spool *s, const char *name, struct err *e)
+{
+    if (!name)
+        return true;
+    const struct group *g = getgrnam(name);
+    if (!g)
+        return err_perm(e, "papers_group: there is no group \"%s\" on this system", name);
+    s->papers_group = g->gr_gid;
+    s->shared = true;
+    return true;
+}
+
+static bool take_lock(struct spool *s, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    const char *path = spool_full(s, a, "lock");
+    char pid[32] = "";
+
+    s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock < 0)
+        return failed("opening", path, e);
+    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0) {
+        /* The number is for people; the lock is the kernel's and goes with the process. */
+        return (ftruncate(s->lock, 0) == 0 && dprintf(s->lock, "%d\n", (int)getpid()) > 0) ||
+               failed("writing", path, e);
+    }
+    if (errno != EWOULDBLOCK)
+        return failed("locking", path, e);
+    if (pread(s->lock, pid, sizeof pid - 1, 0) > 0)
+        pid[strcspn(pid, "\n")] = '\0';
+    return err_perm(e, "another taamimd (process %s) works on %s: stop it first", *pid ? pid : "unknown", s->directory);
+}
+
+struct spool *spool_open(const char *directory, bool lock, const char *papers_group, struct err *e)
+{
+    struct spool *s = calloc(1, sizeof *s);
+
+    if (!s || !(s->directory = strdup(directory)))
+        abort();
+    s->lock = -1;
+    if (find_group(s, papers_group, e) && make_folders(s, e) && (!lock || take_lock(s, e)))
+        return s;
+    spool_close(s);
+    return NULL;
+}
+
+void spool_close(struct spool *s)
+{
+    if (!s)
+        return;
+    if (s->lock >= 0)
+        close(s->lock);
+    free(s->directory);
+    free(s);
+}
+
+/* ---- moving files */
+
+bool spool_stage(struct spool *s, struct arena *a, int fd, int64_t offset, int64_t size, const char **path_out,
+    char sha256_out[65], struct err *e)
+{
+    char token[17];
+
+    random_token(token);
+    const char *path = arena_printf(a, "staging/%s", token);
+    if (!file_copy_range(fd, offset, size, spool_full(s, a, path), sha256_out, e))
+        return false;
+    *path_out = path;
+    return true;
+}
+
+/* held/17 has done its service when its last file has gone; rmdir leaves any other folder as it is. */
+static void tidy_after(const struct spool *s, struct arena *a, const char *relative)
+{
+    const char *slash = strrchr(relative, '/');
+
+    if (slash && is_below(relative, "held") &&
+        strcmp(arena_strndup(a, relative, (size_t)(slash - relative)), "held") != 0)
+        rmdir(spool_full(s, a, arena_strndup(a, relative, (size_t)(slash - relative))));
+}
+
+static bool move_numbered(const struct spool *s, struct arena *a, const char *from, const char *folder,
+    const char *name, const char **path_out, struct err *e)
+{
+    const char *full_from = spool_full(s, a, from);
+
+    for (int n = 1; n <= NUMBERS_MAX; n++) {
+        const char *to = arena_printf(a, "%s/%s", folder, n == 1 ? name : name_numbered(a, name, "", n));
+        const char *full_to = spool_full(s, a, to);
+        if (file_exists(full_to))
+            continue;
+        if (!file_move(full_from, full_to, e)) {
+            if (file_exists(full_to) && file_exists(full_from))
+                continue; /* somebody else was faster with this name */
+            return false;
+        }
+        *path_out = to;
+        return true;
+    }
+    return err_perm(e, "%s/%s: more than %d files of that name", folder, name, NUMBERS_MAX);
+}
+
+bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, const char *round, const char *folder,
+    const char *name, const char **path_out, struct err *e)
+{
+    const char *round_folder = spool_round_folder(a, round), *path;
+
+    if (path_refused(a, staged, e) || name_refused(round_folder, e) || name_refused(folder, e) || name_refused(name, e))
+        return false;
+    const char *of_round = arena_printf(a, PAPERS "/%s", round_folder);
+    const char *of_party = arena_printf(a, "%s/%s", of_round, folder);
+    if (!make_folder(s, a, of_round, e) || !make_folder(s, a, of_party, e))
+        return false;
+    /* Before the move: what lies in papers/ can be read there at once. */
+    if (!share_file(s, spool_full(s, a, staged), e) || !move_numbered(s, a, staged, of_party, name, &path, e))
+        return false;
+    tidy_after(s, a, staged);
+    *path_out = path;
+    return true;
+}
+
+bool spool_move(struct spool *s, struct arena *a, const char *from, const char *to_folder, const char *name,
+    const char **path_out, struct err *e)
+{
+    const char *path;
+
+    if (path_refused(a, from, e) || path_refused(a, to_folder, e) || name_refused(name, e))
+        return false;
+    if (!make_folder(s, a, to_folder, e) || !move_numbered(s, a, from, to_folder, name, &path, e))
+        return false;
+    tidy_after(s, a, from);
+    *path_out = path;
+    return true;
+}
+
+bool spool_remove(struct spool *s, const char *relative, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+
+    if (path_refused(a, relative, e))
+        return false;
+    const char *full = spool_full(s, a, relative);
+    if (unlink(full) != 0 && errno != ENOENT)
+        return failed("removing", full, e);
+    tidy_after(s, a, relative);
+    return true;
+}
+
+int spool_scratch(struct spool *s, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    const char *folder = spool_full(s, a, "staging");
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd >= 0)
+        return fd;
+    /* Not every file system makes files without a name. */
+    char *path = arena_printf(a, "%s/.scratch-XXXXXX", folder);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        failed("making a temporary file in", folder, e);
+    else
+        unlink(path);
+    return fd;
+}
+
+/* ---- looking */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void dir_close(DIR **d)
+{
+    if (*d)
+        closedir(*d);
+}
+
+bool spool_incoming(struct spool *s, struct arena *a, const char ***names_out, size_t *n_out, struct err *e)
+{
+    const char *path = spool_full(s, a, "incoming"), **names = NULL;
+    __attribute__((cleanup(dir_close))) DIR *d = opendir(path);
+    size_t n = 0;
+
+    if (!d)
+        return failed("reading", path, e);
+    errno = 0;
+    for (const struct dirent *f; (f = readdir(d));) {
+        if (f->d_name[0] == '.') /* unfinished, or the folder itself */
+            continue;
+        if (n == INCOMING_MAX)
+            return err_perm(e, "%s holds more than %d files", path, INCOMING_MAX);
+        ARENA_PUSH(a, names, n, arena_strdup(a, f->d_name));
+    }
+    if (errno)
+        return failed("reading", path, e);
+    if (n)
+        qsort(names, n, sizeof *names, by_name);
+    *names_out = names;
+    *n_out = n;
+    return true;
+}
+
+int64_t spool_free_bytes(const struct spool *s)
+{
+    struct statvfs fs;
+
+    if (statvfs(s->directory, &fs) != 0)
+        return -1;
+    return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}

@@ -1,0 +1,148 @@
+/* Authentication-Results (RFC 8601 2.2), of our own server alone.
+ *
+ *   [authserv-id [version]] *( ";" ( "none" / method ["/" version] "=" result *( CFWS ptype "." property "=" value ) ) )
+ *
+ * Comments and quoted strings are respected, so that neither a comment nor a quoted ";" can forge a verdict. Only headers of the authserv-id we
+ * are told are read, the topmost of them: a sender can write any number of others. "topmost-unnamed" is for servers that leave
+ * the id out; there the topmost header of all decides, and one with an id in that place is not ours. */
+#include <string.h>
+#include <strings.h>
+#include "mail/address.h"
+#include "mail/facts.h"
+
+#define RESULT_LEN 64
+
+struct verdicts {
+    enum auth_result dmarc;
+    bool dmarc_said, aligned_pass;
+};
+
+static const char *skip_comment(const char *p) {
+    int depth = 0;
+    do {
+        if (*p == '\\' && p[1])
+            p++;
+        else if (*p == '(')
+            depth++;
+        else if (*p == ')')
+            depth--;
+        p++;
+    } while (*p && depth > 0);
+    return p;
+}
+
+static const char *skip_space(const char *p) {
+    for (;;) {
+        p += strspn(p, " \t\r\n");
+        if (*p != '(')
+            return p;
+        p = skip_comment(p);
+    }
+}
+
+/* One token or quoted string, up to any of `stop`. */
+static const char *take_word(const char *p, const char *stop, char out[RESULT_LEN * 5]) {
+    size_t n = 0;
+    bool quoted = *p == '"';
+    if (quoted)
+        p++;
+    while (*p && (quoted ? *p != '"' : !strchr(stop, *p) && !strchr(" \t\r\n(", *p))) {
+        if (quoted && *p == '\\' && p[1])
+            p++;
+        if (n + 1 < RESULT_LEN * 5)
+            out[n++] = *p;
+        p++;
+    }
+    out[n] = '\0';
+    return quoted && *p == '"' ? p + 1 : p;
+}
+
+/* The next ";" outside of comments and quoted strings, or the end. */
+static const char *next_section(const char *p) {
+    while (*p && *p != ';') {
+        if (*p == '(') {
+            p = skip_comment(p);
+        } else if (*p == '"') {
+            char word[RESULT_LEN * 5];
+            p = take_word(p, "", word);
+        } else {
+            p++;
+        }
+    }
+    return p;
+}
+
+static bool one_domain(const char *value, const char *from) {
+    const char *at = strrchr(value, '@'), *domain = at ? at + 1 : value, *mine = strrchr(from, '@');
+    if (!mine || !*domain)
+        return false;
+    return address_in_domain(from, domain) || strcasecmp(mine + 1, domain) == 0;
+}
+
+/* Properties that speak of the domain behind a pass: the signer's, the envelope's. */
+static bool aligned(const char *p, const char *from) {
+    static const char *const names[] = {"header.d", "header.i", "smtp.mailfrom"};
+    char name[RESULT_LEN * 5], value[RESULT_LEN * 5];
+    while (*(p = skip_space(p)) && *p != ';') {
+        const char *start = p;
+        p = skip_space(take_word(p, "=;", name));
+        if (*p == '=')
+            p = take_word(skip_space(p + 1), ";", value);
+        else
+            value[0] = '\0';
+        for (size_t i = 0; i < 3; i++)
+            if (strcasecmp(name, names[i]) == 0 && one_domain(value, from))
+                return true;
+        if (p == start)
+            p++;
+    }
+    return false;
+}
+
+static void read_section(const char *p, const char *from, struct verdicts *v) {
+    char method[RESULT_LEN * 5], result[RESULT_LEN * 5];
+    p = skip_space(take_word(skip_space(p), "=;/", method));
+    if (*p == '/')
+        p = skip_space(take_word(skip_space(p + 1), "=;", result));
+    if (*p != '=')
+        return;
+    p = take_word(skip_space(p + 1), ";", result);
+    bool pass = strcasecmp(result, "pass") == 0;
+    if (strcasecmp(method, "dmarc") == 0) {
+        v->dmarc_said = pass || strcasecmp(result, "fail") == 0;
+        v->dmarc = pass ? AUTH_PASS : v->dmarc_said ? AUTH_FAIL : AUTH_NONE;
+    } else if (pass && (strcasecmp(method, "dkim") == 0 || strcasecmp(method, "spf") == 0)) {
+        v->aligned_pass |= aligned(p, from);
+    }
+}
+
+/* True when the header begins with an authserv-id (written to id_out) and not with a result. */
+static bool authserv_id_of(const char *header, char id_out[RESULT_LEN * 5]) {
+    const char *p = skip_space(take_word(skip_space(header), ";=", id_out));
+    return *p != '=' && id_out[0] != '\0';
+}
+
+static enum auth_result verdict_of(const char *header, bool named, const char *from) {
+    struct verdicts v = {.dmarc = AUTH_NONE};
+    const char *p = named ? next_section(header) : header;
+    if (!named)
+        read_section(p, from, &v);
+    for (p = next_section(p); *p == ';'; p = next_section(p + 1))
+        read_section(p + 1, from, &v);
+    if (v.dmarc_said)
+        return v.dmarc;
+    return v.aligned_pass ? AUTH_PASS : AUTH_NONE;
+}
+
+enum auth_result auth_of(const struct facts *f, const char *authserv_id) {
+    if (!authserv_id || !*authserv_id)
+        return AUTH_NONE;
+    char id[RESULT_LEN * 5];
+    if (strcmp(authserv_id, "topmost-unnamed") == 0)
+        return f->n_auth_results > 0 && !authserv_id_of(f->auth_results[0], id) ? verdict_of(f->auth_results[0], false, f->from.address)
+                                                                              : AUTH_NONE;
+    for (size_t i = 0; i < f->n_auth_results; i++)
+        if (authserv_id_of(f->auth_results[i], id) && strcasecmp(id, authserv_id) == 0)
+            return verdict_of(f->auth_results[i], true, f->from.address);
+    return AUTH_NONE;
+}

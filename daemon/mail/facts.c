@@ -1,0 +1,256 @@
+/* Facts to JSON and back.
+ *
+ * The writing side keeps to the caps of facts.h; the reading side checks them again, since the child that wrote may have been taken over by what
+ * it read: counts, lengths, offsets within the scratch file, valid UTF-8. A field that is missing reads as absent; one of a wrong type or
+ * beyond its bound is an error, and the message is held. */
+#include "mail/facts.h"
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include "mail/names.h"
+
+#define LONG_TEXT ((size_t)64 << 10)
+#define SHORT_TEXT ((size_t)4096)
+
+static const struct {
+    const char *name;
+    size_t offset;
+} sign_rows[] = {
+#define SIGN(field) {#field, offsetof(struct mail_signs, field)}
+    SIGN(unreadable),   SIGN(report_dsn),      SIGN(report_mdn), SIGN(report_feedback), SIGN(prose_bounce), SIGN(null_return_path), SIGN(from_daemon),
+    SIGN(precedence_auto), SIGN(precedence_bulk), SIGN(list),    SIGN(subject_auto),    SIGN(challenge),    SIGN(calendar_reply),   SIGN(loop),
+    SIGN(has_papers),
+#undef SIGN
+};
+#define N_SIGNS (sizeof sign_rows / sizeof *sign_rows)
+
+static void set_text(json_t *o, const char *key, const char *value) {
+    if (value && *value)
+        json_object_set_new(o, key, json_string(value)); /* what is not UTF-8 is left out by jansson */
+}
+
+static json_t *signs_to_json(const struct mail_signs *s) {
+    json_t *o = json_object();
+    for (size_t i = 0; i < N_SIGNS; i++)
+        if (*(const bool *)((const char *)s + sign_rows[i].offset))
+            json_object_set_new(o, sign_rows[i].name, json_true());
+    json_object_set_new(o, "action", json_integer(s->action));
+    json_object_set_new(o, "auto_submitted", json_integer(s->auto_submitted));
+    return o;
+}
+
+static json_t *address_to_json(const struct fact_address *x) {
+    json_t *o = json_object();
+    set_text(o, "name", x->name);
+    set_text(o, "address", x->address);
+    return o;
+}
+
+static json_t *failure_to_json(const struct fact_failure *x) {
+    json_t *o = json_object();
+    json_object_set_new(o, "action", json_integer(x->action));
+    set_text(o, "address", x->address);
+    set_text(o, "status", x->status);
+    set_text(o, "text", x->text);
+    return o;
+}
+
+static void set_flag(json_t *o, const char *key, bool value) {
+    if (value)
+        json_object_set_new(o, key, json_true());
+}
+
+static json_t *part_to_json(const struct fact_part *x) {
+    json_t *o = json_object();
+    set_text(o, "name", x->name);
+    set_text(o, "claimed", x->claimed);
+    set_text(o, "type", x->type);
+    json_object_set_new(o, "offset", json_integer(x->offset));
+    json_object_set_new(o, "size", json_integer(x->size));
+    set_flag(o, "inline_shown", x->inline_shown);
+    set_flag(o, "forwarded", x->forwarded);
+    set_flag(o, "no_paper", x->no_paper);
+    set_text(o, "utf8_sha256", x->utf8_sha256);
+    return o;
+}
+
+static json_t *strings_to_json(const char *const *list, size_t n) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(array, json_string(list[i]));
+    return array;
+}
+
+static void set_lists(json_t *o, const struct facts *f) {
+    json_object_set_new(o, "references", strings_to_json(f->references, f->n_references));
+    json_object_set_new(o, "auth_results", strings_to_json(f->auth_results, f->n_auth_results));
+    json_object_set_new(o, "returned_ids", strings_to_json(f->returned_ids, f->n_returned_ids));
+    json_t *recipients = json_array(), *failures = json_array(), *parts = json_array();
+    for (size_t i = 0; i < f->n_recipients; i++)
+        json_array_append_new(recipients, address_to_json(&f->recipients[i]));
+    for (size_t i = 0; i < f->n_failures; i++)
+        json_array_append_new(failures, failure_to_json(&f->failures[i]));
+    for (size_t i = 0; i < f->n_parts; i++)
+        json_array_append_new(parts, part_to_json(&f->parts[i]));
+    json_object_set_new(o, "recipients", recipients);
+    json_object_set_new(o, "failures", failures);
+    json_object_set_new(o, "parts", parts);
+}
+
+json_t *facts_to_json(const struct facts *f) {
+    json_t *o = json_object();
+    json_object_set_new(o, "signs", signs_to_json(&f->signs));
+    json_object_set_new(o, "from", address_to_json(&f->from));
+    set_text(o, "subject", f->subject);
+    set_text(o, "message_id", f->message_id);
+    set_text(o, "in_reply_to", f->in_reply_to);
+    json_object_set_new(o, "date_at", json_integer(f->date_at));
+    set_lists(o, f);
+    set_text(o, "text", f->text);
+    set_text(o, "reply_text", f->reply_text);
+    set_text(o, "calendar_method", f->calendar_method);
+    set_text(o, "calendar_uid", f->calendar_uid);
+    set_text(o, "calendar_partstat", f->calendar_partstat);
+    set_text(o, "trouble", f->trouble);
+    return o;
+}
+
+/* Reading: one struct carries what every step needs; the first fault stays. */
+struct reading {
+    struct arena *a;
+    int64_t scratch_size;
+    struct err *e;
+    bool failed;
+};
+
+static void fault(struct reading *r, const char *key, const char *what) {
+    if (!r->failed)
+        err_perm(r->e, "the parser's record: \"%s\" %s", key, what);
+    r->failed = true;
+}
+
+static const char *get_text(struct reading *r, const json_t *o, const char *key, size_t max) {
+    const json_t *v = json_object_get(o, key);
+    if (!v)
+        return "";
+    if (!json_is_string(v) || json_string_length(v) > max) {
+        fault(r, key, json_is_string(v) ? "is too long" : "is no text");
+        return "";
+    }
+    return text_clean(r->a, json_string_value(v), json_string_length(v));
+}
+
+static int64_t get_number(struct reading *r, const json_t *o, const char *key, int64_t least, int64_t most) {
+    const json_t *v = json_object_get(o, key);
+    if (!v)
+        return least > 0 ? least : 0;
+    if (!json_is_integer(v) || json_integer_value(v) < least || json_integer_value(v) > most) {
+        fault(r, key, "is out of range");
+        return least;
+    }
+    return json_integer_value(v);
+}
+
+/* The array under a key, checked for its length; NULL where it is missing. */
+static const json_t *get_list(struct reading *r, const json_t *o, const char *key, size_t most) {
+    const json_t *v = json_object_get(o, key);
+    if (!v)
+        return NULL;
+    if (!json_is_array(v) || json_array_size(v) > most) {
+        fault(r, key, json_is_array(v) ? "has too many elements" : "is no list");
+        return NULL;
+    }
+    return v;
+}
+
+static const char **get_strings(struct reading *r, const json_t *o, const char *key, size_t most, size_t *n_out) {
+    const json_t *list = get_list(r, o, key, most), *v;
+    const char **strings = NULL;
+    size_t i;
+    json_array_foreach(list, i, v) {
+        if (!json_is_string(v) || json_string_length(v) > SHORT_TEXT) {
+            fault(r, key, "holds what is no short text");
+            break;
+        }
+        ARENA_PUSH(r->a, strings, *n_out, text_clean(r->a, json_string_value(v), json_string_length(v)));
+    }
+    return strings;
+}
+
+static struct mail_signs get_signs(struct reading *r, const json_t *o) {
+    struct mail_signs s = {.action = REPORT_NONE};
+    for (size_t i = 0; i < N_SIGNS; i++)
+        *(bool *)((char *)&s + sign_rows[i].offset) = json_is_true(json_object_get(o, sign_rows[i].name));
+    s.action = (enum report_action)get_number(r, o, "action", REPORT_NONE, REPORT_DELIVERED);
+    s.auto_submitted = (enum auto_submitted)get_number(r, o, "auto_submitted", AUTO_ABSENT, AUTO_REPLIED);
+    return s;
+}
+
+static struct fact_address get_address(struct reading *r, const json_t *o) {
+    return (struct fact_address){.name = get_text(r, o, "name", SHORT_TEXT), .address = get_text(r, o, "address", SHORT_TEXT)};
+}
+
+static struct fact_part get_part(struct reading *r, const json_t *o) {
+    struct fact_part p = {
+        .name = get_text(r, o, "name", SHORT_TEXT),
+        .claimed = get_text(r, o, "claimed", SHORT_TEXT),
+        .type = get_text(r, o, "type", SHORT_TEXT),
+        .offset = get_number(r, o, "offset", 0, r->scratch_size),
+        .size = get_number(r, o, "size", 0, r->scratch_size),
+        .inline_shown = json_is_true(json_object_get(o, "inline_shown")),
+        .forwarded = json_is_true(json_object_get(o, "forwarded")),
+        .no_paper = json_is_true(json_object_get(o, "no_paper")),
+        .utf8_sha256 = get_text(r, o, "utf8_sha256", 64),
+    };
+    if (p.size > r->scratch_size - p.offset)
+        fault(r, "size", "ends beyond the scratch file");
+    return p;
+}
+
+static struct fact_failure get_failure(struct reading *r, const json_t *o) {
+    return (struct fact_failure){
+        .action = (enum report_action)get_number(r, o, "action", REPORT_NONE, REPORT_DELIVERED),
+        .address = get_text(r, o, "address", SHORT_TEXT),
+        .status = get_text(r, o, "status", 16),
+        .text = get_text(r, o, "text", SHORT_TEXT),
+    };
+}
+
+static void get_lists(struct reading *r, const json_t *j, struct facts *f) {
+    const json_t *v;
+    size_t i;
+    f->references = get_strings(r, j, "references", FACTS_IDS_MAX, &f->n_references);
+    f->auth_results = get_strings(r, j, "auth_results", FACTS_AUTH_MAX, &f->n_auth_results);
+    f->returned_ids = get_strings(r, j, "returned_ids", FACTS_IDS_MAX, &f->n_returned_ids);
+    json_array_foreach(get_list(r, j, "recipients", FACTS_ADDRESSES_MAX), i, v)
+        ARENA_PUSH(r->a, f->recipients, f->n_recipients, get_address(r, v));
+    json_array_foreach(get_list(r, j, "failures", FACTS_FAILURES_MAX), i, v)
+        ARENA_PUSH(r->a, f->failures, f->n_failures, get_failure(r, v));
+    json_array_foreach(get_list(r, j, "parts", FACTS_PARTS_MAX), i, v)
+        ARENA_PUSH(r->a, f->parts, f->n_parts, get_part(r, v));
+}
+
+bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, struct facts *out, struct err *e) {
+    struct reading r = {.a = a, .scratch_size = scratch_size, .e = e};
+    if (!json_is_object(j))
+        return err_perm(e, "the parser's record is no JSON object");
+    struct facts f = {
+        .signs = get_signs(&r, json_object_get(j, "signs")),
+        .subject = get_text(&r, j, "subject", SHORT_TEXT),
+        .from = get_address(&r, json_object_get(j, "from")),
+        .message_id = get_text(&r, j, "message_id", SHORT_TEXT),
+        .in_reply_to = get_text(&r, j, "in_reply_to", SHORT_TEXT),
+        .date_at = get_number(&r, j, "date_at", INT64_C(-62135596800), INT64_C(253402300799)), /* the years 1 to 9999 */
+        .text = get_text(&r, j, "text", LONG_TEXT),
+        .reply_text = get_text(&r, j, "reply_text", LONG_TEXT),
+        .calendar_method = get_text(&r, j, "calendar_method", SHORT_TEXT),
+        .calendar_uid = get_text(&r, j, "calendar_uid", SHORT_TEXT),
+        .calendar_partstat = get_text(&r, j, "calendar_partstat", SHORT_TEXT),
+        .trouble = get_text(&r, j, "trouble", SHORT_TEXT),
+    };
+    get_lists(&r, j, &f);
+    if (r.failed)
+        return false;
+    *out = f;
+    return true;
+}

@@ -1,0 +1,29 @@
+/* header.h - values of header fields: encoded words, parameters, addresses (RFC 2047, 2231, 5322).
+ *
+ * Values are taken raw and decoded here, because mail in the wild splits a character across two encoded words, numbers its parameter
+ * sections out of order, and writes raw UTF-8 or windows-1256. All results are clean UTF-8 in the arena. */
+#ifndef TAAMIM_PARSE_HEADER_H
+#define TAAMIM_PARSE_HEADER_H
+#include <gmime/gmime.h>
+#include "mail/facts.h"
+
+/* The raw value of the first field of that name, or NULL. Points into the object. */
+const char *header_raw(GMimeObject *o, const char *name);
+/* Unfolded, decoded, trimmed; NULL gives "". At most max bytes, cut at a character. */
+char *header_text(struct arena *a, const char *raw, size_t max);
+/* The same text with each run of encoded words rewritten as one in UTF-8, for parsers that read the structure. */
+char *header_joined(struct arena *a, const char *raw);
+
+/* The part before the first ';', lower case: "text/plain", "attachment". */
+char *header_word(struct arena *a, const char *raw);
+/* One parameter, decoded; NULL where there is none. */
+char *header_param(struct arena *a, const char *raw, const char *name);
+
+/* Appends the addresses of one field to a list of at most FACTS_ADDRESSES_MAX. */
+void header_addresses(struct arena *a, const char *raw, struct fact_address **list, size_t *n);
+/* Appends the Message-IDs in one field, without brackets, to a list of at most FACTS_IDS_MAX. */
+void header_ids(struct arena *a, const char *raw, const char ***list, size_t *n);
+/* s cut to max bytes at a character. */
+char *text_cut(struct arena *a, const char *s, size_t max);
+
+#endif

@@ -1,0 +1,148 @@
+/* taamim-parse: a server that forks a copy of itself for each message.
+ *
+ *   parse   {"hello":"parse","version":1}
+ *   daemon  {"parse":ID} with three descriptors: the message (read only), the scratch file (read and write), the answer pipe
+ *
+ * The server loads its libraries once and never reads a message; the copy closes everything but its three descriptors, enters the sandbox, writes
+ * the facts as one line to the pipe and ends. A copy that dies says nothing: the daemon sees the pipe close. The server
+ * ends when its channel does. --no-sandbox is for memory checkers, and said. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/wire.h"
+#include "parse/message.h"
+#include "parse/sandbox.h"
+
+#define REQUEST_MAX ((size_t)4096)
+enum { MESSAGE_FD = 3, SCRATCH_FD = 4, ANSWER_FD = 5 };
+
+static bool write_all(int fd, const char *bytes, size_t n) {
+    while (n > 0) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        bytes += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+/* Beyond its maximum the record is told without its texts: the papers matter more. */
+static char *record(struct facts *f) {
+    JSON_SCOPED o = facts_to_json(f);
+    char *line = json_dumps(o, JSON_COMPACT);
+    if (line && strlen(line) < FACTS_JSON_MAX)
+        return line;
+    free(line);
+    f->text = f->reply_text = "";
+    f->n_references = f->n_returned_ids = f->n_auth_results = 0;
+    f->trouble = "the record was too large: text and references are left out";
+    JSON_SCOPED shorter = facts_to_json(f);
+    return json_dumps(shorter, JSON_COMPACT);
+}
+
+static int parse_one(void) {
+    struct err e = {0};
+    struct facts facts;
+    struct arena *a = arena_new();
+    if (!parse_message(a, MESSAGE_FD, SCRATCH_FD, &facts, &e)) {
+        facts = (struct facts){.trouble = arena_strdup(a, e.text)};
+        facts.signs.unreadable = true;
+    }
+    char *line = record(&facts);
+    bool done = line && write_all(ANSWER_FD, line, strlen(line)) && write_all(ANSWER_FD, "\n", 1);
+    return done ? 0 : 1;
+}
+
+/* Puts the three descriptors where the copy expects them, and closes all others but stderr. */
+static bool place(int message, int scratch, int answer) {
+    int high[3] = {fcntl(message, F_DUPFD, 100), fcntl(scratch, F_DUPFD, 100), fcntl(answer, F_DUPFD, 100)};
+    for (int i = 0; i < 3; i++)
+        if (high[i] < 0 || dup2(high[i], MESSAGE_FD + i) < 0)
+            return false;
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+        return false;
+    return close_range(ANSWER_FD + 1, ~0U, 0) == 0;
+}
+
+static void copy_main(const int fds[3], bool sandboxed) {
+    struct err e = {0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (!place(fds[0], fds[1], fds[2]))
+        _exit(2);
+    if (sandboxed && !sandbox_enter(&e)) {
+        fprintf(stderr, "taamim-parse: %s\n", e.text);
+        _exit(3);
+    }
+    _exit(parse_one());
+}
+
+/* What has come of a request so far: the line and its descriptors arrive in any order. */
+struct request {
+    bool asked;
+    int fds[3];
+    size_t n;
+};
+
+static void drop(struct request *r) {
+    for (size_t i = 0; i < r->n; i++)
+        close(r->fds[i]);
+    *r = (struct request){.asked = false};
+}
+
+static void take(struct wire *w, struct request *r, bool sandboxed) {
+    int fd;
+    while (r->n < 3 && (fd = wire_take_fd(w)) >= 0)
+        r->fds[r->n++] = fd;
+    if (!r->asked || r->n < 3)
+        return;
+    if (fork() == 0)
+        copy_main(r->fds, sandboxed);
+    drop(r); /* where fork failed the pipe closes without an answer, which says it */
+}
+
+static int serve(bool sandboxed) {
+    struct err e = {0};
+    struct request request = {.asked = false};
+    struct wire *w = wire_new(0, REQUEST_MAX);
+    if (!wire_send(w, json_pack("{s:s, s:i}", "hello", "parse", "version", WIRE_VERSION), -1, &e))
+        return 1;
+    for (;;) {
+        json_t *line = NULL;
+        enum wire_got got = wire_recv(w, &line, &e);
+        if (got == WIRE_CLOSED)
+            return 0;
+        if (got == WIRE_BROKEN) {
+            fprintf(stderr, "taamim-parse: %s\n", e.text);
+            return 1;
+        }
+        request.asked = request.asked || json_object_get(line, "parse");
+        json_decref(line);
+        take(w, &request, sandboxed);
+    }
+}
+
+int main(int argc, char **argv) {
+    struct err e = {0};
+    bool sandboxed = true;
+    for (int i = 1; i < argc; i++)
+        sandboxed = sandboxed && strcmp(argv[i], "--no-sandbox") != 0;
+    if (!sandboxed)
+        fprintf(stderr, "taamim-parse: running without sandbox\n");
+    signal(SIGCHLD, SIG_IGN); /* the kernel reaps the copies */
+    signal(SIGPIPE, SIG_IGN);
+    if (!parse_prepare(&e)) {
+        fprintf(stderr, "taamim-parse: %s\n", e.text);
+        return 1;
+    }
+    return serve(sandboxed);
+}

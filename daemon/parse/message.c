@@ -1,0 +1,314 @@
+/* A message to facts: the walk over its parts, the header, and the body's text.
+ *
+ * GMime parses from the descriptor with a persistent stream, so contents stay in the file. A message whose lines end in bare CR is copied
+ * to the front of the scratch file with LF first. Refused is only what GMime gives no message for; too many parts (200), too deep
+ * (20) and too large ones are left out and told. */
+#include "parse/message.h"
+#include <string.h>
+#include <unistd.h>
+#include "mail/names.h"
+#include "parse/charset.h"
+#include "parse/header.h"
+#include "parse/text.h"
+#include "parse/tree.h"
+
+bool parse_prepare(struct err *e) {
+    static bool ready;
+    if (ready)
+        return true;
+    static const char *fallback[] = {"utf-8", "windows-1256", NULL};
+    g_mime_init();
+    g_mime_parser_options_set_fallback_charsets(g_mime_parser_options_get_default(), fallback);
+    charset_warm();
+    return ready = parts_prepare(e);
+}
+
+void leaf_bytes(const struct leaf *l, size_t max, struct buf *out) {
+    GMimeDataWrapper *content = g_mime_part_get_content(l->part);
+    if (!content)
+        return;
+    GMimeStream *source = g_mime_data_wrapper_get_stream(content);
+    g_mime_stream_reset(source);
+    GMimeStream *stream = g_mime_stream_filter_new(source);
+    GMimeFilter *decoder = g_mime_filter_basic_new(g_mime_data_wrapper_get_encoding(content), FALSE);
+    g_mime_stream_filter_add(GMIME_STREAM_FILTER(stream), decoder);
+    char chunk[8192];
+    ssize_t got;
+    while (out->len < max && (got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0)
+        buf_add(out, chunk, (size_t)got < max - out->len ? (size_t)got : max - out->len);
+    g_object_unref(decoder);
+    g_object_unref(stream);
+}
+
+char *leaf_text(struct arena *a, const struct leaf *l, size_t max) {
+    BUF_SCOPED bytes = {0};
+    leaf_bytes(l, max, &bytes);
+    char *charset = header_param(a, header_raw(GMIME_OBJECT(l->part), "Content-Type"), "charset");
+    return charset_to_utf8(a, charset, buf_text(&bytes), bytes.len);
+}
+
+static struct leaf leaf_of(struct arena *a, GMimePart *part, bool forwarded) {
+    const char *type = header_raw(GMIME_OBJECT(part), "Content-Type");
+    const char *disposition = header_raw(GMIME_OBJECT(part), "Content-Disposition");
+    const char *name = header_param(a, disposition, "filename");
+    if (!name || !*name)
+        name = header_param(a, type, "name");
+    const char *word = header_word(a, type);
+    return (struct leaf){.part = part,
+                         .type = *word ? word : "text/plain",
+                         .disposition = header_word(a, disposition),
+                         .name = name ? name : "",
+                         .forwarded = forwarded};
+}
+
+static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded);
+
+static void walk_nested(struct tree *t, GMimeMessage *inner, int depth) {
+    if (!inner)
+        return;
+    const char *to = header_raw(GMIME_OBJECT(inner), "To");
+    if (to && t->n_nested_to < FACTS_PARTS_MAX)
+        ARENA_PUSH(t->a, t->nested_to, t->n_nested_to, to);
+    static const char *const names[] = {"Message-ID", "In-Reply-To", "References"};
+    for (size_t i = 0; i < 3; i++)
+        header_ids(t->a, header_raw(GMIME_OBJECT(inner), names[i]), &t->nested_ids, &t->n_nested_ids);
+    if (g_mime_message_get_mime_part(inner))
+        walk(t, g_mime_message_get_mime_part(inner), depth + 1, true);
+}
+
+static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded) {
+    if (depth > PARSE_DEPTH_MAX) {
+        t->too_deep = true;
+        return;
+    }
+    if (GMIME_IS_MULTIPART(o)) {
+        for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(o)) && !t->too_many; i++)
+            walk(t, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), depth + 1, forwarded);
+    } else if (GMIME_IS_MESSAGE_PART(o)) {
+        walk_nested(t, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), depth);
+    } else if (GMIME_IS_PART(o)) {
+        if (t->n_leaves == FACTS_PARTS_MAX)
+            t->too_many = true;
+        else
+            ARENA_PUSH(t->a, t->leaves, t->n_leaves, leaf_of(t->a, GMIME_PART(o), forwarded));
+    }
+}
+
+static bool blank(const char *s) {
+    return s[strspn(s, " \t\r\n")] == '\0';
+}
+
+static char *body_of(struct tree *t, GMimeObject *o, int depth);
+
+/* The first alternative with words in it: mail programs put the plain one first, and where they do not, HTML says the same. */
+static char *alternative_body(struct tree *t, GMimeMultipart *m, int depth) {
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
+            GMimeObject *child = g_mime_multipart_get_part(m, i);
+            char *text = (pass == 0) == (strcmp(header_word(t->a, header_raw(child, "Content-Type")), "text/plain") == 0)
+                             ? body_of(t, child, depth + 1)
+                             : NULL;
+            if (text && !blank(text))
+                return text;
+        }
+    return arena_strdup(t->a, "");
+}
+
+static char *mixed_body(struct tree *t, GMimeMultipart *m, int depth) {
+    BUF_SCOPED all = {.max = BODY_MAX};
+    for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
+        const char *text = body_of(t, g_mime_multipart_get_part(m, i), depth + 1);
+        if (blank(text))
+            continue;
+        if (all.len > 0 && all.data[all.len - 1] != '\n')
+            buf_addc(&all, '\n');
+        buf_adds(&all, text);
+    }
+    return arena_strndup(t->a, buf_text(&all), all.len);
+}
+
+static char *body_of(struct tree *t, GMimeObject *o, int depth) {
+    if (depth > PARSE_DEPTH_MAX || !o)
+        return arena_strdup(t->a, "");
+    if (GMIME_IS_MULTIPART(o)) {
+        bool alternative = strcmp(header_word(t->a, header_raw(o, "Content-Type")), "multipart/alternative") == 0;
+        return alternative ? alternative_body(t, GMIME_MULTIPART(o), depth) : mixed_body(t, GMIME_MULTIPART(o), depth);
+    }
+    if (!GMIME_IS_PART(o))
+        return arena_strdup(t->a, "");
+    struct leaf l = leaf_of(t->a, GMIME_PART(o), false);
+    if (!leaf_is_body(&l))
+        return arena_strdup(t->a, "");
+    char *text = leaf_text(t->a, &l, BODY_MAX);
+    return strcmp(l.type, "text/html") == 0 ? html_to_text(t->a, text) : text;
+}
+
+static void read_text(struct tree *t) {
+    struct facts *f = t->facts;
+    char *body = body_of(t, g_mime_message_get_mime_part(t->message), 0);
+    f->reply_text = text_cut(t->a, reply_text(t->a, body), TEXT_MAX);
+    f->text = text_cut(t->a, text_without_marks(t->a, body), TEXT_MAX);
+}
+
+static char *all_html(struct tree *t) {
+    BUF_SCOPED html = {.max = (size_t)2 << 20};
+    for (size_t i = 0; i < t->n_leaves; i++)
+        if (strcmp(t->leaves[i].type, "text/html") == 0 && !html.overflow) {
+            BUF_SCOPED bytes = {0};
+            leaf_bytes(&t->leaves[i], BODY_MAX, &bytes);
+            buf_add(&html, buf_text(&bytes), bytes.len);
+        }
+    return arena_strndup(t->a, buf_text(&html), html.len);
+}
+
+static void read_recipients(struct tree *t, const char *name, const char *raw) {
+    static const char *const names[] = {"To", "Cc", "Resent-To", "Resent-Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (g_ascii_strcasecmp(names[i], name) == 0)
+            header_addresses(t->a, raw, &t->facts->recipients, &t->facts->n_recipients);
+}
+
+static void read_each_field(struct tree *t) {
+    GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(t->message));
+    int count = g_mime_header_list_get_count(list);
+    for (int i = 0; i < count && i < 2000; i++) {
+        GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
+        const char *name = g_mime_header_get_name(header), *raw = g_mime_header_get_raw_value(header);
+        if (!raw)
+            continue;
+        read_recipients(t, name, raw);
+        if (g_ascii_strcasecmp(name, "Authentication-Results") == 0 && t->facts->n_auth_results < FACTS_AUTH_MAX)
+            ARENA_PUSH(t->a, t->facts->auth_results, t->facts->n_auth_results, header_text(t->a, raw, 3000));
+    }
+}
+
+static const char *first_id(struct tree *t, const char *name) {
+    const char **ids = NULL;
+    size_t n = 0;
+    const char *raw = header_raw(GMIME_OBJECT(t->message), name);
+    header_ids(t->a, raw, &ids, &n);
+    return n > 0 ? ids[0] : header_text(t->a, raw, 500);
+}
+
+static void read_header(struct tree *t) {
+    struct facts *f = t->facts;
+    GMimeObject *o = GMIME_OBJECT(t->message);
+    struct fact_address *from = NULL;
+    size_t n_from = 0;
+    f->subject = header_text(t->a, header_raw(o, "Subject"), 2000);
+    header_addresses(t->a, header_raw(o, "From"), &from, &n_from);
+    f->from = n_from > 0 ? from[0] : (struct fact_address){"", header_text(t->a, header_raw(o, "From"), 254)};
+    f->message_id = first_id(t, "Message-ID");
+    f->in_reply_to = first_id(t, "In-Reply-To");
+    header_ids(t->a, header_raw(o, "References"), &f->references, &f->n_references);
+    g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(header_text(t->a, header_raw(o, "Date"), 200));
+    f->date_at = date ? g_date_time_to_unix(date) : 0;
+    read_each_field(t);
+}
+
+static void tell_trouble(struct tree *t) {
+    BUF_SCOPED words = {0};
+    if (t->too_many)
+        buf_addf(&words, "more than %d parts; ", FACTS_PARTS_MAX);
+    if (t->too_deep)
+        buf_addf(&words, "parts nested deeper than %d; ", PARSE_DEPTH_MAX);
+    if (t->too_large)
+        buf_adds(&words, "a part is too large; ");
+    if (words.len >= 2)
+        words.data[words.len - 2] = '\0';
+    t->facts->trouble = arena_strdup(t->a, buf_text(&words));
+}
+
+static void read_message(struct tree *t) {
+    read_header(t);
+    if (g_mime_message_get_mime_part(t->message))
+        walk(t, g_mime_message_get_mime_part(t->message), 0, false);
+    read_text(t);
+    collect_signs(t);
+    collect_report(t);
+    bool other_report = t->facts->signs.report_mdn || t->facts->signs.report_feedback;
+    if (!other_report && t->facts->signs.action == REPORT_NONE)
+        collect_prose(t);
+    collect_calendar(t);
+    collect_parts(t, all_html(t));
+    tell_trouble(t);
+}
+
+/* No LF within the first 64 KB, but CR: an old Macintosh's line ends. */
+static bool bare_cr(int fd) {
+    char chunk[65536];
+    ssize_t n = pread(fd, chunk, sizeof chunk, 0);
+    return n > 0 && !memchr(chunk, '\n', (size_t)n) && memchr(chunk, '\r', (size_t)n);
+}
+
+static bool copy_with_lf(int from, int to, int64_t *size_out, struct err *e) {
+    char chunk[65536];
+    int64_t at = 0;
+    ssize_t n;
+    while ((n = pread(from, chunk, sizeof chunk, at)) > 0 && at < PARSE_PART_MAX) {
+        for (ssize_t i = 0; i < n; i++)
+            if (chunk[i] == '\r')
+                chunk[i] = '\n';
+        if (pwrite(to, chunk, (size_t)n, at) != n)
+            return err_temp(e, "writing the scratch file: no room");
+        at += n;
+    }
+    *size_out = at;
+    return true;
+}
+
+/* Where the header begins: behind empty lines and an mbox "From " line. */
+static int64_t header_start(int fd) {
+    char head[1024];
+    ssize_t n = pread(fd, head, sizeof head - 1, 0);
+    if (n <= 0)
+        return 0;
+    head[n] = '\0';
+    const char *line = head;
+    for (;;) {
+        const char *end = line + strcspn(line, "\n");
+        bool skip = line[strspn(line, " \t\r")] == '\n' || strncmp(line, "From ", 5) == 0 || strncmp(line, ">From ", 6) == 0;
+        if (!skip || *end == '\0')
+            return line - head;
+        line = end + 1;
+    }
+}
+
+static GMimeStream *open_stream(int fd, int64_t size) {
+    GMimeStream *stream = g_mime_stream_fs_new_with_bounds(fd, header_start(fd), size);
+    g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
+    return stream;
+}
+
+static void empty_strings(struct facts *f) {
+    f->subject = f->from.name = f->from.address = f->message_id = f->in_reply_to = f->text = f->reply_text = "";
+    f->calendar_method = f->calendar_uid = f->calendar_partstat = f->trouble = "";
+}
+
+bool parse_message(struct arena *a, int message_fd, int scratch_fd, struct facts *out, struct err *e) {
+    if (!parse_prepare(e))
+        return false;
+    struct facts facts = {.date_at = 0};
+    struct tree t = {.a = a, .facts = &facts, .scratch_fd = scratch_fd};
+    empty_strings(&facts);
+    int source = message_fd;
+    if (bare_cr(message_fd)) {
+        if (!copy_with_lf(message_fd, scratch_fd, &t.scratch_used, e))
+            return false;
+        source = scratch_fd;
+    }
+    GMimeStream *stream = open_stream(source, t.scratch_used > 0 ? t.scratch_used : lseek(source, 0, SEEK_END));
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    t.message = g_mime_parser_construct_message(parser, NULL);
+    if (t.message) {
+        read_message(&t);
+        g_object_unref(t.message);
+    }
+    g_object_unref(parser);
+    g_object_unref(stream);
+    if (!t.message)
+        return err_perm(e, "no message could be read from the file");
+    *out = facts;
+    return true;
+}

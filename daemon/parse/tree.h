@@ -1,0 +1,52 @@
+/* tree.h - the message while it is taken apart: shared by the files of this folder. */
+#ifndef TAAMIM_PARSE_TREE_H
+#define TAAMIM_PARSE_TREE_H
+#include <gmime/gmime.h>
+#include "base/buf.h"
+#include "mail/facts.h"
+
+#define TEXT_MAX ((size_t)64 << 10)  /* of facts.text */
+#define BODY_MAX ((size_t)512 << 10) /* raw bytes of a text that are looked at */
+
+struct leaf {
+    GMimePart *part;
+    const char *type, *disposition, *name; /* "" where absent */
+    bool forwarded;                        /* inside a forwarded message */
+};
+
+struct tree {
+    struct arena *a;
+    struct facts *facts;
+    GMimeMessage *message;
+    struct leaf *leaves;
+    size_t n_leaves;
+    const char **nested_ids; /* of messages inside this one */
+    size_t n_nested_ids;
+    const char **nested_to;  /* their raw To fields */
+    size_t n_nested_to;
+    bool too_many, too_deep, too_large;
+    int scratch_fd;
+    int64_t scratch_used;
+};
+
+/* The first max bytes of a part, transfer encoding undone. */
+void leaf_bytes(const struct leaf *l, size_t max, struct buf *out);
+/* The same as UTF-8 by its charset label. */
+char *leaf_text(struct arena *a, const struct leaf *l, size_t max);
+
+/* parts.c: writes what a person attached to the scratch file and fills facts.parts. html holds the message's HTML, for "cid:". */
+void collect_parts(struct tree *t, const char *html);
+bool parts_prepare(struct err *e);
+/* True for a text that is shown as the message's own words. */
+bool leaf_is_body(const struct leaf *l);
+
+/* report.c: fills failures and the report signs from the report parts, returned_ids from the returned one. */
+void collect_report(struct tree *t);
+/* prose.c: the same for a bounce in words alone. */
+void collect_prose(struct tree *t);
+/* signs.c: what the header says about automatic mail. */
+void collect_signs(struct tree *t);
+/* calendar.c */
+void collect_calendar(struct tree *t);
+
+#endif

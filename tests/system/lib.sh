@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# Help for tests/system/*.sh: source it first. It goes to the project's top, makes a folder T that is removed at the end (left and named when
+# KEEP is set), and stops the servers and programs that were started through it.
+#
+#   . "$(dirname "$0")/lib.sh"
+#   servers 'office@league.example:pw' 'focal@jordan.example:pw'     private Postfix and Dovecot; sets HOST SMTP ... (tests/servers)
+#   start NAME program args                                           in the background, output in $T/NAME.log, stopped at the end
+#   stop NAME [SECONDS]                                               TERM and wait; false when it had to be killed
+#   ok TEXT command args      not_ok TEXT command args                a result: the command succeeds / fails
+#   equal TEXT WANT GOT       contains TEXT WANT FILE
+#   skip TEXT why             wait_for SECONDS command args
+#   mailbox ADDRESS [FOLDER]  the files of a mailbox, one a line      mails ADDRESS [FOLDER]  their number
+#   mail_with ADDRESS TEXT    the first message that contains TEXT
+# Failures print what the command said, as TAP comments. The file's exit code says whether all went well.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+BUILD=${BUILD:-build}
+BIN=$(cd "$BUILD" 2>/dev/null && pwd) || { echo "not ok - there is no $BUILD"; exit 1; }
+T=$(mktemp -d "${TMPDIR:-/tmp}/taamim-test.XXXXXX")
+chmod 755 "$T"
+declare -A PID_OF=()
+FAILED=0 SERVERS_UP=
+export BIN T
+
+# shellcheck disable=SC2317  # called by the trap
+finish() {
+    local name
+    trap - EXIT
+    for name in "${!PID_OF[@]}"; do stop "$name" 10 || true; done
+    [ -z "$SERVERS_UP" ] || tests/servers down "$T/servers"
+    if [ -n "${KEEP:-}" ]; then echo "# left: $T"; else rm -rf "$T" 2>/dev/null || sudo -n rm -rf "$T"; fi
+    exit $((FAILED > 0))
+}
+trap finish EXIT
+trap 'FAILED=1; exit 1' INT TERM
+
+result() { # code text [file to show]
+    if [ "$1" = 0 ]; then echo "ok - $2"; return 0; fi
+    FAILED=$((FAILED + 1))
+    echo "not ok - $2"
+    [ -z "${3:-}" ] || tail -n 20 "$3" | sed 's/^/# /'
+    return 1
+}
+ok() { local t=$1 c; shift; "$@" >"$T/.said" 2>&1; c=$?; result $c "$t" "$T/.said"; }
+not_ok() { local t=$1 c; shift; "$@" >"$T/.said" 2>&1; c=$?; result $((c == 0)) "$t" "$T/.said"; }
+equal() { printf 'wanted: %s\ngot:    %s\n' "$2" "$3" >"$T/.said"; [ "$2" = "$3" ]; result $? "$1" "$T/.said"; }
+contains() { grep -qF -- "$2" "$3" 2>/dev/null; result $? "$1" "$3"; }
+skip() { echo "ok - $1 # skip ${2:-}"; }
+
+wait_for() { # seconds command ...
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep .1
+    done
+}
+
+servers() {
+    if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then skip "$(basename "$0")" "Postfix needs root"; exit 0; fi
+    mkdir -p "$T/servers"
+    printf '%s\n' "$@" >"$T/servers/users.list"
+    tests/servers up "$T/servers" || { result 1 "the private servers start"; exit 1; }
+    SERVERS_UP=1
+    # shellcheck disable=SC1091
+    . "$T/servers/env"
+}
+
+start() {
+    local name=$1
+    shift
+    "$@" </dev/null >"$T/$name.log" 2>&1 &
+    PID_OF[$name]=$!
+}
+stop() {
+    local pid=${PID_OF[$1]:-} end=$((SECONDS + ${2:-10}))
+    [ -n "$pid" ] || return 0
+    unset "PID_OF[$1]"
+    kill "$pid" 2>/dev/null
+    while kill -0 "$pid" 2>/dev/null; do
+        if [ $SECONDS -ge $end ]; then kill -KILL "$pid"; wait "$pid" 2>/dev/null; return 1; fi
+        sleep .05
+    done
+    wait "$pid" 2>/dev/null
+    return 0
+}
+
+mailbox() {
+    local box=$MAILDIR/$1/Maildir
+    [ -z "${2:-}" ] || box=$box/.$2
+    find "$box/new" "$box/cur" -type f 2>/dev/null | sort
+}
+mails() { mailbox "$@" | wc -l; }
+mail_with() { local files; mapfile -t files < <(mailbox "$1"); [ ${#files[@]} -gt 0 ] && grep -lF -- "$2" "${files[@]}" | head -n 1 | grep .; }

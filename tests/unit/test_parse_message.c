@@ -1,0 +1,205 @@
+/* Whole messages: text, parts, names, what is a paper and what is none, limits. */
+#include "parse_case.h"
+
+#define HEAD "From: Office <office@jo.example>\nTo: s@league.example\nSubject: Re: call\nMIME-Version: 1.0\n"
+#define MIXED HEAD "Content-Type: multipart/mixed; boundary=B\n\n"
+#define WORDS "--B\nContent-Type: text/plain; charset=utf-8\n\nKindly find our paper.\n"
+
+static void test_header_fields(void **state) {
+    (void)state;
+    struct parsed p = parse_text(HEAD "Message-ID: <m1@jo.example>\nIn-Reply-To: <n1@league.example>\n"
+                                      "References: <n0@league.example> <n1@league.example>\nDate: Sun, 1 Nov 2026 10:00:00 +0200\n"
+                                      "Delivered-To: s+t-abc@league.example\nAuthentication-Results: mx.league.example; dmarc=pass\n\nhello\n");
+    const struct facts *f = &p.facts;
+    assert_string_equal(f->from.name, "Office");
+    assert_string_equal(f->from.address, "office@jo.example");
+    assert_string_equal(f->subject, "Re: call");
+    assert_string_equal(f->message_id, "m1@jo.example");
+    assert_string_equal(f->in_reply_to, "n1@league.example");
+    assert_int_equal(f->n_references, 2);
+    assert_int_equal(f->date_at, 1793520000);
+    assert_int_equal(f->n_recipients, 2);
+    assert_string_equal(f->recipients[1].address, "s+t-abc@league.example");
+    assert_int_equal(f->n_auth_results, 1);
+    assert_string_equal(f->text, "hello\n");
+    assert_string_equal(f->trouble, "");
+    parsed_free(&p);
+}
+
+static void test_paper(void **state) {
+    (void)state;
+    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: application/octet-stream\n"
+                                             "Content-Disposition: attachment; filename*=utf-8''%D9%88%D8%B1%D9%82%D8%A9.pdf\n"
+                                             "Content-Transfer-Encoding: base64\n\nJVBERi0xLjQKaGVsbG8K\n--B--\n");
+    assert_int_equal(p.facts.n_parts, 1);
+    assert_string_equal(p.facts.parts[0].name, "ورقة.pdf");
+    assert_string_equal(p.facts.parts[0].claimed, "application/octet-stream");
+    assert_string_equal(p.facts.parts[0].type, "application/pdf");
+    assert_string_equal(part_bytes(&p, 0), "%PDF-1.4\nhello\n");
+    assert_true(p.facts.signs.has_papers);
+    assert_string_equal(p.facts.reply_text, "Kindly find our paper.");
+    parsed_free(&p);
+}
+
+/* One part after the words: what the daemon is to think of it. */
+static void test_what_is_a_paper(void **state) {
+    (void)state;
+    static const struct {
+        const char *part;
+        bool paper;
+    } rows[] = {
+        {"Content-Type: application/pdf; name=a.pdf\nContent-Disposition: inline\n\nx", true},
+        {"Content-Type: application/pdf\n\nx", true},
+        {"Content-Type: image/jpeg; name=scan.jpg\n\nx", true},
+        {"Content-Type: image/png; name=logo.png\nContent-ID: <logo@x>\n\nx", false},
+        {"Content-Type: image/png; name=scan.png\nContent-ID: <other@x>\n\nx", true},
+        {"Content-Type: application/pdf; name=a.pdf\nContent-ID: <logo@x>\n\nx", true},
+        {"Content-Type: text/x-vcard; name=me.vcf\n\nx", false},
+        {"Content-Type: application/octet-stream; name=me.vcf\n\nx", false},
+        {"Content-Type: text/calendar; name=invite.ics\n\nx", false},
+        {"Content-Type: application/pkcs7-signature; name=smime.p7s\n\nx", false},
+        {"Content-Type: text/plain; name=answer.txt\n\nx", true},
+        {"Content-Type: text/plain\nContent-Disposition: attachment\n\nx", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[2000];
+        snprintf(text, sizeof text, MIXED "--B\nContent-Type: text/html\n\n<img src=\"cid:logo@x\">\n--B\n%s\n--B--\n", rows[i].part);
+        struct parsed p = parse_text(text);
+        assert_int_equal(p.facts.n_parts, 1);
+        if (p.facts.signs.has_papers != rows[i].paper)
+            fail_msg("%s", rows[i].part);
+        parsed_free(&p);
+    }
+}
+
+static void test_nested_and_forwarded(void **state) {
+    (void)state;
+    struct parsed p = parse_text(
+        MIXED "--B\nContent-Type: multipart/alternative; boundary=C\n\n--C\nContent-Type: text/plain\n\nplain words\n"
+              "--C\nContent-Type: text/html\n\n<p>html words</p>\n--C--\n"
+              "--B\nContent-Type: message/rfc822\n\nFrom: x@y.example\nSubject: inner\nContent-Type: multipart/mixed; boundary=D\n\n"
+              "--D\nContent-Type: text/plain\n\ninner words\n--D\nContent-Type: application/msword; name=inner.doc\n\nx\n--D--\n--B--\n");
+    assert_int_equal(p.facts.n_parts, 1);
+    assert_string_equal(p.facts.parts[0].name, "inner.doc");
+    assert_true(p.facts.parts[0].forwarded);
+    assert_string_equal(p.facts.reply_text, "plain words");
+    parsed_free(&p);
+}
+
+static void test_charsets(void **state) {
+    (void)state;
+    static const struct {
+        const char *charset, *bytes, *text;
+    } rows[] = {
+        {"utf-8", "تعميم", "تعميم\n"},
+        {"windows-1256", "\xCA\xDA\xE3\xED\xE3", "تعميم\n"},
+        {"iso-8859-6", "\xCA\xD9\xE5\xEA\xE5", "تعميم\n"},
+        {"us-ascii", "تعميم", "تعميم\n"},              /* wrong label */
+        {"utf-8", "\xCA\xDA\xE3\xED\xE3", "تعميم\n"}, /* wrong label */
+        {"no-such-charset", "\xCA\xDA\xE3\xED\xE3", "تعميم\n"},
+        {"iso-8859-1", "d\xE9j\xE0", "déjà\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[1000];
+        snprintf(text, sizeof text, HEAD "Content-Type: text/plain; charset=%s\n\n%s\n", rows[i].charset, rows[i].bytes);
+        struct parsed p = parse_text(text);
+        assert_string_equal(p.facts.text, rows[i].text);
+        parsed_free(&p);
+    }
+}
+
+/* The same message with LF, CRLF and bare CR gives the same answer. */
+static void test_line_ends(void **state) {
+    (void)state;
+    static const char text[] = MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
+                                           "JVBERi0xLjQKaGVsbG8K\n--B--\n";
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    for (size_t k = 0; k < 3; k++) {
+        char changed[2 * sizeof text];
+        size_t n = 0;
+        for (size_t i = 0; text[i]; i++)
+            if (text[i] == '\n')
+                n += (size_t)sprintf(changed + n, "%s", ends[k]);
+            else
+                changed[n++] = text[i];
+        struct parsed p = parse_bytes(changed, n);
+        assert_string_equal(p.facts.subject, "Re: call");
+        assert_string_equal(p.facts.reply_text, "Kindly find our paper.");
+        assert_int_equal(p.facts.n_parts, 1);
+        assert_string_equal(part_bytes(&p, 0), "%PDF-1.4\nhello\n");
+        parsed_free(&p);
+    }
+}
+
+static void test_too_many_and_too_deep(void **state) {
+    (void)state;
+    static char text[400000];
+    size_t n = (size_t)sprintf(text, MIXED);
+    for (int i = 0; i < FACTS_PARTS_MAX + 50; i++)
+        n += (size_t)sprintf(text + n, "--B\nContent-Type: application/pdf; name=%d.pdf\n\nx\n", i);
+    struct parsed p = parse_text(text);
+    assert_int_equal(p.facts.n_parts, FACTS_PARTS_MAX);
+    assert_non_null(strstr(p.facts.trouble, "more than 200 parts"));
+    parsed_free(&p);
+    n = (size_t)sprintf(text, HEAD);
+    for (int i = 0; i < 1000; i++)
+        n += (size_t)sprintf(text + n, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
+    p = parse_text(text);
+    assert_non_null(strstr(p.facts.trouble, "nested deeper"));
+    parsed_free(&p);
+}
+
+static void test_calendar(void **state) {
+    (void)state;
+    struct parsed p = parse_text(HEAD "Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nUID:meeting\r\n -1\r\n"
+                                      "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.example\r\nEND:VCALENDAR\r\n");
+    assert_true(p.facts.signs.calendar_reply);
+    assert_false(p.facts.signs.has_papers);
+    assert_string_equal(p.facts.calendar_method, "REPLY");
+    assert_string_equal(p.facts.calendar_uid, "meeting-1");
+    assert_string_equal(p.facts.calendar_partstat, "ACCEPTED");
+    parsed_free(&p);
+}
+
+static void test_signs(void **state) {
+    (void)state;
+    static const struct {
+        const char *fields;
+        bool subject_auto, vendor;
+        enum auto_submitted submitted;
+    } rows[] = {
+        {"Subject: Re: the paper\nX-Auto-Response-Suppress: All", false, false, AUTO_ABSENT},
+        {"Subject: Automatic reply: Note 12", true, false, AUTO_ABSENT},
+        {"Subject: Out of Office Re: Note", true, false, AUTO_ABSENT},
+        {"Subject: =?utf-8?B?2LHYryDYqtmE2YLYp9im2Yo6INmF2LDZg9ix2Kk=?=", true, false, AUTO_ABSENT},
+        {"Subject: =?utf-8?Q?R=C3=A9ponse_automatique_:_Note?=", true, false, AUTO_ABSENT},
+        {"Subject: Re: Automatic reply: Note", true, false, AUTO_ABSENT},
+        {"Subject: Our paper on absence of data", false, false, AUTO_ABSENT},
+        {"Subject: absences des enfants migrants", false, false, AUTO_ABSENT},
+        {"Subject: x\nAuto-Submitted: auto-replied (vacation)", false, false, AUTO_REPLIED},
+        {"Subject: x\nAuto-Submitted: no", false, false, AUTO_NO},
+        {"Subject: x\nAuto-Submitted: auto-generated; type=y", false, false, AUTO_GENERATED},
+        {"Subject: x\nX-Autoreply: yes", false, true, AUTO_ABSENT},
+        {"Subject: x\nPrecedence: auto_reply", false, true, AUTO_ABSENT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[1000];
+        snprintf(text, sizeof text, "From: a@b.example\n%s\n\nhello\n", rows[i].fields);
+        struct parsed p = parse_text(text);
+        const struct mail_signs *s = &p.facts.signs;
+        if (s->subject_auto != rows[i].subject_auto || s->precedence_auto != rows[i].vendor || s->auto_submitted != rows[i].submitted)
+            fail_msg("%s", rows[i].fields);
+        parsed_free(&p);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_header_fields), cmocka_unit_test(test_paper),
+        cmocka_unit_test(test_what_is_a_paper), cmocka_unit_test(test_nested_and_forwarded),
+        cmocka_unit_test(test_charsets),      cmocka_unit_test(test_line_ends),
+        cmocka_unit_test(test_too_many_and_too_deep), cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_signs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
