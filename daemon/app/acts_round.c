@@ -22,6 +22,7 @@ static bool begin_on(struct daemon *d, struct arena *a, const struct act *act, s
 
 static bool done(struct daemon *d, bool good, struct err *e)
 {
+    daemon_round_changed(d);
     if (good && store_commit(d->store, e))
         return true;
     store_rollback(d->store);
@@ -85,18 +86,25 @@ static int post_to_seats(struct daemon *d, struct arena *a, const struct round_v
 
 /* ---- extend */
 
-static bool extend_seat(struct daemon *d, struct arena *a, const char *ref, const char *party, const struct deadline *dl,
-                        const char *text, struct err *e)
+static uint32_t steps_behind(struct daemon *d, const struct round_view *v, const char *party, const struct deadline *dl)
+{
+    const struct party *p = register_find(d->orders.parties, party);
+
+    return p ? remind_steps_behind(d, v, p, dl) : 0;
+}
+
+static bool extend_seat(struct daemon *d, struct arena *a, const struct round_view *v, const char *party,
+                        const struct deadline *dl, const char *text, struct err *e)
 {
     struct seat_row seat;
 
-    if (!store_seat(d->store, a, ref, party, &seat, e))
+    if (!store_seat(d->store, a, v->row.ref, party, &seat, e))
         return false;
     if (!seat.party)
-        return err_perm(e, "%s is not in round %s", party, ref);
+        return err_perm(e, "%s is not in round %s", party, v->row.ref);
     seat.deadline_at = dl->at;
     seat.deadline_text = text;
-    seat.steps_done = 0; /* steps are told again relative to the new deadline; those before now fall */
+    seat.steps_done = steps_behind(d, v, seat.party, dl);
     return store_update_seat(d->store, &seat, e);
 }
 
@@ -113,7 +121,7 @@ static bool extend_all(struct daemon *d, struct arena *a, const struct round_vie
             continue;
         seats[i].deadline_at = 0;
         seats[i].deadline_text = "";
-        seats[i].steps_done = 0;
+        seats[i].steps_done = steps_behind(d, v, seats[i].party, dl);
         if (!store_update_seat(d->store, &seats[i], e))
             return false;
     }
@@ -141,7 +149,7 @@ bool act_extend(struct daemon *d, struct arena *a, const struct act *act, const 
     words = instant_in_words(a, LANG_EN, d->orders.config->zone, dl.at);
     text = arena_printf(a, "%s %s", act->text, d->orders.config->zone_name);
     letter.old_deadline_at = v.row.deadline_at;
-    good = act->party ? extend_seat(d, a, v.row.ref, act->party, &dl, text, e) : extend_all(d, a, &v, &dl, text, e);
+    good = act->party ? extend_seat(d, a, &v, act->party, &dl, text, e) : extend_all(d, a, &v, &dl, text, e);
     v.row.deadline_at = act->party ? v.row.deadline_at : dl.at;
     n = good ? post_to_seats(d, a, &v, act->party, &letter, arena_printf(a, "extend:%lld", (long long)dl.at), e) : -1;
     good = n >= 0 && say(d, act, &v, "extended", words, e);

@@ -403,7 +403,7 @@ struct config *config_load(struct arena *a, const char *path, struct problems *p
     if (!file)
         return NULL;
     struct load l = {.a = a, .root = config_root_setting(file), .d = d, .p = p};
-    d->c.path = path_beside(a, "./", path);
+    d->c.path = path_absolute(a, path);
     set_defaults(d);
     setting_read(a, l.root, ROWS(top_rows), d, p);
     read_secretariat(&l);

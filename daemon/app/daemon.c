@@ -40,7 +40,14 @@ bool daemon_reload(struct daemon *d, struct problems *p)
         return false;
     orders_free(&d->orders);
     d->orders = fresh;
+    daemon_round_changed(d);
     return true;
+}
+
+void daemon_round_changed(struct daemon *d)
+{
+    d->remind_at = 0;
+    d->ticker_due = true;
 }
 
 bool story(struct daemon *d, const struct story_line *line, struct err *e, const char *format, ...)
@@ -67,6 +74,7 @@ bool alert(struct daemon *d, const struct alert_row *about, struct err *e, const
     va_start(args, format);
     row.text = arena_vprintf(a, format, args);
     va_end(args);
+    d->ticker_due = true;
     row.at = clock_now();
     row.round = row.round ? row.round : "";
     row.party = row.party ? row.party : "";

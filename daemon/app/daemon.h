@@ -51,6 +51,7 @@ struct daemon {
     size_t n_outcomes;
     bool outbox_due;             /* something may be ready to leave */
     bool ticker_due;             /* something that time decides has changed */
+    int64_t remind_at;           /* when reminders are looked at again; 0 = now, since a round or the register changed */
 
     /* servers */
     struct server_watch {
@@ -78,6 +79,9 @@ bool orders_load(struct standing_orders *out, const char *config_path, struct pr
 void orders_free(struct standing_orders *o);
 /* The register was rewritten by a command: takes the new one in. */
 bool daemon_reload(struct daemon *d, struct problems *p);
+
+/* A round was launched, extended or ended: what time decides is looked at anew. */
+void daemon_round_changed(struct daemon *d);
 
 /* One event of the story. */
 struct story_line {

@@ -70,6 +70,7 @@ static bool receipt_due(struct daemon *d, struct arena *a, const struct message_
     if (!store_seat(d->store, a, m->round, m->party, &seat, e) || !seat.party)
         return false;
     earliest = seat.receipt_at + d->orders.config->receipt_every_s;
+    d->ticker_due = true;
     if (!seat.receipt_due_at)
         seat.receipt_due_at = seat.receipt_at && earliest > now ? earliest : now;
     return store_update_seat(d->store, &seat, e);
@@ -111,6 +112,8 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     if (!filing_accept(d, a, m, &v, out, e))
         return false;
     m->state = "filed";
+    if (out->taken < (int)out->n)
+        add_mark(a, m, "known"); /* some of it had been received before: the receipt says so */
     about = alert_of(m, alert_kind_of(m, out));
     if (out->n == 0)
         line.what = "no_paper";

@@ -60,6 +60,19 @@ static void take_header(struct arena *a, struct message_row *m, const struct fac
     m->text = text_clean(a, f->reply_text, strnlen(f->reply_text, 8192));
 }
 
+/* The same bytes, or the same Message-ID from the same sender: a copy that came another way adds nothing. */
+static bool is_known(struct daemon *d, struct incoming *in)
+{
+    struct message_row before = {0};
+    int64_t id = store_known_bytes(d->store, in->m.sha256, in->m.id);
+
+    if (id)
+        return true;
+    id = *in->m.message_id ? store_known_msgid(d->store, in->m.message_id, in->m.id) : 0;
+    return id && store_message(d->store, in->a, id, &before, NULL) && before.state &&
+           strcasecmp(before.sender, in->m.sender) == 0;
+}
+
 static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct judge_input *j = &in->judged;
@@ -71,14 +84,15 @@ static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
     j->loop = in->facts->signs.loop;
     j->match = in->match.strength;
     j->junk = in->junk;
-    j->known_message = store_known_bytes(d->store, in->m.sha256, in->m.id) != 0 ||
-                       (*in->m.message_id && store_known_msgid(d->store, in->m.message_id, in->m.id) != 0);
+    in->m.round = in->match.round ? in->match.round : "";
+    in->m.party = in->match.party ? in->match.party : "";
+    if (!store_update_message(d->store, &in->m, e))
+        return false;
+    j->known_message = is_known(d, in);
     in->verdict = judge(j, &in->rule);
     in->m.kind = mail_kind_names[j->kind];
     in->m.verdict = verdict_names[in->verdict];
     in->m.rule = in->rule;
-    in->m.round = in->match.round ? in->match.round : "";
-    in->m.party = in->match.party ? in->match.party : "";
     return true;
 }
 

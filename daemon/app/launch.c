@@ -170,6 +170,7 @@ static bool write_round(struct daemon *d, struct arena *a, struct round_view *v,
     struct story_line line = {.who = who, .what = "launched", .round = v->row.ref};
     int n = 0;
 
+    daemon_round_changed(d);
     if (!store_begin(d->store, e))
         return false;
     if (store_add_round(d->store, &v->row, e) && add_parties(d, a, v, &n, e) &&

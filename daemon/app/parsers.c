@@ -60,7 +60,7 @@ static struct facts *answer_of(struct arena *a, struct parse *p, struct err *e)
     return f;
 }
 
-static void judge(struct parse *p)
+static void take_answer(struct parse *p)
 {
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
@@ -86,7 +86,7 @@ static void on_answer(void *arg, short revents)
     } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
-    judge(p);
+    take_answer(p);
     forget(p);
     start_waiting(c);
 }
@@ -164,7 +164,7 @@ void parsers_tend(struct children *c)
             loop_wake_at(c->loop, p->deadline_at * 1000);
             continue;
         }
-        judge(p);
+        take_answer(p);
         forget(p);
         worker_restart(c->parser);
     }

@@ -34,21 +34,35 @@ static bool collect_messages(struct daemon *d, struct arena *a, const struct sea
     return true;
 }
 
-static bool collect_papers(struct daemon *d, struct arena *a, struct batch *b, struct err *e)
+static void add_papers(struct arena *a, struct batch *b, const struct paper_row *rows, size_t n, bool known)
 {
-    for (size_t i = 0; i < b->n; i++) {
-        struct paper_row *rows;
-        size_t n;
+    for (size_t i = 0; i < n; i++) {
+        struct letter_paper paper = {.name = rows[i].name, .size = rows[i].size, .sha256 = rows[i].sha256,
+                                     .item = rows[i].item, .version = rows[i].version, .known = known};
 
+        if (!known || rows[i].current)
+            ARENA_PUSH(a, b->papers, b->n_papers, paper);
+    }
+}
+
+/* Where all that came was known, the receipt names what had been received before. */
+static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_row *seat, struct batch *b, struct err *e)
+{
+    struct paper_row *rows;
+    size_t n;
+    bool known = false;
+
+    for (size_t i = 0; i < b->n; i++) {
         if (!store_papers_of_message(d->store, a, b->messages[i].id, &rows, &n, e))
             return false;
-        for (size_t k = 0; k < n; k++) {
-            struct letter_paper paper = {.name = rows[k].name, .size = rows[k].size, .sha256 = rows[k].sha256,
-                                         .item = rows[k].item, .version = rows[k].version};
-
-            ARENA_PUSH(a, b->papers, b->n_papers, paper);
-        }
+        add_papers(a, b, rows, n, false);
+        known |= strstr(b->messages[i].marks, "known") != NULL;
     }
+    if (b->n_papers > 0 || !known)
+        return true;
+    if (!store_papers(d->store, a, seat->round, seat->party, &rows, &n, e))
+        return false;
+    add_papers(a, b, rows, n, true);
     return true;
 }
 
@@ -147,7 +161,7 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
     int64_t notice = 0;
 
     seat->receipt_due_at = 0;
-    if (!collect_messages(d, a, seat, &b, e) || !collect_papers(d, a, &b, e))
+    if (!collect_messages(d, a, seat, &b, e) || !collect_papers(d, a, seat, &b, e))
         return false;
     if (b.n > 0 && p) {
         address_batch(&b, v, p);

@@ -26,16 +26,35 @@ static bool owes(const struct round_view *v, const struct seat_row *seat)
     return round_kinds[v->spec->kind].owes_answer && !seat->complete_at;
 }
 
+static void address_to(struct reminder *r)
+{
+    r->n_to = round_contacts(r->view->spec, r->party, r->to, CONTACTS_MAX);
+    for (size_t i = 0; i < r->n_to; i++)
+        r->weekend |= r->to[i]->weekend;
+}
+
 static bool prepare(struct daemon *d, const struct round_view *v, struct seat_row *seat, struct reminder *r)
 {
     *r = (struct reminder){.view = v, .seat = seat, .party = register_find(d->orders.parties, seat->party)};
     if (!r->party)
         return false;
     r->deadline = seat_deadline(d, v, seat);
-    r->n_to = round_contacts(v->spec, r->party, r->to, CONTACTS_MAX);
-    for (size_t i = 0; i < r->n_to; i++)
-        r->weekend |= r->to[i]->weekend;
+    address_to(r);
     return r->n_to > 0;
+}
+
+unsigned remind_steps_behind(const struct daemon *d, const struct round_view *v, const struct party *party,
+                             const struct deadline *dl)
+{
+    const struct config *c = d->orders.config;
+    struct reminder r = {.view = v, .party = party};
+    unsigned behind = 0;
+
+    address_to(&r);
+    for (size_t i = 0; i < v->spec->n_steps; i++)
+        if (step_at(c->zone, &c->working, r.weekend, dl, v->spec->steps[i]) <= clock_now())
+            behind |= 1u << i;
+    return behind;
 }
 
 /* Civil days of the secretariat from today to the deadline's day. */

@@ -27,6 +27,7 @@ static void add_problem(struct problems *p, const char *path, int line, const ch
         buf_adds(&p->text, "there are more problems; mend these first");
         return;
     }
+    path = path ? path : "(in memory)";
     if (line > 0)
         buf_addf(&p->text, "%s:%d: ", path, line);
     else
@@ -93,6 +94,12 @@ void setting_close(config_t *c)
         return;
     config_destroy(c);
     g_free(c);
+}
+
+const char *path_absolute(struct arena *a, const char *path)
+{
+    g_autofree char *whole = g_canonicalize_filename(path, NULL);
+    return arena_strdup(a, whole);
 }
 
 const char *path_beside(struct arena *a, const char *file, const char *path)
@@ -320,7 +327,7 @@ static void read_string(const struct reading *r, const config_setting_t *s, cons
 {
     const char *text = read_text(r, s, TEXT_MAX, false);
     if (text)
-        *out = r->row->type == SET_PATH ? path_beside(r->a, config_setting_source_file(s), text) : text;
+        *out = r->row->type == SET_PATH ? path_beside(r->a, config_setting_source_file(s) ? config_setting_source_file(s) : "x", text) : text;
 }
 
 static void read_value(const struct reading *r, config_setting_t *s, void *at)

@@ -61,6 +61,7 @@ void setting_close(config_t *c);
 const char *nearest_name(const char *wrong, const char *const *names, size_t n); /* NULL where none is near */
 /* "; did you mean 'x'?" in the arena, or "". */
 const char *did_you_mean(struct arena *a, const char *wrong, const char *const *names, size_t n);
+const char *path_absolute(struct arena *a, const char *path);
 /* A path of a file, absolute, resolved against the folder that `file` is in. */
 const char *path_beside(struct arena *a, const char *file, const char *path);
 

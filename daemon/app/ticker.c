@@ -12,6 +12,7 @@
 
 #define CLOCK_JUMP_S 3600
 #define CLOCK_PAUSE_S 3600
+#define REMINDERS_IDLE_S 3600
 #define LOOK_AGAIN_S 60 /* a wake-up that nothing depends on: servers away, the clock */
 
 static bool tell(struct daemon *d, const char *kind, const char *text)
@@ -73,6 +74,7 @@ static bool clock_paused(struct daemon *d)
 {
     if (clock_jumped(d)) {
         d->clock_paused_until_at = d->last_boot_at + CLOCK_PAUSE_S;
+        d->remind_at = 0;
         tell(d, "clock", "the computer's clock has jumped by more than an hour; reminders wait for an hour. Check the time and `timedatectl`");
     }
     return d->clock_paused_until_at > d->last_boot_at;
@@ -110,6 +112,17 @@ static int64_t receipts_turn(struct daemon *d)
     return store_next_receipt_at(d->store);
 }
 
+/* Looked at when the next one is due, or when a round or the register has changed: not with every event. */
+static int64_t reminders(struct daemon *d)
+{
+    if (clock_now() < d->remind_at)
+        return d->remind_at;
+    d->remind_at = remind_turn(d);
+    if (!d->remind_at)
+        d->remind_at = clock_now() + REMINDERS_IDLE_S;
+    return d->remind_at;
+}
+
 static void sooner(int64_t *next, int64_t at)
 {
     if (at != 0 && at < *next)
@@ -124,7 +137,7 @@ int64_t ticker_turn(struct daemon *d)
     sooner(&next, server_turn(d, &d->smtp_watch, "sending (SMTP)"));
     sooner(&next, server_turn(d, &d->imap_watch, "mailbox (IMAP)"));
     if (!clock_paused(d)) {
-        sooner(&next, remind_turn(d));
+        sooner(&next, reminders(d));
         sooner(&next, office_digest_turn(d));
     }
     sooner(&next, office_alerts_turn(d));

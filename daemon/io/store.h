@@ -52,7 +52,6 @@ struct seat_row {
     int64_t deadline_at;       /* own extension; 0 = the round's */
     const char *deadline_text; /* of the extension */
     uint32_t steps_done;       /* bit per reminder step told */
-    const char *token;         /* the current token: of its latest notice */
     int64_t answered_at;       /* first paper filed; 0 = not yet */
     int64_t complete_at;       /* nothing required missing since; 0 = not */
     int64_t receipt_at;        /* the last receipt went out; 0 = none */
@@ -62,6 +61,9 @@ bool store_add_seat(struct store *s, const struct seat_row *row, struct err *e);
 bool store_seat(struct store *s, struct arena *a, const char *round, const char *party, struct seat_row *out, struct err *e); /* out->party NULL: not invited */
 bool store_seats(struct store *s, struct arena *a, const char *round, struct seat_row **out, size_t *n_out, struct err *e);  /* by position */
 bool store_update_seat(struct store *s, const struct seat_row *row, struct err *e); /* everything but keys and position */
+/* Seats whose receipt is due, earliest first; and when the next one is (0 = none). */
+bool store_receipts_due(struct store *s, struct arena *a, int64_t now_at, struct seat_row **out, size_t *n_out, struct err *e);
+int64_t store_next_receipt_at(struct store *s);
 /* Open rounds in which this party has a seat, newest first. */
 bool store_open_rounds_of(struct store *s, struct arena *a, const char *party, const char ***refs_out, size_t *n_out, struct err *e);
 

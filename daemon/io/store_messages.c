@@ -31,6 +31,7 @@ static const struct member message_members[] = {
     MEMBER(message_row, why),
     MEMBER(message_row, moved),
     MEMBER(message_row, move),
+    MEMBER(message_row, receipt),
 };
 static const struct shape message_shape = SHAPE("message", message_row, message_members);
 
@@ -47,10 +48,10 @@ bool store_add_message(struct store *s, const struct message_row *m, int64_t *id
     int64_t id;
     const struct query *q = ROW_QUERY(&message_shape,
         "INSERT INTO messages (mailbox, uidvalidity, uid, sha256, message_id, sender, sender_name, subject,"
-        " size, received_at, file, state, kind, verdict, rule, round, party, marks, text, why, moved, move)"
+        " size, received_at, file, state, kind, verdict, rule, round, party, marks, text, why, moved, move, receipt)"
         " VALUES (:mailbox, :uidvalidity, :uid, :sha256, :message_id, :sender, :sender_name, :subject,"
         " :size, :received_at, :file, :state, :kind, :verdict, :rule, :round, :party, :marks, :text, :why,"
-        " :moved, :move) ON CONFLICT (mailbox, uidvalidity, uid) WHERE mailbox <> '' DO NOTHING",
+        " :moved, :move, :receipt) ON CONFLICT (mailbox, uidvalidity, uid) WHERE mailbox <> '' DO NOTHING",
         m);
     if (!query_insert(s, q, &id, e))
         return false;
@@ -71,7 +72,7 @@ bool store_update_message(struct store *s, const struct message_row *m, struct e
             "UPDATE messages SET sha256 = :sha256, message_id = :message_id, sender = :sender,"
             " sender_name = :sender_name, subject = :subject, size = :size, received_at = :received_at,"
             " file = :file, state = :state, kind = :kind, verdict = :verdict, rule = :rule, round = :round,"
-            " party = :party, marks = :marks, text = :text, why = :why, moved = :moved, move = :move"
+            " party = :party, marks = :marks, text = :text, why = :why, moved = :moved, move = :move, receipt = :receipt"
             " WHERE id = :id",
             m),
         e);

@@ -69,7 +69,6 @@ static const struct member seat_members[] = {
     MEMBER(seat_row, deadline_at),
     MEMBER(seat_row, deadline_text),
     MEMBER(seat_row, steps_done),
-    MEMBER(seat_row, token),
     MEMBER(seat_row, answered_at),
     MEMBER(seat_row, complete_at),
     MEMBER(seat_row, receipt_at),
@@ -81,9 +80,9 @@ bool store_add_seat(struct store *s, const struct seat_row *row, struct err *e)
 {
     return query_change(s,
         ROW_QUERY(&seat_shape,
-            "INSERT INTO seats (round, party, position, deadline_at, deadline_text, steps_done, token,"
+            "INSERT INTO seats (round, party, position, deadline_at, deadline_text, steps_done,"
             " answered_at, complete_at, receipt_at, receipt_due_at) VALUES (:round, :party, :position,"
-            " :deadline_at, :deadline_text, :steps_done, :token, :answered_at, :complete_at, :receipt_at,"
+            " :deadline_at, :deadline_text, :steps_done, :answered_at, :complete_at, :receipt_at,"
             " :receipt_due_at)",
             row),
         e);
@@ -108,11 +107,26 @@ bool store_update_seat(struct store *s, const struct seat_row *row, struct err *
     return query_change_one(s,
         ROW_QUERY(&seat_shape,
             "UPDATE seats SET deadline_at = :deadline_at, deadline_text = :deadline_text,"
-            " steps_done = :steps_done, token = :token, answered_at = :answered_at,"
+            " steps_done = :steps_done, answered_at = :answered_at,"
             " complete_at = :complete_at, receipt_at = :receipt_at, receipt_due_at = :receipt_due_at"
             " WHERE round = :round AND party = :party",
             row),
         e);
+}
+
+bool store_receipts_due(
+    struct store *s, struct arena *a, int64_t now_at, struct seat_row **out, size_t *n_out, struct err *e)
+{
+    return query_all(s, a,
+        QUERY(&seat_shape,
+            "SELECT * FROM seats WHERE receipt_due_at > 0 AND receipt_due_at <= ?1 ORDER BY receipt_due_at, round, position",
+            V(now_at)),
+        out, n_out, e);
+}
+
+int64_t store_next_receipt_at(struct store *s)
+{
+    return query_number(s, QUERY(NULL, "SELECT min(receipt_due_at) FROM seats WHERE receipt_due_at > 0"), 0);
 }
 
 struct reference {

@@ -19,10 +19,11 @@ static const char version_1[] =
 
     "CREATE TABLE seats ("
     " round TEXT NOT NULL REFERENCES rounds (ref), party TEXT NOT NULL CHECK (party <> ''), position INTEGER NOT NULL,"
-    " deadline_at INTEGER NOT NULL, deadline_text TEXT NOT NULL, steps_done INTEGER NOT NULL, token TEXT NOT NULL,"
+    " deadline_at INTEGER NOT NULL, deadline_text TEXT NOT NULL, steps_done INTEGER NOT NULL,"
     " answered_at INTEGER NOT NULL, complete_at INTEGER NOT NULL, receipt_at INTEGER NOT NULL,"
     " receipt_due_at INTEGER NOT NULL, PRIMARY KEY (round, party)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX seats_by_party ON seats (party);"
+    "CREATE INDEX seats_owed_receipt ON seats (receipt_due_at) WHERE receipt_due_at > 0;"
 
     "CREATE TABLE notices ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, round TEXT NOT NULL, party TEXT NOT NULL, cause TEXT NOT NULL CHECK (cause "
@@ -57,8 +58,8 @@ static const char version_1[] =
     " state TEXT NOT NULL CHECK (state IN ('collected', 'parsed', 'left', 'noted', 'held', 'filed', 'rejected',"
     " 'duplicate')),"
     " kind TEXT NOT NULL, verdict TEXT NOT NULL, rule TEXT NOT NULL, round TEXT NOT NULL, party TEXT NOT NULL,"
-    " marks TEXT NOT NULL, text TEXT NOT NULL, why TEXT NOT NULL, moved INTEGER NOT NULL, move INTEGER NOT NULL) "
-    "STRICT;"
+    " marks TEXT NOT NULL, text TEXT NOT NULL, why TEXT NOT NULL, moved INTEGER NOT NULL, move INTEGER NOT NULL,"
+    " receipt INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX messages_by_uid ON messages (mailbox, uidvalidity, uid) WHERE mailbox <> '';"
     "CREATE INDEX messages_by_message_id ON messages (message_id) WHERE message_id <> '';"
     "CREATE INDEX messages_by_sha256 ON messages (sha256);"

@@ -81,7 +81,7 @@ json_t *explain_json(const char *file, const struct facts *f, int scratch_fd) {
     json_object_set_new(o, "rule", json_string(rule));
     set_failures(o, f);
     json_object_set_new(o, "subject", json_string(f->subject));
-    json_object_set_new(o, "from_name", json_string(f->from.name));
+    json_object_set_new(o, "from_name", json_string(*f->from.name ? f->from.name : f->from.address));
     json_object_set_new(o, "from_addr", json_string(f->from.address));
     json_object_set_new(o, "attachments", attachments(f, scratch_fd));
     set_calendar(o, f);

@@ -76,6 +76,26 @@ static void walk_nested(struct tree *t, GMimeMessage *inner, int depth) {
         walk(t, g_mime_message_get_mime_part(inner), depth + 1, true);
 }
 
+/* A message that some gateway encoded in base64 is a plain part to GMime: decoded to the scratch file and parsed from there. */
+static bool walk_encoded(struct tree *t, GMimePart *part, int depth) {
+    if (t->n_opened == OPENED_MAX || strcmp(header_word(t->a, header_raw(GMIME_OBJECT(part), "Content-Type")), "message/rfc822") != 0)
+        return false;
+    int64_t offset, size;
+    save_content(t, part, &offset, &size);
+    GMimeStream *stream = g_mime_stream_fs_new_with_bounds(t->scratch_fd, offset, offset + size);
+    g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    g_mime_parser_set_persist_stream(parser, TRUE);
+    GMimeMessage *inner = size > 0 ? g_mime_parser_construct_message(parser, NULL) : NULL;
+    g_object_unref(parser);
+    g_object_unref(stream);
+    if (!inner)
+        return false;
+    t->opened[t->n_opened++] = inner;
+    walk_nested(t, inner, depth);
+    return true;
+}
+
 static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded) {
     if (depth > PARSE_DEPTH_MAX) {
         t->too_deep = true;
@@ -86,7 +106,7 @@ static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded) {
             walk(t, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), depth + 1, forwarded);
     } else if (GMIME_IS_MESSAGE_PART(o)) {
         walk_nested(t, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), depth);
-    } else if (GMIME_IS_PART(o)) {
+    } else if (GMIME_IS_PART(o) && !walk_encoded(t, GMIME_PART(o), depth)) {
         if (t->n_leaves == FACTS_PARTS_MAX)
             t->too_many = true;
         else
@@ -303,6 +323,8 @@ bool parse_message(struct arena *a, int message_fd, int scratch_fd, struct facts
     t.message = g_mime_parser_construct_message(parser, NULL);
     if (t.message) {
         read_message(&t);
+        for (size_t i = 0; i < t.n_opened; i++)
+            g_object_unref(t.opened[i]);
         g_object_unref(t.message);
     }
     g_object_unref(parser);

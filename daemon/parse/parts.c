@@ -84,9 +84,10 @@ static bool write_all(struct tree *t, const char *bytes, size_t n) {
     return true;
 }
 
-static void write_content(struct tree *t, const struct leaf *l, struct fact_part *p) {
-    p->offset = t->scratch_used;
-    GMimeDataWrapper *content = g_mime_part_get_content(l->part);
+void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out) {
+    *offset_out = t->scratch_used;
+    *size_out = 0;
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
     if (!content)
         return;
     GMimeStream *source = g_mime_data_wrapper_get_stream(content);
@@ -97,11 +98,12 @@ static void write_content(struct tree *t, const struct leaf *l, struct fact_part
     char chunk[32768];
     ssize_t got;
     while ((got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0) {
-        t->too_large |= t->scratch_used + got - p->offset > PARSE_PART_MAX;
-        if (t->scratch_used + got - p->offset > PARSE_PART_MAX || !write_all(t, chunk, (size_t)got))
+        bool fits = t->scratch_used + got - *offset_out <= PARSE_PART_MAX;
+        t->too_large |= !fits;
+        if (!fits || !write_all(t, chunk, (size_t)got))
             break;
     }
-    p->size = t->scratch_used - p->offset;
+    *size_out = t->scratch_used - *offset_out;
     g_object_unref(decoder);
     g_object_unref(stream);
 }
@@ -130,7 +132,7 @@ static void add_part(struct tree *t, const struct leaf *l, const char *html) {
     struct fact_part p = {.name = text_cut(t->a, l->name, 600), .claimed = text_cut(t->a, l->type, 127), .forwarded = l->forwarded};
     p.inline_shown = shown_by_html(l, html);
     p.no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name);
-    write_content(t, l, &p);
+    save_content(t, l->part, &p.offset, &p.size);
     p.type = type_by_content(t, &p);
     p.utf8_sha256 = utf8_hash(t, l, &p);
     ARENA_PUSH(t->a, t->facts->parts, t->facts->n_parts, p);

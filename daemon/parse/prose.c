@@ -11,6 +11,7 @@
 #include "parse/report.h"
 
 #define FOUND_MAX 100
+#define LINE_MAX_BYTES ((size_t)4000)
 #define LINES_AFTER 12 /* of an address that may tell its status */
 
 enum place { PLACE_ALONE, PLACE_NAMED, PLACE_TO, PLACE_ANY, PLACE_NONE };
@@ -47,7 +48,8 @@ static void split(struct prose *p, char *text) {
     char *rest = text, *line;
     while (p->n_lines < sizeof p->lines / sizeof *p->lines && (line = strsep(&rest, "\n"))) {
         line[strcspn(line, "\r")] = '\0';
-        p->lines[p->n_lines++] = line;
+        if (strlen(line) < LINE_MAX_BYTES) /* a longer one names no address to a reader */
+            p->lines[p->n_lines++] = line;
     }
 }
 

@@ -86,6 +86,14 @@ static bool ends_attribution(const char *joined, const char *end) {
     return strstr(joined, end) && strpbrk(joined, "0123456789@");
 }
 
+/* In any language: a few lines with an address and a date, ended by a colon, and the quotation right below. */
+static bool introduces_quote(const struct lines *all, size_t next, const char *joined) {
+    size_t n = strlen(joined);
+    while (next < all->n && *content(all->line[next]) == '\0')
+        next++;
+    return n > 0 && joined[n - 1] == ':' && strchr(joined, '@') && strpbrk(joined, "0123456789") && next < all->n && quoted(all->line[next]);
+}
+
 /* How many lines from i on are an attribution; 0 for none. */
 static size_t attribution_at(struct arena *a, const struct lines *all, size_t i) {
     const char *first = content(all->line[i]);
@@ -100,6 +108,8 @@ static size_t attribution_at(struct arena *a, const struct lines *all, size_t i)
         for (size_t k = 0; k < sizeof attributions / sizeof *attributions; k++)
             if (strncmp(first, attributions[k].start, strlen(attributions[k].start)) == 0 && ends_attribution(joined, attributions[k].end))
                 return n;
+        if (strpbrk(first, "0123456789@") && introduces_quote(all, i + n, joined))
+            return n;
         size_t length = strlen(line);
         if (n == 1 && length > 7 && (strcmp(line + length - 6, "wrote:") == 0 || strcmp(line + length - 5, "said:") == 0) && strchr(line, '@'))
             return 1;
@@ -167,7 +177,11 @@ static char *own_lines(struct arena *a, const struct lines *all) {
             continue;
         buf_addf(&out, "%s\n", line);
     }
-    return g_strstrip(arena_strndup(a, buf_text(&out), out.len));
+    char *text = g_strstrip(arena_strndup(a, buf_text(&out), out.len));
+    char *last = strrchr(text, '\n'); /* a rule that stood above what was cut */
+    if (last && last[1 + strspn(last + 1, " -_=")] == '\0')
+        *last = '\0';
+    return g_strchomp(text);
 }
 
 char *reply_text(struct arena *a, const char *text) {

@@ -8,6 +8,8 @@
 #define TEXT_MAX ((size_t)64 << 10)  /* of facts.text */
 #define BODY_MAX ((size_t)512 << 10) /* raw bytes of a text that are looked at */
 
+#define OPENED_MAX 20
+
 struct leaf {
     GMimePart *part;
     const char *type, *disposition, *name; /* "" where absent */
@@ -24,6 +26,8 @@ struct tree {
     size_t n_nested_ids;
     const char **nested_to;  /* their raw To fields */
     size_t n_nested_to;
+    GMimeMessage *opened[OPENED_MAX]; /* messages that were encoded; freed at the end, since leaves point into them */
+    size_t n_opened;
     bool too_many, too_deep, too_large;
     int scratch_fd;
     int64_t scratch_used;
@@ -34,6 +38,8 @@ void leaf_bytes(const struct leaf *l, size_t max, struct buf *out);
 /* The same as UTF-8 by its charset label. */
 char *leaf_text(struct arena *a, const struct leaf *l, size_t max);
 
+/* parts.c: the decoded content of a part, appended to the scratch file. */
+void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out);
 /* parts.c: writes what a person attached to the scratch file and fills facts.parts. html holds the message's HTML, for "cid:". */
 void collect_parts(struct tree *t, const char *html);
 bool parts_prepare(struct err *e);

@@ -115,7 +115,7 @@ static void add_round(const char *ref, int64_t launched_at)
 
 static void add_seat(const char *ref, const char *party, int position)
 {
-    DO(store_add_seat(s, &(struct seat_row){.round = ref, .party = party, .position = position, .token = "tok"}, &e));
+    DO(store_add_seat(s, &(struct seat_row){.round = ref, .party = party, .position = position}, &e));
 }
 
 static int64_t add_notice(const char *ref, const char *party, const char *cause, const char *token)
@@ -524,7 +524,6 @@ static void seats_keep_the_order_of_the_register(void **state)
             .deadline_at = 1,
             .deadline_text = "x",
             .steps_done = 0xffffffffu,
-            .token = "new",
             .answered_at = 2,
             .complete_at = 3,
             .receipt_at = 4,
@@ -535,7 +534,6 @@ static void seats_keep_the_order_of_the_register(void **state)
     assert_string_equal(rows[0].party, "JO");
     assert_int_equal(rows[1].position, 2);
     assert_true(rows[1].steps_done == 0xffffffffu);
-    assert_string_equal(rows[1].token, "new");
     assert_int_equal(rows[1].deadline_at, 1);
     assert_int_equal(rows[1].answered_at, 2);
     assert_int_equal(rows[1].complete_at, 3);

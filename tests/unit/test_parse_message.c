@@ -86,6 +86,19 @@ static void test_nested_and_forwarded(void **state) {
     parsed_free(&p);
 }
 
+/* Some gateways encode the forwarded message itself. */
+static void test_encoded_message(void **state) {
+    (void)state;
+    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+                                             "RnJvbTogeEB5LmV4YW1wbGUKQ29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi9wZGY7IG5hbWU9aW5u\n"
+                                             "ZXIucGRmCgolUERGLTEuNAo=\n--B--\n");
+    assert_int_equal(p.facts.n_parts, 1);
+    assert_string_equal(p.facts.parts[0].name, "inner.pdf");
+    assert_true(p.facts.parts[0].forwarded);
+    assert_string_equal(part_bytes(&p, 0), "%PDF-1.4\n");
+    parsed_free(&p);
+}
+
 static void test_charsets(void **state) {
     (void)state;
     static const struct {
@@ -197,7 +210,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_header_fields), cmocka_unit_test(test_paper),
         cmocka_unit_test(test_what_is_a_paper), cmocka_unit_test(test_nested_and_forwarded),
-        cmocka_unit_test(test_charsets),      cmocka_unit_test(test_line_ends),
+        cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_charsets), cmocka_unit_test(test_line_ends),
         cmocka_unit_test(test_too_many_and_too_deep), cmocka_unit_test(test_calendar),
         cmocka_unit_test(test_signs),
     };

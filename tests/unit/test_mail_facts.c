@@ -1,0 +1,167 @@
+/* Facts over the pipe and back, records that lie, and what our own server said of a sender. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka needs the above first */
+#include <cmocka.h>
+#include "base/wire.h"
+#include "mail/facts.h"
+
+static void test_round_trip(void **state) {
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    struct fact_address to[] = {{"البعثة", "m@eg.example"}};
+    struct fact_failure failures[] = {{REPORT_FAILED, "a@b.example", "5.1.1", "no such user"}};
+    struct fact_part parts[] = {{.name = "ورقة.pdf", .claimed = "application/pdf", .type = "application/pdf", .offset = 10, .size = 90, .forwarded = true, .utf8_sha256 = ""}};
+    const char *ids[] = {"x@y", "z@y"};
+    struct facts f = {.subject = "تعميم", .from = {"Office", "o@jo.example"}, .message_id = "m@x", .in_reply_to = "", .references = ids, .n_references = 2,
+                      .recipients = to, .n_recipients = 1, .date_at = 1793520000, .failures = failures, .n_failures = 1, .parts = parts, .n_parts = 1,
+                      .text = "line\nline", .reply_text = "line", .calendar_method = "", .calendar_uid = "", .calendar_partstat = "", .trouble = ""};
+    f.signs.report_dsn = f.signs.has_papers = true;
+    f.signs.action = REPORT_FAILED;
+    f.signs.auto_submitted = AUTO_REPLIED;
+    JSON_SCOPED j = facts_to_json(&f);
+    struct facts g;
+    struct err e = {0};
+    assert_true(facts_from_json(a, j, 100, &g, &e));
+    assert_memory_equal(&g.signs, &f.signs, sizeof g.signs);
+    assert_string_equal(g.subject, f.subject);
+    assert_string_equal(g.from.address, "o@jo.example");
+    assert_string_equal(g.in_reply_to, "");
+    assert_string_equal(g.references[1], "z@y");
+    assert_string_equal(g.recipients[0].name, "البعثة");
+    assert_string_equal(g.failures[0].status, "5.1.1");
+    assert_string_equal(g.parts[0].name, "ورقة.pdf");
+    assert_int_equal(g.parts[0].offset + g.parts[0].size, 100);
+    assert_true(g.parts[0].forwarded);
+    assert_false(g.parts[0].no_paper);
+    assert_string_equal(g.text, "line\nline");
+    assert_int_equal(g.date_at, f.date_at);
+}
+
+/* A record of a child that was taken over; the scratch file has 100 bytes. */
+static void test_lies(void **state) {
+    (void)state;
+    static const char *const rows[] = {
+        "{\"parts\":[{\"offset\":0,\"size\":101}]}",
+        "{\"parts\":[{\"offset\":101,\"size\":0}]}",
+        "{\"parts\":[{\"offset\":50,\"size\":51}]}",
+        "{\"parts\":[{\"offset\":-1,\"size\":1}]}",
+        "{\"parts\":[{\"offset\":9223372036854775807,\"size\":9223372036854775807}]}",
+        "{\"parts\":[{\"offset\":0,\"size\":-5}]}",
+        "{\"parts\":{}}",
+        "{\"subject\":7}",
+        "{\"signs\":{\"action\":77}}",
+        "{\"signs\":{\"action\":-1}}",
+        "{\"signs\":{\"auto_submitted\":\"x\"}}",
+        "{\"failures\":[{\"action\":9}]}",
+        "{\"failures\":[{\"action\":1,\"status\":\"5.1.1.1.1.1.1.1.1.1.1\"}]}",
+        "{\"references\":[1]}",
+        "{\"date_at\":9223372036854775807}",
+        "[]",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ARENA_SCOPED a = arena_new();
+        JSON_SCOPED j = json_loads(rows[i], 0, NULL);
+        assert_non_null(j);
+        struct err e = {0};
+        struct facts f = {.date_at = 42};
+        if (facts_from_json(a, j, 100, &f, &e))
+            fail_msg("believed: %s", rows[i]);
+        assert_int_equal(f.date_at, 42);
+        assert_int_equal(e.kind, ERR_PERM);
+        assert_true(strlen(e.text) > 0);
+    }
+}
+
+static void test_too_many(void **state) {
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    JSON_SCOPED j = json_object();
+    json_t *parts = json_array();
+    for (int i = 0; i < FACTS_PARTS_MAX + 1; i++)
+        json_array_append_new(parts, json_object());
+    json_object_set_new(j, "parts", parts);
+    struct facts f;
+    assert_false(facts_from_json(a, j, 100, &f, NULL));
+    json_array_remove(parts, 0);
+    assert_true(facts_from_json(a, j, 100, &f, NULL));
+    assert_int_equal(f.n_parts, FACTS_PARTS_MAX);
+}
+
+static void test_empty_record(void **state) {
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    JSON_SCOPED j = json_object();
+    struct facts f;
+    assert_true(facts_from_json(a, j, 0, &f, NULL));
+    assert_string_equal(f.subject, "");
+    assert_string_equal(f.trouble, "");
+    assert_int_equal(f.n_parts, 0);
+}
+
+#define OURS "mx.league.example"
+static void test_auth(void **state) {
+    (void)state;
+    static const struct {
+        const char *first, *second, *id;
+        enum auth_result result;
+    } rows[] = {
+        {OURS "; dmarc=pass header.from=jo.example", NULL, OURS, AUTH_PASS},
+        {OURS "; dmarc=fail (p=none) header.from=jo.example", NULL, OURS, AUTH_FAIL},
+        {OURS "; dmarc=none header.from=jo.example; spf=pass smtp.mailfrom=o@jo.example", NULL, OURS, AUTH_PASS},
+        {OURS "; dmarc=fail; dkim=pass header.d=jo.example", NULL, OURS, AUTH_FAIL},
+        {OURS " 1; dkim=pass header.d=jo.example", NULL, OURS, AUTH_PASS},
+        {OURS "; dkim=pass (good signature) header.i=@jo.example", NULL, OURS, AUTH_PASS},
+        {OURS "; dkim=pass reason=\"a; dmarc=pass\" header.i=@other.example", NULL, OURS, AUTH_NONE},
+        {OURS "; dkim=pass header.d=other.example", NULL, OURS, AUTH_NONE},
+        {OURS "; spf=softfail smtp.mailfrom=o@jo.example", NULL, OURS, AUTH_NONE},
+        {OURS "; none", NULL, OURS, AUTH_NONE},
+        {OURS, NULL, OURS, AUTH_NONE},
+        {"MX.League.Example; dmarc=pass", NULL, OURS, AUTH_PASS},
+        {"(comment; dmarc=pass) " OURS "; (dmarc=pass) dmarc=fail", NULL, OURS, AUTH_FAIL},
+        {OURS "; (dmarc=pass; ) spf=none", NULL, OURS, AUTH_NONE},
+        /* other servers' headers are ignored; the topmost of ours counts */
+        {"mx.evil.example; dmarc=pass", NULL, OURS, AUTH_NONE},
+        {"mx.evil.example; dmarc=pass", OURS "; dmarc=fail", OURS, AUTH_FAIL},
+        {OURS "; dmarc=fail", OURS "; dmarc=pass", OURS, AUTH_FAIL},
+        {OURS ".evil.example; dmarc=pass", NULL, OURS, AUTH_NONE},
+        {OURS "; x-dmarc=pass", NULL, OURS, AUTH_NONE},
+        {OURS "; dmarc=\"pass\"", NULL, OURS, AUTH_PASS},
+        {OURS "; dmarc/1=pass", NULL, OURS, AUTH_PASS},
+        {OURS "; dmarc = pass", NULL, OURS, AUTH_PASS},
+        {OURS "; dmarc=temperror; dkim=pass header.d=jo.example", NULL, OURS, AUTH_PASS},
+        {"(open " OURS "; dmarc=pass", NULL, OURS, AUTH_NONE},
+        {"", NULL, OURS, AUTH_NONE},
+        {NULL, NULL, OURS, AUTH_NONE},
+        {OURS "; dmarc=pass", NULL, "", AUTH_NONE},
+        {OURS "; dmarc=pass", NULL, NULL, AUTH_NONE},
+        /* servers that leave the id out */
+        {"spf=pass smtp.mailfrom=jo.example; dkim=none; dmarc=pass action=none header.from=jo.example", NULL, "topmost-unnamed", AUTH_PASS},
+        {"dmarc=fail; spf=pass smtp.mailfrom=jo.example", NULL, "topmost-unnamed", AUTH_FAIL},
+        {"mx.evil.example; dmarc=pass", "dmarc=pass", "topmost-unnamed", AUTH_NONE},
+        {"dmarc=none", "dmarc=pass", "topmost-unnamed", AUTH_NONE},
+        {"spf=pass smtp.mailfrom=o@jo.example", NULL, "topmost-unnamed", AUTH_PASS},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *headers[2] = {rows[i].first ? strdup(rows[i].first) : NULL, rows[i].second ? strdup(rows[i].second) : NULL};
+        struct facts f = {.from = {"Office", "o@jo.example"}, .auth_results = headers};
+        f.n_auth_results = (size_t)(rows[i].first != NULL) + (size_t)(rows[i].second != NULL);
+        enum auth_result result = auth_of(&f, rows[i].id);
+        free((void *)(uintptr_t)headers[0]);
+        free((void *)(uintptr_t)headers[1]);
+        if (result != rows[i].result)
+            fail_msg("%s: %d", rows[i].first ? rows[i].first : "none", (int)result);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_lies), cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_empty_record), cmocka_unit_test(test_auth),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

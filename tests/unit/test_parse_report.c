@@ -1,0 +1,150 @@
+/* Reports: RFC 3464 with several recipients, delay and success, returned Message-IDs, read receipts, and bounces in prose. */
+#include "parse_case.h"
+
+#define DAEMON "From: MAILER-DAEMON@mx.example (Mail Delivery System)\nTo: s+t-abc@league.example\nSubject: Undelivered Mail Returned to Sender\n"
+#define REPORT DAEMON "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\n\n" \
+                      "--B\nContent-Type: text/plain\n\nSorry.\n--B\nContent-Type: message/delivery-status\n\n"
+
+static void test_recipients(void **state) {
+    (void)state;
+    struct parsed p = parse_text(REPORT "Reporting-MTA: dns; mx.example\n\n"
+                                        "Final-Recipient: rfc822; office@jo.example\nOriginal-Recipient: rfc822;Office@JO.example\nAction: failed\n"
+                                        "Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no\n such user\n\n"
+                                        "Final-Recipient: rfc822; b@eg.example\nAction: delayed\nStatus: 4.4.1\n\n"
+                                        "Final-Recipient: rfc822; c@eg.example\nAction: delivered\nStatus: 2.0.0\n"
+                                        "--B\nContent-Type: message/rfc822\n\nMessage-ID: <t.abc.0@league.example>\nReferences: <r@league.example>\n\nx\n--B--\n");
+    const struct facts *f = &p.facts;
+    assert_true(f->signs.report_dsn);
+    assert_int_equal(f->signs.action, REPORT_FAILED);
+    assert_int_equal(f->n_failures, 3);
+    assert_string_equal(f->failures[0].address, "Office@JO.example");
+    assert_string_equal(f->failures[0].status, "5.1.1"); /* 5.0.0 says nothing */
+    assert_string_equal(f->failures[0].text, "smtp; 550 5.1.1 no such user");
+    assert_int_equal(f->failures[1].action, REPORT_DELAYED);
+    assert_int_equal(f->failures[2].action, REPORT_DELIVERED);
+    assert_int_equal(f->n_returned_ids, 2);
+    assert_string_equal(f->returned_ids[0], "t.abc.0@league.example");
+    assert_int_equal(f->n_parts, 0);
+    parsed_free(&p);
+}
+
+static void test_returned_headers(void **state) {
+    (void)state;
+    struct parsed p = parse_text(REPORT "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n"
+                                        "--B\nContent-Type: text/rfc822-headers\n\nSubject: note\nMessage-ID:\n <t.abc.0@league.example>\n--B--\n");
+    assert_int_equal(p.facts.n_returned_ids, 1);
+    assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
+    parsed_free(&p);
+}
+
+static void test_one_group(void **state) {
+    (void)state;
+    static const struct {
+        const char *group;
+        enum report_action action;
+        const char *address;
+    } rows[] = {
+        {"Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.1", REPORT_FAILED, "a@b.example"},
+        {"Final-Recipient: rfc822; <a@b.example>\nAction: failed\nStatus: 4.4.7", REPORT_FAILED, "a@b.example"},
+        {"Final-Recipient: a@b.example\nStatus: 5.1.1", REPORT_FAILED, "a@b.example"},
+        {"Final-Recipient: rfc822; a@b.example\nStatus: 4.2.2", REPORT_DELAYED, "a@b.example"},
+        {"Final-Recipient: rfc822; a@b.example\nAction: relayed\nStatus: 2.1.5", REPORT_DELIVERED, "a@b.example"},
+        {"Final-Recipient: rfc822; a@b.example\nAction: what", REPORT_NONE, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[2000];
+        snprintf(text, sizeof text, REPORT "Reporting-MTA: dns; x\n\n%s\n--B--\n", rows[i].group);
+        struct parsed p = parse_text(text);
+        assert_int_equal(p.facts.signs.action, rows[i].action);
+        assert_int_equal(p.facts.n_failures, rows[i].address ? 1 : 0);
+        if (rows[i].address)
+            assert_string_equal(p.facts.failures[0].address, rows[i].address);
+        parsed_free(&p);
+    }
+}
+
+static void test_other_reports(void **state) {
+    (void)state;
+    struct parsed p = parse_text("From: a@b.example\nSubject: Read: note\nMIME-Version: 1.0\n"
+                                 "Content-Type: multipart/report; report-type=disposition-notification; boundary=B\n\n"
+                                 "--B\nContent-Type: text/plain\n\nread\n--B\nContent-Type: message/disposition-notification\n\n"
+                                 "Final-Recipient: rfc822;a@b.example\nOriginal-Message-ID: <t.abc.0@league.example>\nDisposition: manual-action\n--B--\n");
+    assert_true(p.facts.signs.report_mdn);
+    assert_int_equal(p.facts.n_failures, 0);
+    assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
+    parsed_free(&p);
+    p = parse_text("From: a@b.example\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=B\n\n"
+                   "--B\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--B--\n");
+    assert_true(p.facts.signs.report_feedback);
+    assert_int_equal(p.facts.n_failures, 0);
+    parsed_free(&p);
+}
+
+static void test_prose(void **state) {
+    (void)state;
+    static const struct {
+        const char *message;
+        enum report_action action;
+        const char *address, *status;
+    } rows[] = {
+        {"From: MAILER-DAEMON@q.example\nTo: s@league.example\nSubject: failure notice\n\nHi. This is the qmail-send program.\n\n<a@jo.example>:\n"
+         "Sorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <t.x.0@league.example>\nTo: z@jo.example\n",
+         REPORT_FAILED, "a@jo.example", "5.1.1"},
+        {"From: Mail Delivery System <Mailer-Daemon@e.example>\nTo: s@league.example\nX-Failed-Recipients: a@jo.example\nSubject: Mail delivery failed\n\n"
+         "A message that you sent could not be delivered.\n\n  a@jo.example\n    mailbox is full\n",
+         REPORT_FAILED, "a@jo.example", "5.2.2"},
+        {"From: postmaster@e.example\nTo: s@league.example\nSubject: Warning: message delayed 24 hours\n\n"
+         "Your message has not yet been delivered to:\n\n  a@jo.example\n\nNo action is required. Delivery attempts will continue.\n",
+         REPORT_DELAYED, "a@jo.example", "4.0.0"},
+        {"From: postmaster@ma.example\nTo: s@league.example\nSubject: =?utf-8?Q?=C3=89chec_de_la_remise?=\n\n"
+         "Votre message n'a pas pu être remis.\nDestinataire inconnu :\n  a@ma.example\n",
+         REPORT_FAILED, "a@ma.example", "5.1.1"},
+        {"From: postmaster@eg.example\nTo: s@league.example\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\nتعذر تسليم رسالتك إلى:\n\na@eg.example\n\n550 5.1.1\n",
+         REPORT_FAILED, "a@eg.example", "5.1.1"},
+        /* a person who speaks of bounces */
+        {"From: office@jo.example\nTo: s@league.example\nSubject: Re: note\n\nMy colleague a@jo.example could not open the file.\n", REPORT_NONE, NULL, ""},
+        /* an out-of-office answer with a null return path */
+        {"Return-Path: <>\nFrom: office@jo.example\nTo: s@league.example\nSubject: Automatic reply: note\n\nThis address does not exist any more, write to a@jo.example\n",
+         REPORT_NONE, NULL, ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct parsed p = parse_text(rows[i].message);
+        if (p.facts.signs.action != rows[i].action || p.facts.n_failures != (rows[i].address ? 1 : 0))
+            fail_msg("row %zu: action %d, %zu failures", i, (int)p.facts.signs.action, p.facts.n_failures);
+        assert_int_equal(p.facts.signs.prose_bounce, rows[i].address != NULL);
+        if (rows[i].address) {
+            assert_string_equal(p.facts.failures[0].address, rows[i].address);
+            assert_string_equal(p.facts.failures[0].status, rows[i].status);
+        }
+        parsed_free(&p);
+    }
+}
+
+static void test_prose_returned_id(void **state) {
+    (void)state;
+    struct parsed p = parse_text("From: MAILER-DAEMON@q.example\nTo: s@league.example\nSubject: failure notice\n\n<a@jo.example>:\nno such user\n\n"
+                                 "--- Below this line is a copy of the message.\n\nReceived: by x\nMessage-ID: <t.abc.0@league.example>\n");
+    assert_int_equal(p.facts.n_returned_ids, 1);
+    assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
+    parsed_free(&p);
+}
+
+/* A person forwards a bounce: it is the person's mail. */
+static void test_forwarded_report(void **state) {
+    (void)state;
+    struct parsed p = parse_text("From: office@jo.example\nSubject: Fwd: what is this?\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=F\n\n"
+                                 "--F\nContent-Type: text/plain\n\nPlease look.\n--F\nContent-Type: message/rfc822\n\n" REPORT
+                                 "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n--B--\n--F--\n");
+    assert_false(p.facts.signs.report_dsn);
+    assert_int_equal(p.facts.n_failures, 0);
+    parsed_free(&p);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_recipients),    cmocka_unit_test(test_returned_headers), cmocka_unit_test(test_one_group),
+        cmocka_unit_test(test_other_reports), cmocka_unit_test(test_prose),            cmocka_unit_test(test_prose_returned_id),
+        cmocka_unit_test(test_forwarded_report),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,130 @@
+/* The sandbox: what is closed is closed, and a message can still be read in it. Each case is a forked process that enters and tries. Under
+ * sanitizers and valgrind, whose own calls the sandbox kills, the tests are skipped. */
+#include "parse_case.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include "parse/sandbox.h"
+
+static bool memory_checker(void) {
+#ifdef __SANITIZE_ADDRESS__
+    return true;
+#else
+    const char *preload = getenv("LD_PRELOAD");
+    return preload && strstr(preload, "valgrind");
+#endif
+}
+
+/* Runs act in the sandbox; returns the wait status. */
+static int inside(int (*act)(void)) {
+    if (memory_checker())
+        skip();
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct err e = {0};
+        _exit(sandbox_enter(&e) ? act() : 99);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static int act_open(void) { return open("/etc/passwd", O_RDONLY) == -1 && errno == EACCES ? 0 : 1; }
+static int act_create(void) { return open("/tmp/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EACCES ? 0 : 1; }
+static int act_stat(void) {
+    struct stat st;
+    return stat("/etc/passwd", &st) == -1 && errno == EACCES ? 0 : 1;
+}
+static int act_unlink(void) { return unlink("/nowhere") == -1 && errno == EACCES ? 0 : 1; }
+
+static void test_files_are_refused(void **state) {
+    (void)state;
+    static int (*const acts[])(void) = {act_open, act_create, act_stat, act_unlink};
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        int status = inside(acts[i]);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+    }
+}
+
+static int act_socket(void) { return socket(AF_INET, SOCK_STREAM, 0) >= 0; }
+static int act_unix_socket(void) { return socket(AF_UNIX, SOCK_STREAM, 0) >= 0; }
+static int act_exec(void) { return execl("/bin/true", "true", (char *)NULL); }
+static int act_fork(void) { return fork() == 0; }
+static int act_raw_clone(void) { return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) == 0; }
+static int act_kill(void) { return kill(getppid(), 0); }
+static int act_ptrace(void) { return (int)syscall(SYS_ptrace, 0, 0, 0, 0); }
+static int act_mount(void) { return (int)syscall(SYS_mount, "a", "b", "c", 0, NULL); }
+
+static void test_these_kill(void **state) {
+    (void)state;
+    static int (*const acts[])(void) = {act_socket, act_unix_socket, act_exec, act_fork, act_raw_clone, act_kill, act_ptrace, act_mount};
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        int status = inside(acts[i]);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGSYS);
+    }
+}
+
+static int act_memory(void) { return mmap(NULL, SANDBOX_MEMORY, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 0 : 1; }
+static int act_limits(void) {
+    struct rlimit files, cpu;
+    bool known = getrlimit(RLIMIT_FSIZE, &files) == 0 && getrlimit(RLIMIT_CPU, &cpu) == 0;
+    return known && files.rlim_max == SANDBOX_FILE && cpu.rlim_max == SANDBOX_CPU_S ? 0 : 1;
+}
+
+static void test_limits(void **state) {
+    (void)state;
+    int status = inside(act_memory);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    status = inside(act_limits);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* A message with many charsets, parsed inside: converters and types must have been loaded before. */
+static int message_fd, scratch_fd;
+static int act_parse(void) {
+    struct facts f;
+    struct err e = {0};
+    if (!parse_message(arena_new(), message_fd, scratch_fd, &f, &e))
+        return 1;
+    bool right = strcmp(f.subject, "تعميم пр 日本") == 0 && strcmp(f.text, "تعميم") == 0 && f.n_parts == 1 &&
+                 strcmp(f.parts[0].type, "application/pdf") == 0;
+    return right ? 0 : 2;
+}
+
+static void test_parses_inside(void **state) {
+    (void)state;
+    static const char text[] = "From: a@b.example\nSubject: =?windows-1256?Q?=CA=DA=E3=ED=E3?= =?us-ascii?Q?_?= =?koi8-r?Q?=D0=D2?="
+                               " =?us-ascii?Q?_?= =?iso-2022-jp?B?GyRCRnxLXBsoQg==?=\nMIME-Version: 1.0\n"
+                               "Content-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain; charset=iso-8859-6\n\n\xCA\xD9\xE5\xEA\xE5\n"
+                               "--B\nContent-Type: application/pdf; name=a.pdf\n\n%PDF-1.4\n--B--\n";
+    FILE *message = tmpfile(), *scratch = tmpfile();
+    assert_int_equal(fwrite(text, 1, sizeof text - 1, message), sizeof text - 1);
+    assert_int_equal(fflush(message), 0);
+    message_fd = fileno(message);
+    scratch_fd = fileno(scratch);
+    assert_true(parse_prepare(NULL));
+    int status = inside(act_parse);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    fclose(message);
+    fclose(scratch);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_files_are_refused),
+        cmocka_unit_test(test_these_kill),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_parses_inside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
