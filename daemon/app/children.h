@@ -7,6 +7,7 @@
 
 #define SENDERS_MAX 16
 #define PARSES_AT_ONCE 4
+#define PARSE_AGAIN_S 10
 #define PARSE_DEADLINE_S 20 /* the parser's own alarm rings before */
 
 struct children;
@@ -21,6 +22,7 @@ struct sender {
 struct parse {
     struct children *of;
     int64_t message;   /* 0 = free */
+    char *path;        /* of the raw message */
     int scratch_fd, answer_fd;
     struct buf answer;
     int64_t deadline_at;
@@ -35,6 +37,7 @@ struct children {
     struct parse parses[PARSES_AT_ONCE];
     struct waiting_parse { int64_t message; char *path; } *waiting; /* not yet at the parser, oldest first */
     size_t n_waiting, cap_waiting;
+    int64_t parse_again_at; /* after a failure of ours (no descriptors, a full disk): nothing is parsed before */
 };
 
 void children_open(struct children *c, struct daemon *d, struct loop *l); /* and sets the daemon's ports */

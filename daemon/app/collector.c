@@ -60,6 +60,18 @@ static void line(struct daemon *d, const json_t *m)
     log_event(LOG_LEVEL_ERROR, "mailbox", "name", row.name, "reason", e.text, NULL);
 }
 
+/* "used/limit" in bytes, for `taamim status`. */
+static void keep_quota(struct daemon *d, int64_t used, int64_t limit)
+{
+    ARENA_SCOPED a = arena_new();
+    struct err e = {0};
+    const char *text = limit > 0 ? arena_printf(a, "%lld/%lld", (long long)used, (long long)limit) : NULL;
+
+    if (store_begin(d->store, &e) && store_set(d->store, "quota", text, &e) && store_commit(d->store, &e))
+        return;
+    store_rollback(d->store);
+}
+
 static void state(struct daemon *d, const json_t *m)
 {
     bool up = wire_bool(m, "up");
@@ -67,8 +79,7 @@ static void state(struct daemon *d, const json_t *m)
 
     log_event(up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "mailbox_server", "status", up ? "up" : "down", "reason", text, NULL);
     ticker_server(d, &d->imap_watch, up, text);
-    d->quota_used = wire_int(m, "quota_used", -1);
-    d->quota_limit = wire_int(m, "quota_limit", -1);
+    keep_quota(d, wire_int(m, "quota_used", -1), wire_int(m, "quota_limit", -1));
 }
 
 static void collected(struct daemon *d, struct worker *w, const json_t *m)

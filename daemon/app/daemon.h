@@ -59,7 +59,6 @@ struct daemon {
         int64_t since_at;
         char text[300];
     } smtp_watch, imap_watch;
-    int64_t quota_used, quota_limit;
     int64_t server_size;         /* SIZE of the submission server's EHLO; 0 unknown */
 
     /* the frozen templates of the round used last */

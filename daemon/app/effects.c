@@ -146,7 +146,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
     if (!*in->m.why)
         in->m.why = in->match.why && in->match.strength == MATCH_CONFLICT
             ? arena_printf(in->a, "%s (%s)", in->rule, in->match.why) : in->rule;
-    settled(d, in, "held", *in->m.round != '\0' || !in->facts);
+    settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in->a, &in->m, in->facts, in->scratch_fd, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
            alert(d, &about, e, "%s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why);

@@ -13,6 +13,7 @@
 #include "round/retry.h"
 
 #define BATCH_MAX 64
+#define TOO_OFTEN_S 600
 
 static const char *text_kept(struct daemon *d, const char *s)
 {
@@ -226,6 +227,14 @@ static bool refuse(struct daemon *d, struct delivery_row *row, const struct noti
     return store_update_delivery(d->store, row, e) && record(d, n, row, e);
 }
 
+/* Two robots that answer each other are slowed here, whatever made them believe that they should. */
+static bool too_often(struct daemon *d, const struct delivery_row *row)
+{
+    int most = d->orders.config->address_rate_per_hour;
+
+    return most > 0 && store_sent_since(d->store, row->address, clock_now() - 3600) >= most;
+}
+
 /* Marks the due deliveries; out gets those that may go. */
 static bool pick(struct daemon *d, struct arena *a, struct delivery_row *out, size_t *n_out, struct err *e)
 {
@@ -243,6 +252,12 @@ static bool pick(struct daemon *d, struct arena *a, struct delivery_row *out, si
             return false;
         if (!still_allowed(d, a, &due[i], &notice)) {
             if (!refuse(d, &due[i], &notice, e))
+                return false;
+            continue;
+        }
+        if (too_often(d, &due[i])) {
+            due[i].next_at = clock_now() + TOO_OFTEN_S;
+            if (!store_update_delivery(d->store, &due[i], e))
                 return false;
             continue;
         }

@@ -16,12 +16,20 @@
 
 static void start_waiting(struct children *c);
 
+/* The fault is ours and may pass: the message waits, nothing of it is lost. */
+static void wait_again(struct children *c, int64_t message, const char *path)
+{
+    c->parse_again_at = clock_now() + PARSE_AGAIN_S;
+    parsers_parse(c, message, path);
+}
+
 static void forget(struct parse *p)
 {
     loop_unwatch(p->of->loop, p->answer_fd);
     fd_close(&p->answer_fd);
     fd_close(&p->scratch_fd);
     buf_free(&p->answer);
+    free(p->path);
     p->message = 0;
 }
 
@@ -67,8 +75,10 @@ static void take_answer(struct parse *p)
     struct facts *f = answer_of(a, p, &e);
     const char *trouble = f ? NULL : arena_strdup(a, e.text);
 
-    if (!inbox_parsed(p->of->daemon, p->message, f, p->scratch_fd, trouble, &e))
-        log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)p->message), "reason", e.text, NULL);
+    if (inbox_parsed(p->of->daemon, p->message, f, p->scratch_fd, trouble, &e))
+        return;
+    log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)p->message), "reason", e.text, NULL);
+    wait_again(p->of, p->message, p->path);
 }
 
 static void on_answer(void *arg, short revents)
@@ -125,17 +135,19 @@ static void start_waiting(struct children *c)
 {
     struct parse *p;
 
-    while (c->n_waiting > 0 && worker_up(c->parser) && (p = free_parse(c))) {
-        char *path = c->waiting[0].path;
+    while (c->n_waiting > 0 && clock_now() >= c->parse_again_at && worker_up(c->parser) && (p = free_parse(c))) {
+        struct waiting_parse first = c->waiting[0];
 
-        *p = (struct parse){.of = c, .message = c->waiting[0].message, .scratch_fd = -1, .answer_fd = -1,
-                            .answer = {.max = FACTS_JSON_MAX + 1}, .deadline_at = clock_now() + PARSE_DEADLINE_S};
-        if (hand_over(c, p, path))
-            loop_watch(c->loop, p->answer_fd, POLLIN, on_answer, p);
-        else
-            forget(p); /* the row stays "collected": the next start takes it up again */
         memmove(c->waiting, c->waiting + 1, --c->n_waiting * sizeof *c->waiting);
-        free(path);
+        *p = (struct parse){.of = c, .message = first.message, .path = first.path, .scratch_fd = -1, .answer_fd = -1,
+                            .answer = {.max = FACTS_JSON_MAX + 1}, .deadline_at = clock_now() + PARSE_DEADLINE_S};
+        if (hand_over(c, p, p->path)) {
+            loop_watch(c->loop, p->answer_fd, POLLIN, on_answer, p);
+            continue;
+        }
+        if (file_exists(p->path))
+            wait_again(c, p->message, p->path);
+        forget(p);
     }
 }
 
@@ -155,6 +167,8 @@ void parsers_parse(void *arg, int64_t message, const char *path)
 void parsers_tend(struct children *c)
 {
     start_waiting(c);
+    if (c->n_waiting > 0 && c->parse_again_at > clock_now())
+        loop_wake_at(c->loop, c->parse_again_at * 1000);
     for (int i = 0; i < PARSES_AT_ONCE; i++) {
         struct parse *p = &c->parses[i];
 

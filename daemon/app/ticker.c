@@ -41,17 +41,29 @@ void ticker_server(struct daemon *d, struct server_watch *w, bool up, const char
     snprintf(w->text, sizeof w->text, "%s", up ? "" : text);
 }
 
-static int64_t server_turn(struct daemon *d, struct server_watch *w, const char *name)
+/* `taamim status` reads these: it works with the daemon stopped, too. */
+static bool tell_server(struct daemon *d, const struct server_watch *w, const char *name, const char *key)
 {
     ARENA_SCOPED a = arena_new();
+    struct err e = {0};
+
+    if (store_begin(d->store, &e) && store_set(d->store, key, w->away ? w->text : NULL, &e) && store_commit(d->store, &e))
+        return w->away ? tell(d, "server_away", arena_printf(a, "the %s server cannot be reached: %s", name, w->text))
+                       : tell(d, "server_back", arena_printf(a, "the %s server is back", name));
+    store_rollback(d->store);
+    return false;
+}
+
+static int64_t server_turn(struct daemon *d, struct server_watch *w, const char *name, const char *key)
+{
     int64_t tell_at = w->since_at + d->orders.config->unreachable_after_s;
 
     if (w->away && !w->told) {
         if (clock_now() < tell_at)
             return tell_at;
-        w->told = tell(d, "server_away", arena_printf(a, "the %s server cannot be reached: %s", name, w->text));
+        w->told = tell_server(d, w, name, key);
     } else if (!w->away && w->told) {
-        w->told = !tell(d, "server_back", arena_printf(a, "the %s server is back", name));
+        w->told = !tell_server(d, w, name, key);
     }
     return 0;
 }
@@ -134,8 +146,8 @@ int64_t ticker_turn(struct daemon *d)
     int64_t next = clock_now() + LOOK_AGAIN_S;
 
     sooner(&next, receipts_turn(d));
-    sooner(&next, server_turn(d, &d->smtp_watch, "sending (SMTP)"));
-    sooner(&next, server_turn(d, &d->imap_watch, "mailbox (IMAP)"));
+    sooner(&next, server_turn(d, &d->smtp_watch, "sending (SMTP)", "smtp_away"));
+    sooner(&next, server_turn(d, &d->imap_watch, "mailbox (IMAP)", "imap_away"));
     if (!clock_paused(d)) {
         sooner(&next, reminders(d));
         sooner(&next, office_digest_turn(d));

@@ -105,6 +105,8 @@ bool store_update_delivery(struct store *s, const struct delivery_row *d, struct
 bool store_deliveries_due(struct store *s, struct arena *a, int64_t now_at, size_t max, struct delivery_row **out, size_t *n_out, struct err *e);
 int64_t store_next_delivery_at(struct store *s);       /* earliest next_at of those; 0 = none, or the store cannot be read now */
 bool store_deliveries_of(struct store *s, struct arena *a, int64_t notice, struct delivery_row **out, size_t *n_out, struct err *e); /* by id */
+/* How many mails this address was sent since then. */
+int64_t store_sent_since(struct store *s, const char *address, int64_t since_at);
 /* After a crash: what was "sending" becomes "uncertain", due at `at`. Returns how many, -1 on error. */
 int store_recover_sending(struct store *s, int64_t at, struct err *e);
 bool store_cancel_deliveries(struct store *s, const char *round, struct err *e); /* queued and deferred ones of a round */

@@ -128,6 +128,15 @@ bool store_deliveries_of(
         out, n_out, e);
 }
 
+int64_t store_sent_since(struct store *s, const char *address, int64_t since_at)
+{
+    return query_number(s,
+        QUERY(NULL,
+            "SELECT count(*) FROM deliveries WHERE address = ?1 COLLATE NOCASE AND state = 'sent' AND since_at > ?2",
+            V(address), V(since_at)),
+        0);
+}
+
 int store_recover_sending(struct store *s, int64_t at, struct err *e)
 {
     const struct query *q =

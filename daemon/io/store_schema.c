@@ -40,6 +40,7 @@ static const char version_1[] =
     " attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, since_at INTEGER NOT NULL, code INTEGER NOT NULL,"
     " reply TEXT NOT NULL, priority INTEGER NOT NULL) STRICT;"
     "CREATE INDEX deliveries_by_notice ON deliveries (notice);"
+    "CREATE INDEX deliveries_by_address ON deliveries (address COLLATE NOCASE, since_at) WHERE state = 'sent';"
     "CREATE INDEX deliveries_waiting ON deliveries (next_at) WHERE state IN ('queued', 'deferred', 'uncertain');"
     "CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';"
 

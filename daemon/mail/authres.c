@@ -1,9 +1,12 @@
 /* Authentication-Results (RFC 8601 2.2), of our own server alone.
  *
- *   [authserv-id [version]] *( ";" ( "none" / method ["/" version] "=" result *( CFWS ptype "." property "=" value ) ) )
+ *   [authserv-id [version]] *( ";" ( "none" / method ["/" version] "=" result *( CFWS ptype "." property "=" value ) )
+ * )
  *
- * Comments and quoted strings are respected, so that neither a comment nor a quoted ";" can forge a verdict. Only headers of the authserv-id we
- * are told are read, the topmost of them: a sender can write any number of others. "topmost-unnamed" is for servers that leave
+ * Comments and quoted strings are respected, so that neither a comment nor a quoted ";" can forge a verdict. Only
+ * headers of the authserv-id we
+ * are told are read, the topmost of them: a sender can write any number of others. "topmost-unnamed" is for servers
+ * that leave
  * the id out; there the topmost header of all decides, and one with an id in that place is not ours. */
 #include <string.h>
 #include <strings.h>
@@ -139,8 +142,9 @@ enum auth_result auth_of(const struct facts *f, const char *authserv_id) {
         return AUTH_NONE;
     char id[RESULT_LEN * 5];
     if (strcmp(authserv_id, "topmost-unnamed") == 0)
-        return f->n_auth_results > 0 && !authserv_id_of(f->auth_results[0], id) ? verdict_of(f->auth_results[0], false, f->from.address)
-                                                                              : AUTH_NONE;
+        return f->n_auth_results > 0 && !authserv_id_of(f->auth_results[0], id)
+                   ? verdict_of(f->auth_results[0], false, f->from.address)
+                   : AUTH_NONE;
     for (size_t i = 0; i < f->n_auth_results; i++)
         if (authserv_id_of(f->auth_results[i], id) && strcasecmp(id, authserv_id) == 0)
             return verdict_of(f->auth_results[i], true, f->from.address);

@@ -1,6 +1,8 @@
-/* A message explained: kind and rule, whom a report speaks of, subject, sender, attachments with digests, calendar, new text.
+/* A message explained: kind and rule, whom a report speaks of, subject, sender, attachments with digests, calendar,
+ * new text.
  *
- * Listed are the parts that would be stored: all that have a name or are papers. Nothing is decided here and nothing kept. */
+ * Listed are the parts that would be stored: all that have a name or are papers. Nothing is decided here and nothing
+ * kept. */
 #include "mail/explain.h"
 #include <glib.h>
 #include <string.h>
@@ -66,7 +68,9 @@ static void set_calendar(json_t *o, const struct facts *f) {
     for (size_t i = 0; words[i]; i++)
         if (*words[i])
             json_array_append_new(answers, json_string(words[i]));
-    json_object_set_new(o, "calendar", json_pack("{s:s, s:s, s:o}", "method", f->calendar_method, "uid", f->calendar_uid, "partstat", answers));
+    json_object_set_new(
+        o, "calendar",
+        json_pack("{s:s, s:s, s:o}", "method", f->calendar_method, "uid", f->calendar_uid, "partstat", answers));
 }
 
 json_t *explain_json(const char *file, const struct facts *f, int scratch_fd) {

@@ -3,7 +3,8 @@
 #define TAAMIM_MAIL_EXPLAIN_H
 #include "mail/facts.h"
 
-/* file is printed as given; the parts' digests are computed from scratch_fd. f may be NULL: the message could not be read. New reference. */
+/* file is printed as given; the parts' digests are computed from scratch_fd. f may be NULL: the message could not be
+ * read. New reference. */
 json_t *explain_json(const char *file, const struct facts *f, int scratch_fd);
 
 #endif

@@ -1,7 +1,9 @@
 /* Facts to JSON and back.
  *
- * The writing side keeps to the caps of facts.h; the reading side checks them again, since the child that wrote may have been taken over by what
- * it read: counts, lengths, offsets within the scratch file, valid UTF-8. A field that is missing reads as absent; one of a wrong type or
+ * The writing side keeps to the caps of facts.h; the reading side checks them again, since the child that wrote may
+ * have been taken over by what
+ * it read: counts, lengths, offsets within the scratch file, valid UTF-8. A field that is missing reads as absent; one
+ * of a wrong type or
  * beyond its bound is an error, and the message is held. */
 #include "mail/facts.h"
 #include <stddef.h>
@@ -9,16 +11,22 @@
 #include <string.h>
 #include "mail/names.h"
 
-#define LONG_TEXT ((size_t)64 << 10)
+#define LONG_TEXT  ((size_t)64 << 10)
 #define SHORT_TEXT ((size_t)4096)
 
 static const struct {
     const char *name;
     size_t offset;
 } sign_rows[] = {
-#define SIGN(field) {#field, offsetof(struct mail_signs, field)}
-    SIGN(unreadable),   SIGN(report_dsn),      SIGN(report_mdn), SIGN(report_feedback), SIGN(prose_bounce), SIGN(null_return_path), SIGN(from_daemon),
-    SIGN(precedence_auto), SIGN(precedence_bulk), SIGN(list),    SIGN(subject_auto),    SIGN(challenge),    SIGN(calendar_reply),   SIGN(loop),
+#define SIGN(field)                                                                                                    \
+    { #field, offsetof(struct mail_signs, field) }
+    SIGN(unreadable),      SIGN(report_dsn),
+    SIGN(report_mdn),      SIGN(report_feedback),
+    SIGN(prose_bounce),    SIGN(null_return_path),
+    SIGN(from_daemon),     SIGN(precedence_auto),
+    SIGN(precedence_bulk), SIGN(list),
+    SIGN(subject_auto),    SIGN(challenge),
+    SIGN(calendar_reply),  SIGN(loop),
     SIGN(has_papers),
 #undef SIGN
 };
@@ -187,7 +195,8 @@ static struct mail_signs get_signs(struct reading *r, const json_t *o) {
 }
 
 static struct fact_address get_address(struct reading *r, const json_t *o) {
-    return (struct fact_address){.name = get_text(r, o, "name", SHORT_TEXT), .address = get_text(r, o, "address", SHORT_TEXT)};
+    return (struct fact_address){.name = get_text(r, o, "name", SHORT_TEXT),
+                                 .address = get_text(r, o, "address", SHORT_TEXT)};
 }
 
 static struct fact_part get_part(struct reading *r, const json_t *o) {

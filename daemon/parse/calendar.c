@@ -1,4 +1,5 @@
-/* Calendar parts (RFC 5545, 5546): METHOD, UID and the answers in PARTSTAT, from the first text/calendar or .ics part. At most 64 KB are read. */
+/* Calendar parts (RFC 5545, 5546): METHOD, UID and the answers in PARTSTAT, from the first text/calendar or .ics part.
+ * At most 64 KB are read. */
 #include <string.h>
 #include <strings.h>
 #include "parse/header.h"

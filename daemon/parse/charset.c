@@ -1,7 +1,9 @@
 /* Charsets, by the C library's iconv.
  *
- * Labels lie: mail marked iso-8859-1 is windows-1252, "us-ascii" holds UTF-8, and names in raw windows-1256 have no label at all. So a
- * label is one candidate among several, and the first that takes the bytes wins. Where none does, the labelled one is used with
+ * Labels lie: mail marked iso-8859-1 is windows-1252, "us-ascii" holds UTF-8, and names in raw windows-1256 have no
+ * label at all. So a
+ * label is one candidate among several, and the first that takes the bytes wins. Where none does, the labelled one is
+ * used with
  * U+FFFD for what it cannot read. Output is bounded by the input's size; iconv states are closed after each use. */
 #include "parse/charset.h"
 #include <glib.h>
@@ -12,24 +14,45 @@
 #include "mail/names.h"
 
 static const char *const warm[] = {
-    "windows-1256", "iso-8859-6", "windows-1252", "iso-8859-1", "iso-8859-15", "iso-8859-2", "windows-1250", "windows-1251", "windows-1253",
-    "windows-1254", "windows-1255", "windows-1257", "iso-8859-5", "iso-8859-7", "iso-8859-8", "iso-8859-9", "iso-8859-3", "iso-8859-4",
-    "iso-8859-10", "iso-8859-13", "iso-8859-14", "koi8-r", "koi8-u", "cp720", "cp864", "cp437", "cp850", "utf-16", "utf-16le",
-    "utf-16be", "utf-32", "utf-7", "ucs-2", "us-ascii", "utf-8", "gb18030", "gbk", "big5", "big5-hkscs", "iso-2022-jp", "iso-2022-jp-2",
-    "iso-2022-kr", "iso-2022-cn", "shift_jis", "cp932", "euc-jp", "euc-kr", "cp949", "gb2312", "hz", "tis-620", "macintosh", "iso-8859-11",
-    "windows-1258", "windows-874",
+    "windows-1256", "iso-8859-6",   "windows-1252", "iso-8859-1",   "iso-8859-15",  "iso-8859-2",    "windows-1250",
+    "windows-1251", "windows-1253", "windows-1254", "windows-1255", "windows-1257", "iso-8859-5",    "iso-8859-7",
+    "iso-8859-8",   "iso-8859-9",   "iso-8859-3",   "iso-8859-4",   "iso-8859-10",  "iso-8859-13",   "iso-8859-14",
+    "koi8-r",       "koi8-u",       "cp720",        "cp864",        "cp437",        "cp850",         "utf-16",
+    "utf-16le",     "utf-16be",     "utf-32",       "utf-7",        "ucs-2",        "us-ascii",      "utf-8",
+    "gb18030",      "gbk",          "big5",         "big5-hkscs",   "iso-2022-jp",  "iso-2022-jp-2", "iso-2022-kr",
+    "iso-2022-cn",  "shift_jis",    "cp932",        "euc-jp",       "euc-kr",       "cp949",         "gb2312",
+    "hz",           "tis-620",      "macintosh",    "iso-8859-11",  "windows-1258", "windows-874",
 };
 
 static const struct {
     const char *label, *use;
 } aliases[] = {
-    {"iso-8859-1", "windows-1252"}, {"latin1", "windows-1252"},  {"us-ascii", "utf-8"},      {"ascii", "utf-8"},
-    {"ansi_x3.4-1968", "utf-8"},    {"utf8", "utf-8"},           {"unicode", "utf-16"},      {"gb2312", "gb18030"},
-    {"gbk", "gb18030"},             {"x-gbk", "gb18030"},        {"ks_c_5601-1987", "cp949"}, {"iso-8859-6-i", "iso-8859-6"},
-    {"iso-8859-6-e", "iso-8859-6"}, {"iso-8859-8-i", "iso-8859-8"}, {"cp1256", "windows-1256"}, {"x-cp1256", "windows-1256"},
-    {"cp1252", "windows-1252"},     {"unicode-1-1-utf-7", "utf-7"}, {"x-mac-roman", "macintosh"}, {"x-sjis", "cp932"},
-    {"shift_jis", "cp932"},         {"unicode-1-1-utf-8", "utf-8"}, {"asmo-708", "iso-8859-6"}, {"dos-720", "cp720"},
-    {"iso-8859-11", "windows-874"}, {"tis-620", "windows-874"},
+    {"iso-8859-1", "windows-1252"},
+    {"latin1", "windows-1252"},
+    {"us-ascii", "utf-8"},
+    {"ascii", "utf-8"},
+    {"ansi_x3.4-1968", "utf-8"},
+    {"utf8", "utf-8"},
+    {"unicode", "utf-16"},
+    {"gb2312", "gb18030"},
+    {"gbk", "gb18030"},
+    {"x-gbk", "gb18030"},
+    {"ks_c_5601-1987", "cp949"},
+    {"iso-8859-6-i", "iso-8859-6"},
+    {"iso-8859-6-e", "iso-8859-6"},
+    {"iso-8859-8-i", "iso-8859-8"},
+    {"cp1256", "windows-1256"},
+    {"x-cp1256", "windows-1256"},
+    {"cp1252", "windows-1252"},
+    {"unicode-1-1-utf-7", "utf-7"},
+    {"x-mac-roman", "macintosh"},
+    {"x-sjis", "cp932"},
+    {"shift_jis", "cp932"},
+    {"unicode-1-1-utf-8", "utf-8"},
+    {"asmo-708", "iso-8859-6"},
+    {"dos-720", "cp720"},
+    {"iso-8859-11", "windows-874"},
+    {"tis-620", "windows-874"},
 };
 
 void charset_warm(void) {
@@ -131,7 +154,8 @@ char *charset_to_utf8(struct arena *a, const char *charset, const char *bytes, s
     /* Bytes that are valid UTF-8 beyond ASCII are hardly ever anything else; the exceptions are the charsets of ASCII bytes. */
     if (has_high(bytes, n) && strncasecmp(label, "utf-16", 6) != 0 && utf8_valid(bytes, n))
         return text_clean(a, bytes, n);
-    const char *candidates[] = {strcasecmp(label, "utf-8") == 0 ? single_byte_guess(bytes, n) : label, single_byte_guess(bytes, n)};
+    const char *candidates[] = {strcasecmp(label, "utf-8") == 0 ? single_byte_guess(bytes, n) : label,
+                                single_byte_guess(bytes, n)};
     BUF_SCOPED out = {0};
     for (size_t i = 0; i < 2; i++) {
         buf_clear(&out);

@@ -1,7 +1,9 @@
 /* charset.h - bytes of any charset to clean UTF-8.
  *
- * A label is believed as far as the bytes bear it out: where they cannot be of that charset, UTF-8 is tried, then windows-1256 or
- * windows-1252, whichever the pattern of the high bytes speaks for. The result is valid UTF-8 without control characters (text_clean). */
+ * A label is believed as far as the bytes bear it out: where they cannot be of that charset, UTF-8 is tried, then
+ * windows-1256 or
+ * windows-1252, whichever the pattern of the high bytes speaks for. The result is valid UTF-8 without control
+ * characters (text_clean). */
 #ifndef TAAMIM_PARSE_CHARSET_H
 #define TAAMIM_PARSE_CHARSET_H
 #include <stdbool.h>

@@ -1,7 +1,9 @@
 /* Header values: encoded words and addresses. Parameters are in params.c.
  *
- * An encoded word (RFC 2047 2) is  "=?" charset ["*" language] "?" ("B" | "Q") "?" text "?="  and we are broader than that: any length,
- * spaces inside Q text, no space around. Adjacent words of one charset are joined as bytes before they are converted. Addresses are left
+ * An encoded word (RFC 2047 2) is  "=?" charset ["*" language] "?" ("B" | "Q") "?" text "?="  and we are broader than
+ * that: any length,
+ * spaces inside Q text, no space around. Adjacent words of one charset are joined as bytes before they are converted.
+ * Addresses are left
  * to GMime's parser, which is given the joined form. Nothing here fails: what cannot be decoded stays as it is. */
 #include "parse/header.h"
 #include <ctype.h>
@@ -118,7 +120,8 @@ static const char *after_space(const char *s) {
 
 static char *decode(struct arena *a, const char *raw, bool rewrite) {
     size_t n = strnlen(raw, RAW_MAX);
-    char *text = memchr(raw, '=', n) && utf8_valid(raw, n) ? arena_strndup(a, raw, n) : charset_to_utf8(a, NULL, raw, n);
+    char *text =
+        memchr(raw, '=', n) && utf8_valid(raw, n) ? arena_strndup(a, raw, n) : charset_to_utf8(a, NULL, raw, n);
     struct decoding d = {.a = a, .rewrite = rewrite};
     struct word w;
     for (const char *p = text; *p;) {
@@ -139,9 +142,7 @@ static char *decode(struct arena *a, const char *raw, bool rewrite) {
     return result;
 }
 
-char *header_joined(struct arena *a, const char *raw) {
-    return decode(a, raw, true);
-}
+char *header_joined(struct arena *a, const char *raw) { return decode(a, raw, true); }
 
 char *header_text(struct arena *a, const char *raw, size_t max) {
     if (!raw)

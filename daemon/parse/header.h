@@ -1,6 +1,7 @@
 /* header.h - values of header fields: encoded words, parameters, addresses (RFC 2047, 2231, 5322).
  *
- * Values are taken raw and decoded here, because mail in the wild splits a character across two encoded words, numbers its parameter
+ * Values are taken raw and decoded here, because mail in the wild splits a character across two encoded words, numbers
+ * its parameter
  * sections out of order, and writes raw UTF-8 or windows-1256. All results are clean UTF-8 in the arena. */
 #ifndef TAAMIM_PARSE_HEADER_H
 #define TAAMIM_PARSE_HEADER_H

@@ -1,7 +1,9 @@
 /* HTML to text: enough of it to read a letter.
  *
- * Blocks become lines, cells are parted by a space, a blockquote's lines start with ">", style, script and head are dropped, white space is
- * folded, entities decoded. Broken markup is read as far as it goes; nothing is fetched or run. Output is bounded by the input's size
+ * Blocks become lines, cells are parted by a space, a blockquote's lines start with ">", style, script and head are
+ * dropped, white space is
+ * folded, entities decoded. Broken markup is read as far as it goes; nothing is fetched or run. Output is bounded by
+ * the input's size
  * times the quote depth (8 at most). */
 #include <ctype.h>
 #include <glib.h>
@@ -13,7 +15,7 @@
 #include "parse/text.h"
 
 #define QUOTE_DEPTH_MAX 8
-#define OUT_MAX ((size_t)1 << 20)
+#define OUT_MAX         ((size_t)1 << 20)
 
 struct html {
     struct buf out;
@@ -26,17 +28,20 @@ struct html {
 static const struct {
     const char *name, *text;
 } entities[] = {
-    {"nbsp", " "},   {"amp", "&"},    {"lt", "<"},     {"gt", ">"},      {"quot", "\""},   {"apos", "'"},    {"laquo", "«"},  {"raquo", "»"},
-    {"eacute", "é"}, {"egrave", "è"}, {"ecirc", "ê"},  {"agrave", "à"},  {"acirc", "â"},   {"ccedil", "ç"},  {"ocirc", "ô"},  {"ucirc", "û"},
-    {"ugrave", "ù"}, {"icirc", "î"},  {"euml", "ë"},   {"iuml", "ï"},    {"ouml", "ö"},    {"uuml", "ü"},    {"auml", "ä"},   {"szlig", "ß"},
-    {"Eacute", "É"}, {"Agrave", "À"}, {"rsquo", "’"},  {"lsquo", "‘"},   {"ldquo", "“"},   {"rdquo", "”"},   {"ndash", "–"},  {"mdash", "—"},
-    {"hellip", "…"}, {"bull", "•"},   {"middot", "·"}, {"copy", "©"},    {"reg", "®"},     {"euro", "€"},    {"deg", "°"},    {"rlm", ""},
-    {"lrm", ""},     {"zwnj", ""},    {"zwj", ""},     {"oelig", "œ"},   {"ntilde", "ñ"},  {"oacute", "ó"},  {"aacute", "á"}, {"iacute", "í"},
-    {"uacute", "ú"}, {"shy", ""},     {"ensp", " "},   {"emsp", " "},    {"thinsp", " "},  {"sect", "§"},
+    {"nbsp", " "},   {"amp", "&"},    {"lt", "<"},     {"gt", ">"},     {"quot", "\""},  {"apos", "'"},
+    {"laquo", "«"},  {"raquo", "»"},  {"eacute", "é"}, {"egrave", "è"}, {"ecirc", "ê"},  {"agrave", "à"},
+    {"acirc", "â"},  {"ccedil", "ç"}, {"ocirc", "ô"},  {"ucirc", "û"},  {"ugrave", "ù"}, {"icirc", "î"},
+    {"euml", "ë"},   {"iuml", "ï"},   {"ouml", "ö"},   {"uuml", "ü"},   {"auml", "ä"},   {"szlig", "ß"},
+    {"Eacute", "É"}, {"Agrave", "À"}, {"rsquo", "’"},  {"lsquo", "‘"},  {"ldquo", "“"},  {"rdquo", "”"},
+    {"ndash", "–"},  {"mdash", "—"},  {"hellip", "…"}, {"bull", "•"},   {"middot", "·"}, {"copy", "©"},
+    {"reg", "®"},    {"euro", "€"},   {"deg", "°"},    {"rlm", ""},     {"lrm", ""},     {"zwnj", ""},
+    {"zwj", ""},     {"oelig", "œ"},  {"ntilde", "ñ"}, {"oacute", "ó"}, {"aacute", "á"}, {"iacute", "í"},
+    {"uacute", "ú"}, {"shy", ""},     {"ensp", " "},   {"emsp", " "},   {"thinsp", " "}, {"sect", "§"},
 };
 
-static const char *const blocks[] = {"p",  "div", "tr", "table", "li", "ul", "ol", "h1", "h2",     "h3",   "h4",      "h5",
-                                     "h6", "hr",  "pre", "dd",   "dt", "dl", "blockquote", "center", "body", "section", "article"};
+static const char *const blocks[] = {"p",  "div", "tr",         "table",  "li",   "ul",      "ol",     "h1",
+                                     "h2", "h3",  "h4",         "h5",     "h6",   "hr",      "pre",    "dd",
+                                     "dt", "dl",  "blockquote", "center", "body", "section", "article"};
 
 static void end_line(struct html *h) {
     if (!h->line_start)
@@ -101,9 +106,19 @@ static bool is_block(const char *name) {
 
 /* Where Gmail, Outlook, Yahoo, Zimbra and others say in the markup that the original begins. */
 static bool starts_quote(const char *tag, size_t n) {
-    static const char *const signs[] = {"gmail_quote", "yahoo_quoted", "divRplyFwdMsg", "appendonsend", "zmail_extra", "moz-cite-prefix",
-                                        "OLK_SRC_BODY_SECTION", "protonmail_quote", "mail-editor-reference-message-container",
-                                        "border-top:solid #E1E1E1", "border-top:solid #B5C4DF", "stopSpelling", "data-marker=\"__QUOTED_TEXT__\""};
+    static const char *const signs[] = {"gmail_quote",
+                                        "yahoo_quoted",
+                                        "divRplyFwdMsg",
+                                        "appendonsend",
+                                        "zmail_extra",
+                                        "moz-cite-prefix",
+                                        "OLK_SRC_BODY_SECTION",
+                                        "protonmail_quote",
+                                        "mail-editor-reference-message-container",
+                                        "border-top:solid #E1E1E1",
+                                        "border-top:solid #B5C4DF",
+                                        "stopSpelling",
+                                        "data-marker=\"__QUOTED_TEXT__\""};
     if (n > 2000)
         n = 2000;
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)

@@ -1,9 +1,11 @@
 /* taamim-parse: a server that forks a copy of itself for each message.
  *
  *   parse   {"hello":"parse","version":1}
- *   daemon  {"parse":ID} with three descriptors: the message (read only), the scratch file (read and write), the answer pipe
+ *   daemon  {"parse":ID} with three descriptors: the message (read only), the scratch file (read and write), the
+ * answer pipe
  *
- * The server loads its libraries once and never reads a message; the copy closes everything but its three descriptors, enters the sandbox, writes
+ * The server loads its libraries once and never reads a message; the copy closes everything but its three descriptors,
+ * enters the sandbox, writes
  * the facts as one line to the pipe and ends. A copy that dies says nothing: the daemon sees the pipe close. The server
  * ends when its channel does. --no-sandbox is for memory checkers, and said. */
 #include <errno.h>

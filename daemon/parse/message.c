@@ -1,7 +1,9 @@
 /* A message to facts: the walk over its parts, the header, and the body's text.
  *
- * GMime parses from the descriptor with a persistent stream, so contents stay in the file. A message whose lines end in bare CR is copied
- * to the front of the scratch file with LF first. Refused is only what GMime gives no message for; too many parts (200), too deep
+ * GMime parses from the descriptor with a persistent stream, so contents stay in the file. A message whose lines end
+ * in bare CR is copied
+ * to the front of the scratch file with LF first. Refused is only what GMime gives no message for; too many parts
+ * (200), too deep
  * (20) and too large ones are left out and told. */
 #include "parse/message.h"
 #include <string.h>
@@ -76,9 +78,11 @@ static void walk_nested(struct tree *t, GMimeMessage *inner, int depth) {
         walk(t, g_mime_message_get_mime_part(inner), depth + 1, true);
 }
 
-/* A message that some gateway encoded in base64 is a plain part to GMime: decoded to the scratch file and parsed from there. */
+/* A message that some gateway encoded in base64 is a plain part to GMime: decoded to the scratch file and parsed from
+ * there. */
 static bool walk_encoded(struct tree *t, GMimePart *part, int depth) {
-    if (t->n_opened == OPENED_MAX || strcmp(header_word(t->a, header_raw(GMIME_OBJECT(part), "Content-Type")), "message/rfc822") != 0)
+    if (t->n_opened == OPENED_MAX ||
+        strcmp(header_word(t->a, header_raw(GMIME_OBJECT(part), "Content-Type")), "message/rfc822") != 0)
         return false;
     int64_t offset, size;
     save_content(t, part, &offset, &size);
@@ -114,20 +118,20 @@ static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded) {
     }
 }
 
-static bool blank(const char *s) {
-    return s[strspn(s, " \t\r\n")] == '\0';
-}
+static bool blank(const char *s) { return s[strspn(s, " \t\r\n")] == '\0'; }
 
 static char *body_of(struct tree *t, GMimeObject *o, int depth);
 
-/* The first alternative with words in it: mail programs put the plain one first, and where they do not, HTML says the same. */
+/* The first alternative with words in it: mail programs put the plain one first, and where they do not, HTML says the
+ * same. */
 static char *alternative_body(struct tree *t, GMimeMultipart *m, int depth) {
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
             GMimeObject *child = g_mime_multipart_get_part(m, i);
-            char *text = (pass == 0) == (strcmp(header_word(t->a, header_raw(child, "Content-Type")), "text/plain") == 0)
-                             ? body_of(t, child, depth + 1)
-                             : NULL;
+            char *text =
+                (pass == 0) == (strcmp(header_word(t->a, header_raw(child, "Content-Type")), "text/plain") == 0)
+                    ? body_of(t, child, depth + 1)
+                    : NULL;
             if (text && !blank(text))
                 return text;
         }
@@ -182,7 +186,8 @@ static char *all_html(struct tree *t) {
 }
 
 static void read_recipients(struct tree *t, const char *name, const char *raw) {
-    static const char *const names[] = {"To", "Cc", "Resent-To", "Resent-Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"};
+    static const char *const names[] = {
+        "To", "Cc", "Resent-To", "Resent-Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (g_ascii_strcasecmp(names[i], name) == 0)
             header_addresses(t->a, raw, &t->facts->recipients, &t->facts->n_recipients);
@@ -287,7 +292,8 @@ static int64_t header_start(int fd) {
     const char *line = head;
     for (;;) {
         const char *end = line + strcspn(line, "\n");
-        bool skip = line[strspn(line, " \t\r")] == '\n' || strncmp(line, "From ", 5) == 0 || strncmp(line, ">From ", 6) == 0;
+        bool skip =
+            line[strspn(line, " \t\r")] == '\n' || strncmp(line, "From ", 5) == 0 || strncmp(line, ">From ", 6) == 0;
         if (!skip || *end == '\0')
             return line - head;
         line = end + 1;

@@ -1,14 +1,16 @@
 /* message.h - one message to facts, in this process and without a sandbox (main.c adds both).
  *
- * The message is read from message_fd (seekable, from offset 0) as a stream and never held in memory; the decoded bytes of its parts are written to
- * scratch_fd one after the other. What passes a limit is left out and told in facts.trouble. False only where the message cannot be
+ * The message is read from message_fd (seekable, from offset 0) as a stream and never held in memory; the decoded
+ * bytes of its parts are written to
+ * scratch_fd one after the other. What passes a limit is left out and told in facts.trouble. False only where the
+ * message cannot be
  * read at all. */
 #ifndef TAAMIM_PARSE_MESSAGE_H
 #define TAAMIM_PARSE_MESSAGE_H
 #include "mail/facts.h"
 
-#define PARSE_DEPTH_MAX 20
-#define PARSE_PART_MAX ((int64_t)100 << 20)    /* decoded bytes of one part */
+#define PARSE_DEPTH_MAX   20
+#define PARSE_PART_MAX    ((int64_t)100 << 20) /* decoded bytes of one part */
 #define PARSE_SCRATCH_MAX ((int64_t)190 << 20) /* of all: below the sandbox's file size limit */
 
 /* Loads what later can no longer be loaded: GMime, the magic database, charset converters. May be called again. */

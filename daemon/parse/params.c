@@ -2,8 +2,10 @@
  *
  *   value *( ";" name ["*" section] ["*"] "=" ( token / quoted-string ) )
  *
- * Sections may come in any order, and a character may be split between two of them: the bytes are put together first, converted
- * then. An extended parameter wins over a plain one of the same name; a plain one may hold encoded words or raw bytes. At most
+ * Sections may come in any order, and a character may be split between two of them: the bytes are put together first,
+ * converted
+ * then. An extended parameter wins over a plain one of the same name; a plain one may hold encoded words or raw bytes.
+ * At most
  * 64 parameters are read. */
 #include "parse/header.h"
 #include <stdlib.h>
@@ -22,9 +24,7 @@ struct param {
     size_t n;
 };
 
-static const char *skip_space(const char *p) {
-    return p + strspn(p, " \t\r\n");
-}
+static const char *skip_space(const char *p) { return p + strspn(p, " \t\r\n"); }
 
 static const char *quoted_value(struct arena *a, const char *p, struct param *out) {
     BUF_SCOPED value = {0};

@@ -1,7 +1,9 @@
 /* The parts a person attached: decoded into the scratch file, named, typed by content.
  *
- * Every leaf that is no body text is listed, since a paper must never be lost; what is none by its nature (signature, vCard, calendar,
- * report part, an image that the HTML shows) is listed and marked. Contents are streamed; a part beyond the limit is cut and told. */
+ * Every leaf that is no body text is listed, since a paper must never be lost; what is none by its nature (signature,
+ * vCard, calendar,
+ * report part, an image that the HTML shows) is listed and marked. Contents are streamed; a part beyond the limit is
+ * cut and told. */
 #include <magic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 #include "parse/message.h"
 #include "parse/tree.h"
 
-#define MAGIC_BYTES ((size_t)64 << 10)   /* what libmagic gets to see */
+#define MAGIC_BYTES   ((size_t)64 << 10) /* what libmagic gets to see */
 #define UTF8_HASH_MAX ((int64_t)1 << 20) /* texts up to this size are hashed as UTF-8 too */
 
 static magic_t magic;
@@ -25,8 +27,8 @@ bool parts_prepare(struct err *e) {
 }
 
 bool leaf_is_body(const struct leaf *l) {
-    bool text = strcmp(l->type, "text/plain") == 0 || strcmp(l->type, "text/html") == 0 || strcmp(l->type, "text/enriched") == 0 ||
-                strcmp(l->type, "text") == 0;
+    bool text = strcmp(l->type, "text/plain") == 0 || strcmp(l->type, "text/html") == 0 ||
+                strcmp(l->type, "text/enriched") == 0 || strcmp(l->type, "text") == 0;
     return text && *l->name == '\0' && strcmp(l->disposition, "attachment") != 0;
 }
 
@@ -37,9 +39,16 @@ static bool is_report_part(const char *type) {
 }
 
 static bool no_paper_by_type(const char *type) {
-    static const char *const types[] = {"text/calendar",  "application/ics", "text/vcard", "text/x-vcard", "text/directory",
-                                        "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
-                                        "application/pgp-encrypted", "application/pgp-keys"};
+    static const char *const types[] = {"text/calendar",
+                                        "application/ics",
+                                        "text/vcard",
+                                        "text/x-vcard",
+                                        "text/directory",
+                                        "application/pgp-signature",
+                                        "application/pkcs7-signature",
+                                        "application/x-pkcs7-signature",
+                                        "application/pgp-encrypted",
+                                        "application/pgp-keys"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i], type) == 0)
             return true;
@@ -76,7 +85,8 @@ static bool shown_by_html(const struct leaf *l, const char *html) {
 }
 
 static bool write_all(struct tree *t, const char *bytes, size_t n) {
-    if (t->scratch_used + (int64_t)n > PARSE_SCRATCH_MAX || pwrite(t->scratch_fd, bytes, n, t->scratch_used) != (ssize_t)n) {
+    if (t->scratch_used + (int64_t)n > PARSE_SCRATCH_MAX ||
+        pwrite(t->scratch_fd, bytes, n, t->scratch_used) != (ssize_t)n) {
         t->too_large = true;
         return false;
     }
@@ -129,7 +139,8 @@ static const char *utf8_hash(struct tree *t, const struct leaf *l, const struct 
 }
 
 static void add_part(struct tree *t, const struct leaf *l, const char *html) {
-    struct fact_part p = {.name = text_cut(t->a, l->name, 600), .claimed = text_cut(t->a, l->type, 127), .forwarded = l->forwarded};
+    struct fact_part p = {
+        .name = text_cut(t->a, l->name, 600), .claimed = text_cut(t->a, l->type, 127), .forwarded = l->forwarded};
     p.inline_shown = shown_by_html(l, html);
     p.no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name);
     save_content(t, l->part, &p.offset, &p.size);

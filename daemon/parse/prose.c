@@ -1,18 +1,22 @@
 /* Bounces in words alone: what old and proud mail systems write instead of a status part.
  *
- * First, does it read like one: its subject or its words belong to a family, or X-Failed-Recipients names addresses, and a machine sent it. Then the
- * words before the returned message are searched for addresses, and the best kind of place that has any gives them all: alone at the start of
- * a line, after words such as "recipient", after "To:", anywhere. The sender's and the receiver's own addresses are none.
- * Status is taken from the words around, else from the sense. In doubt nothing is said: an address wrongly failed is worse. */
+ * First, does it read like one: its subject or its words belong to a family, or X-Failed-Recipients names addresses,
+ * and a machine sent it. Then the
+ * words before the returned message are searched for addresses, and the best kind of place that has any gives them
+ * all: alone at the start of
+ * a line, after words such as "recipient", after "To:", anywhere. The sender's and the receiver's own addresses are
+ * none.
+ * Status is taken from the words around, else from the sense. In doubt nothing is said: an address wrongly failed is
+ * worse. */
 #include <string.h>
 #include <strings.h>
 #include "parse/header.h"
 #include "parse/prose.h"
 #include "parse/report.h"
 
-#define FOUND_MAX 100
+#define FOUND_MAX      100
 #define LINE_MAX_BYTES ((size_t)4000)
-#define LINES_AFTER 12 /* of an address that may tell its status */
+#define LINES_AFTER    12 /* of an address that may tell its status */
 
 enum place { PLACE_ALONE, PLACE_NAMED, PLACE_TO, PLACE_ANY, PLACE_NONE };
 
@@ -54,7 +58,8 @@ static void split(struct prose *p, char *text) {
 }
 
 static bool header_like(const char *line) {
-    static const char *const names[] = {"Received:", "Return-Path:", "Return-path:", "Message-ID:", "Message-Id:", "X-Originating-IP:", "DKIM-Signature:"};
+    static const char *const names[] = {"Received:",   "Return-Path:",      "Return-path:",   "Message-ID:",
+                                        "Message-Id:", "X-Originating-IP:", "DKIM-Signature:"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strncmp(line, names[i], strlen(names[i])) == 0)
             return true;
@@ -69,9 +74,7 @@ static void find_end(struct prose *p) {
     }
 }
 
-static bool address_char(char c) {
-    return g_ascii_isalnum(c) || strchr("!#$%&*+-/=?^_`{|}~.", c) || (c & 0x80);
-}
+static bool address_char(char c) { return g_ascii_isalnum(c) || strchr("!#$%&*+-/=?^_`{|}~.", c) || (c & 0x80); }
 
 /* The address around an '@', in the arena; NULL if it is none. */
 static char *address_around(struct arena *a, const char *line, const char *at, const char **start_out) {
@@ -131,16 +134,46 @@ static bool ends_with_any(const char *s, const char *const *list, size_t n) {
 
 /* Where on its line an address stands, and whether that place speaks of a sender instead. */
 static enum place place_of(struct prose *p, size_t i, const char *start) {
-    static const char *const sender_words[] = {"from", "sent by", "sender", "contact", "message-id", " id", "by", "sent to you by", "reply-to", "mail from", "return-path", "expéditeur", "de"};
-    static const char *const named[] = {"recipient", "rcpt to", "rcpt", "delivered to", "delivery to", "deliver to", "address", "mailbox", "user", "account", "addresses", "recipients", "delivering to", "destinataire", "المستلم", "إلى", "sent to", "message to", "mail to", "for", "undeliverable to", "unknown", "orig-recipient", "final-recipient", "undelivered to", "reach", "receiver"};
+    static const char *const sender_words[] = {
+        "from",           "sent by",  "sender",    "contact",     "message-id", " id", "by",
+        "sent to you by", "reply-to", "mail from", "return-path", "expéditeur", "de"};
+    static const char *const named[] = {"recipient",
+                                        "rcpt to",
+                                        "rcpt",
+                                        "delivered to",
+                                        "delivery to",
+                                        "deliver to",
+                                        "address",
+                                        "mailbox",
+                                        "user",
+                                        "account",
+                                        "addresses",
+                                        "recipients",
+                                        "delivering to",
+                                        "destinataire",
+                                        "المستلم",
+                                        "إلى",
+                                        "sent to",
+                                        "message to",
+                                        "mail to",
+                                        "for",
+                                        "undeliverable to",
+                                        "unknown",
+                                        "orig-recipient",
+                                        "final-recipient",
+                                        "undelivered to",
+                                        "reach",
+                                        "receiver"};
     const char *line = p->lines[i];
     char *before = arena_strndup(p->t->a, line, (size_t)(start - line));
     const char *words = before + strspn(before, " \t<*-\"'([>|0123456789.");
     if (*words == '\0')
         return ends_with_any(line_before(p, i), sender_words, 3) ? PLACE_NONE : PLACE_ALONE;
-    if (ends_with_any(before, sender_words, sizeof sender_words / sizeof *sender_words) || strstr(before, "://") || strcasestr(before, "contact "))
+    if (ends_with_any(before, sender_words, sizeof sender_words / sizeof *sender_words) || strstr(before, "://") ||
+        strcasestr(before, "contact "))
         return PLACE_NONE;
-    if (strcasecmp(words, "to: ") == 0 || strcasecmp(words, "to: <") == 0 || strcasecmp(words, "to:<") == 0 || strcasecmp(words, "to:     ") == 0)
+    if (strcasecmp(words, "to: ") == 0 || strcasecmp(words, "to: <") == 0 || strcasecmp(words, "to:<") == 0 ||
+        strcasecmp(words, "to:     ") == 0)
         return PLACE_TO;
     if (ends_with_any(before, named, sizeof named / sizeof *named))
         return PLACE_NAMED;
@@ -161,8 +194,8 @@ static void find_addresses(struct prose *p) {
 /* An SMTP reply code at the start of a word: "550 ", "#5.1.1" is left to status_in(). */
 static const char *reply_class(const char *text) {
     for (const char *c = text; *c; c++)
-        if ((*c == '5' || *c == '4') && g_ascii_isdigit(c[1]) && g_ascii_isdigit(c[2]) && c[1] <= '7' && strchr(" -:\n\"", c[3]) &&
-            (c == text || strchr(" :(\n\"", c[-1])))
+        if ((*c == '5' || *c == '4') && g_ascii_isdigit(c[1]) && g_ascii_isdigit(c[2]) && c[1] <= '7' &&
+            strchr(" -:\n\"", c[3]) && (c == text || strchr(" :(\n\"", c[-1])))
             return *c == '5' ? "5.0.0" : "4.0.0";
     return "";
 }
@@ -193,7 +226,8 @@ static void add_found(struct prose *p, enum report_action action) {
         if (*status == '\0' || (action == REPORT_FAILED && *status == '2'))
             status = action == REPORT_FAILED ? "5.0.0" : "4.0.0";
         const char *after = x->line + 1 < p->end ? p->lines[x->line + 1] : "";
-        add_failure(p->t, (struct fact_failure){action, x->address, status, text_cut(p->t->a, after + strspn(after, " \t"), 300)});
+        add_failure(p->t, (struct fact_failure){action, x->address, status,
+                                                text_cut(p->t->a, after + strspn(after, " \t"), 300)});
     }
 }
 
@@ -238,8 +272,17 @@ static void read_words(struct prose *p, const char *lower, bool named) {
     add_nested_ids(p->t);
 }
 
+/* A service's address: no proof of a machine, but enough where subject and words both read like a report. */
+static bool from_service(struct tree *t) {
+    static const char *const words[] = {"no-reply", "noreply", "no_reply", "admin",       "system",     "gateway",
+                                        "smtp",     "daemon",  "postm",    "post_master", "mailserver", "mail_service"};
+    const char *path = header_text(t->a, header_raw(GMIME_OBJECT(t->message), "Return-Path"), 300);
+    return holds_any(lower_text(t->a, t->facts->from.address), words, sizeof words / sizeof *words) ||
+           strcasestr(path, "<mailer-daemon") != NULL;
+}
+
 void collect_prose(struct tree *t) {
-    const struct mail_signs *s = &t->facts->signs;
+    struct mail_signs *s = &t->facts->signs;
     struct prose *p = arena_alloc(t->a, sizeof *p);
     p->t = t;
     header_addresses(t->a, header_raw(GMIME_OBJECT(t->message), "To"), &p->own, &p->n_own);
@@ -251,9 +294,11 @@ void collect_prose(struct tree *t) {
     const char *lower = lower_text(t->a, buf_text(&words)), *subject = lower_text(t->a, t->facts->subject);
     bool named = header_names(p);
     bool subject_says = bounce_subject(subject), words_say = bounce_words(lower);
+    s->from_daemon |= subject_says && words_say && from_service(t);
     bool machine = s->from_daemon || s->null_return_path || named;
     /* Out-of-office answers have null return paths too, and speak of addresses that no longer exist. */
-    bool answer = s->subject_auto || s->precedence_auto || (s->auto_submitted == AUTO_REPLIED && !s->from_daemon && !subject_says);
+    bool answer = s->subject_auto || s->precedence_auto ||
+                  (s->auto_submitted == AUTO_REPLIED && !s->from_daemon && !subject_says);
     if (answer && !named && !s->report_dsn)
         return;
     if (s->report_dsn || named || (machine && (subject_says || words_say)) || (subject_says && words_say))

@@ -1,8 +1,11 @@
 /* The sender's own new words: a reply without the quoted rest and without the signature.
  *
- * Line by line. A line of ">" is quoted. An attribution ("On … wrote:", « Le … a écrit : », «كتب … في …:») over one to three lines, followed
- * by quoted lines, goes with them and what stands below is kept (answers below the quotation); followed by anything else, it ends the
- * text. So do Outlook's separator and a block of header lines in any of the languages. A signature ends at the end or at the next quotation. */
+ * Line by line. A line of ">" is quoted. An attribution ("On … wrote:", « Le … a écrit : », «كتب … في …:») over one to
+ * three lines, followed
+ * by quoted lines, goes with them and what stands below is kept (answers below the quotation); followed by anything
+ * else, it ends the
+ * text. So do Outlook's separator and a block of header lines in any of the languages. A signature ends at the end or
+ * at the next quotation. */
 #include <glib.h>
 #include <stdbool.h>
 #include <string.h>
@@ -10,7 +13,7 @@
 #include "base/buf.h"
 #include "parse/text.h"
 
-#define LINES_MAX ((size_t)20000)
+#define LINES_MAX         ((size_t)20000)
 #define ATTRIBUTION_LINES 4
 
 struct lines {
@@ -22,25 +25,66 @@ struct lines {
 static const struct {
     const char *start, *end;
 } attributions[] = {
-    {"On ", "wrote"},      {"On ", "écrit"},      {"Le ", "écrit"},      {"Le ", "wrote"},     {"Am ", "schrieb"},   {"El ", "escribió"},
-    {"Il ", "ha scritto"}, {"Em ", "escreveu"},   {"Op ", "schreef"},    {"Den ", "skrev"},    {"W dniu ", "napisał"}, {"Dnia ", "napisał"},
-    {"On ", "sent"},       {"في ", "كتب"},        {"بتاريخ ", "كتب"},    {"كتب ", ":"},        {"وكتب ", ":"},       {"يوم ", "كتب"},
-    {"في ", "كتبت"},       {"كتبت ", ":"},        {"بتاريخ ", "كتبت"},   {"الـ ", "كتب"},      {"Il giorno ", "ha scritto"},
+    {"On ", "wrote"},
+    {"On ", "écrit"},
+    {"Le ", "écrit"},
+    {"Le ", "wrote"},
+    {"Am ", "schrieb"},
+    {"El ", "escribió"},
+    {"Il ", "ha scritto"},
+    {"Em ", "escreveu"},
+    {"Op ", "schreef"},
+    {"Den ", "skrev"},
+    {"W dniu ", "napisał"},
+    {"Dnia ", "napisał"},
+    {"On ", "sent"},
+    {"في ", "كتب"},
+    {"بتاريخ ", "كتب"},
+    {"كتب ", ":"},
+    {"وكتب ", ":"},
+    {"يوم ", "كتب"},
+    {"في ", "كتبت"},
+    {"كتبت ", ":"},
+    {"بتاريخ ", "كتبت"},
+    {"الـ ", "كتب"},
+    {"Il giorno ", "ha scritto"},
 };
 
 static const char *const separators[] = {
-    "original message", "message d'origine", "message d’origine", "message original", "ursprüngliche nachricht", "mensaje original",
-    "الرسالة الأصلية",  "رسالة أصلية",       "الرسالة الاصلية",   "messaggio originale", "forwarded message", "message transféré", "رسالة معاد توجيهها",
-    "رسالة محولة",      "message transmis",  "reply message",     "reply to message",
+    "original message",  "message d'origine", "message d’origine",  "message original", "ursprüngliche nachricht",
+    "mensaje original",  "الرسالة الأصلية",   "رسالة أصلية",        "الرسالة الاصلية",  "messaggio originale",
+    "forwarded message", "message transféré", "رسالة معاد توجيهها", "رسالة محولة",      "message transmis",
+    "reply message",     "reply to message",
 };
 
-static const char *const header_starts[] = {"From:", "De :", "De:", "Von:", "من:", "من :", "*From:*", "*De :*", "*من:*", "Expéditeur:", "Da:"};
-static const char *const header_next[] = {"Sent:",   "Date:", "To:", "Envoyé", "Date :", "À :", "A :", "Gesendet:", "An:",  "التاريخ",
-                                          "تاريخ الإرسال", "تم الإرسال", "أُرسلت", "أرسلت", "إلى:", "إلى :", "*Sent:*", "*Date:*", "Subject:", "Objet", "الموضوع", "المرسل", "Enviado", "Inviato"};
+static const char *const header_starts[] = {
+    "From:", "De :", "De:", "Von:", "من:", "من :", "*From:*", "*De :*", "*من:*", "Expéditeur:", "Da:"};
+static const char *const header_next[] = {"Sent:",    "Date:",     "To:",     "Envoyé",  "Date :",        "À :",
+                                          "A :",      "Gesendet:", "An:",     "التاريخ", "تاريخ الإرسال", "تم الإرسال",
+                                          "أُرسلت",    "أرسلت",     "إلى:",    "إلى :",   "*Sent:*",       "*Date:*",
+                                          "Subject:", "Objet",     "الموضوع", "المرسل",  "Enviado",       "Inviato"};
 
-static const char *const device_lines[] = {"Sent from my ", "Sent from Mail for", "Sent from Outlook", "Get Outlook for ", "Sent via ", "Sent from Yahoo", "Sent from Samsung",
-                                           "Envoyé de mon ", "Envoyé depuis ", "Envoyé à partir d", "Télécharger Outlook", "Obtenir Outlook", "أرسلت من ", "أُرسلت من ",
-                                           "مرسل من ", "أُرسل من ", "أرسل من ", "تم الإرسال من ", "الحصول على Outlook", "احصل على Outlook", "Von meinem iPhone"};
+static const char *const device_lines[] = {"Sent from my ",
+                                           "Sent from Mail for",
+                                           "Sent from Outlook",
+                                           "Get Outlook for ",
+                                           "Sent via ",
+                                           "Sent from Yahoo",
+                                           "Sent from Samsung",
+                                           "Envoyé de mon ",
+                                           "Envoyé depuis ",
+                                           "Envoyé à partir d",
+                                           "Télécharger Outlook",
+                                           "Obtenir Outlook",
+                                           "أرسلت من ",
+                                           "أُرسلت من ",
+                                           "مرسل من ",
+                                           "أُرسل من ",
+                                           "أرسل من ",
+                                           "تم الإرسال من ",
+                                           "الحصول على Outlook",
+                                           "احصل على Outlook",
+                                           "Von meinem iPhone"};
 
 static struct lines split(struct arena *a, const char *text) {
     struct lines all = {0};
@@ -58,8 +102,9 @@ static struct lines split(struct arena *a, const char *text) {
 static const char *content(const char *line) {
     for (;;) {
         line += strspn(line, " \t");
-        if (strncmp(line, "\xE2\x80\x8E", 3) != 0 && strncmp(line, "\xE2\x80\x8F", 3) != 0 && strncmp(line, "\xE2\x80\xAA", 3) != 0 &&
-            strncmp(line, "\xE2\x80\xAB", 3) != 0 && strncmp(line, "\xE2\x80\xAC", 3) != 0)
+        if (strncmp(line, "\xE2\x80\x8E", 3) != 0 && strncmp(line, "\xE2\x80\x8F", 3) != 0 &&
+            strncmp(line, "\xE2\x80\xAA", 3) != 0 && strncmp(line, "\xE2\x80\xAB", 3) != 0 &&
+            strncmp(line, "\xE2\x80\xAC", 3) != 0)
             return line;
         line += 3;
     }
@@ -74,15 +119,14 @@ static bool starts_with_any(const char *line, const char *const *list, size_t n)
 }
 #define STARTS_WITH(line, list) starts_with_any((line), (list), sizeof(list) / sizeof *(list))
 
-static bool quoted(const char *line) {
-    return *content(line) == '>';
-}
+static bool quoted(const char *line) { return *content(line) == '>'; }
 
 static bool ends_attribution(const char *joined, const char *end) {
     size_t n = strlen(joined);
     const char *colon = n > 0 && joined[n - 1] == ':' ? joined + n - 1 : NULL;
     if (!colon || strcmp(end, ":") == 0)
-        return colon && (strchr(joined, '@') || strstr(joined, "في ") || strstr(joined, "بتاريخ") || strpbrk(joined, "0123456789"));
+        return colon && (strchr(joined, '@') || strstr(joined, "في ") || strstr(joined, "بتاريخ") ||
+                         strpbrk(joined, "0123456789"));
     return strstr(joined, end) && strpbrk(joined, "0123456789@");
 }
 
@@ -91,7 +135,8 @@ static bool introduces_quote(const struct lines *all, size_t next, const char *j
     size_t n = strlen(joined);
     while (next < all->n && *content(all->line[next]) == '\0')
         next++;
-    return n > 0 && joined[n - 1] == ':' && strchr(joined, '@') && strpbrk(joined, "0123456789") && next < all->n && quoted(all->line[next]);
+    return n > 0 && joined[n - 1] == ':' && strchr(joined, '@') && strpbrk(joined, "0123456789") && next < all->n &&
+           quoted(all->line[next]);
 }
 
 /* How many lines from i on are an attribution; 0 for none. */
@@ -106,12 +151,14 @@ static size_t attribution_at(struct arena *a, const struct lines *all, size_t i)
         if (strlen(joined) > 500)
             return 0;
         for (size_t k = 0; k < sizeof attributions / sizeof *attributions; k++)
-            if (strncmp(first, attributions[k].start, strlen(attributions[k].start)) == 0 && ends_attribution(joined, attributions[k].end))
+            if (strncmp(first, attributions[k].start, strlen(attributions[k].start)) == 0 &&
+                ends_attribution(joined, attributions[k].end))
                 return n;
         if (strpbrk(first, "0123456789@") && introduces_quote(all, i + n, joined))
             return n;
         size_t length = strlen(line);
-        if (n == 1 && length > 7 && (strcmp(line + length - 6, "wrote:") == 0 || strcmp(line + length - 5, "said:") == 0) && strchr(line, '@'))
+        if (n == 1 && length > 7 &&
+            (strcmp(line + length - 6, "wrote:") == 0 || strcmp(line + length - 5, "said:") == 0) && strchr(line, '@'))
             return 1;
     }
     return 0;

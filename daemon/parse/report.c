@@ -1,6 +1,8 @@
-/* Reports in structure: delivery status (RFC 3464), read receipts (RFC 8098), abuse (RFC 5965), and the returned message's identifiers.
+/* Reports in structure: delivery status (RFC 3464), read receipts (RFC 8098), abuse (RFC 5965), and the returned
+ * message's identifiers.
  *
- * A status part is groups of header fields parted by empty lines; the first speaks of the report, each other one of a recipient. Real ones lack the
+ * A status part is groups of header fields parted by empty lines; the first speaks of the report, each other one of a
+ * recipient. Real ones lack the
  * Action, write the address without its type, or fold lines wrongly: what is missing is taken from the rest, and an
  * Action that nobody knows fails no address. */
 #include <ctype.h>
@@ -46,7 +48,8 @@ static enum report_action action_of(const struct group *g, const char *status) {
         return REPORT_FAILED;
     if (strncasecmp(g->action, "delay", 5) == 0)
         return REPORT_DELAYED;
-    if (strncasecmp(g->action, "deliver", 7) == 0 || strncasecmp(g->action, "relay", 5) == 0 || strncasecmp(g->action, "expand", 6) == 0)
+    if (strncasecmp(g->action, "deliver", 7) == 0 || strncasecmp(g->action, "relay", 5) == 0 ||
+        strncasecmp(g->action, "expand", 6) == 0)
         return REPORT_DELIVERED;
     if (*status == '5')
         return REPORT_FAILED;

@@ -1,6 +1,8 @@
-/* The sandbox of the copy that reads one message: limits, no new privileges, Landlock, seccomp; in this order, since each needs what the next takes away.
+/* The sandbox of the copy that reads one message: limits, no new privileges, Landlock, seccomp; in this order, since
+ * each needs what the next takes away.
  *
- * Opening answers EACCES instead of killing, because the C library opens locale and charset files in passing and goes on well without. A
+ * Opening answers EACCES instead of killing, because the C library opens locale and charset files in passing and goes
+ * on well without. A
  * kernel without Landlock is accepted: seccomp alone closes the same doors. */
 #include "parse/sandbox.h"
 #include <errno.h>
@@ -16,19 +18,56 @@
 #include <unistd.h>
 
 static const int allowed[] = {
-    SCMP_SYS(read),          SCMP_SYS(write),        SCMP_SYS(pread64),      SCMP_SYS(pwrite64),        SCMP_SYS(readv),          SCMP_SYS(writev),
-    SCMP_SYS(lseek),         SCMP_SYS(fstat),        SCMP_SYS(fsync),        SCMP_SYS(ftruncate),       SCMP_SYS(close),          SCMP_SYS(fcntl),
-    SCMP_SYS(mmap),          SCMP_SYS(munmap),       SCMP_SYS(mremap),       SCMP_SYS(brk),             SCMP_SYS(madvise),        SCMP_SYS(mprotect),
-    SCMP_SYS(futex),         SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),           SCMP_SYS(getpid),         SCMP_SYS(gettid),
-    SCMP_SYS(getrandom),     SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),  SCMP_SYS(sigaltstack),    SCMP_SYS(tgkill),
-    SCMP_SYS(exit),          SCMP_SYS(exit_group),   SCMP_SYS(sched_yield),  SCMP_SYS(restart_syscall), SCMP_SYS(getuid),         SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),        SCMP_SYS(getegid),      SCMP_SYS(dup),          SCMP_SYS(poll),            SCMP_SYS(getrusage),      SCMP_SYS(prlimit64),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(pread64),
+    SCMP_SYS(pwrite64),
+    SCMP_SYS(readv),
+    SCMP_SYS(writev),
+    SCMP_SYS(lseek),
+    SCMP_SYS(fstat),
+    SCMP_SYS(fsync),
+    SCMP_SYS(ftruncate),
+    SCMP_SYS(close),
+    SCMP_SYS(fcntl),
+    SCMP_SYS(mmap),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(brk),
+    SCMP_SYS(madvise),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(futex),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(tgkill),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(dup),
+    SCMP_SYS(poll),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(prlimit64),
 };
 
 static const int refused[] = {
-    SCMP_SYS(open),     SCMP_SYS(openat),   SCMP_SYS(openat2), SCMP_SYS(creat),    SCMP_SYS(stat),     SCMP_SYS(lstat),    SCMP_SYS(newfstatat),
-    SCMP_SYS(statx),    SCMP_SYS(access),   SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(unlink),
-    SCMP_SYS(unlinkat), SCMP_SYS(rename),   SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(getcwd),  SCMP_SYS(ioctl),    SCMP_SYS(uname),
+    SCMP_SYS(open),       SCMP_SYS(openat),     SCMP_SYS(openat2),    SCMP_SYS(creat),  SCMP_SYS(stat),
+    SCMP_SYS(lstat),      SCMP_SYS(newfstatat), SCMP_SYS(statx),      SCMP_SYS(access), SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2), SCMP_SYS(readlink),   SCMP_SYS(readlinkat), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+    SCMP_SYS(rename),     SCMP_SYS(renameat),   SCMP_SYS(renameat2),  SCMP_SYS(getcwd), SCMP_SYS(ioctl),
+    SCMP_SYS(uname),
 };
 
 static bool set_limit(int which, size_t value, struct err *e) {
@@ -40,8 +79,9 @@ static bool set_limit(int which, size_t value, struct err *e) {
 
 static bool set_limits(struct err *e) {
     alarm(SANDBOX_WALL_S);
-    return set_limit(RLIMIT_CPU, SANDBOX_CPU_S, e) && set_limit(RLIMIT_AS, SANDBOX_MEMORY, e) && set_limit(RLIMIT_DATA, SANDBOX_MEMORY, e) &&
-           set_limit(RLIMIT_FSIZE, SANDBOX_FILE, e) && set_limit(RLIMIT_NOFILE, 16, e) && set_limit(RLIMIT_CORE, 0, e);
+    return set_limit(RLIMIT_CPU, SANDBOX_CPU_S, e) && set_limit(RLIMIT_AS, SANDBOX_MEMORY, e) &&
+           set_limit(RLIMIT_DATA, SANDBOX_MEMORY, e) && set_limit(RLIMIT_FSIZE, SANDBOX_FILE, e) &&
+           set_limit(RLIMIT_NOFILE, 16, e) && set_limit(RLIMIT_CORE, 0, e);
 }
 
 /* A ruleset that handles every right its ABI knows and grants none. Raw calls: the C library has no wrappers. */
@@ -69,9 +109,11 @@ static int add_rules(scmp_filter_ctx filter) {
         failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
     for (size_t i = 0; i < sizeof refused / sizeof *refused && failed == 0; i++) {
         if (refused[i] == SCMP_SYS(newfstatat)) /* with AT_EMPTY_PATH it is fstat(2) */
-            failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, refused[i], 1, SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000));
+            failed =
+                seccomp_rule_add(filter, SCMP_ACT_ALLOW, refused[i], 1, SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0x1000));
         if (failed == 0 && refused[i] == SCMP_SYS(newfstatat))
-            failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 1, SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0));
+            failed =
+                seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 1, SCMP_A3(SCMP_CMP_MASKED_EQ, 0x1000, 0));
         else if (failed == 0)
             failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
     }

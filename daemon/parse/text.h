@@ -1,6 +1,7 @@
 /* text.h - HTML to text, and the sender's own new words.
  *
- * html_to_text() leaves TEXT_QUOTE_MARK on a line of its own where the markup of a known mail program says that the quoted rest begins;
+ * html_to_text() leaves TEXT_QUOTE_MARK on a line of its own where the markup of a known mail program says that the
+ * quoted rest begins;
  * text_without_marks() takes them out again. Input and output are UTF-8; quoted lines start with ">". */
 #ifndef TAAMIM_PARSE_TEXT_H
 #define TAAMIM_PARSE_TEXT_H

@@ -24,7 +24,7 @@ struct tree {
     size_t n_leaves;
     const char **nested_ids; /* of messages inside this one */
     size_t n_nested_ids;
-    const char **nested_to;  /* their raw To fields */
+    const char **nested_to; /* their raw To fields */
     size_t n_nested_to;
     GMimeMessage *opened[OPENED_MAX]; /* messages that were encoded; freed at the end, since leaves point into them */
     size_t n_opened;
@@ -40,7 +40,8 @@ char *leaf_text(struct arena *a, const struct leaf *l, size_t max);
 
 /* parts.c: the decoded content of a part, appended to the scratch file. */
 void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out);
-/* parts.c: writes what a person attached to the scratch file and fills facts.parts. html holds the message's HTML, for "cid:". */
+/* parts.c: writes what a person attached to the scratch file and fills facts.parts. html holds the message's HTML, for
+ * "cid:". */
 void collect_parts(struct tree *t, const char *html);
 bool parts_prepare(struct err *e);
 /* True for a text that is shown as the message's own words. */

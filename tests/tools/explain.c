@@ -1,4 +1,5 @@
-/* explain FILE...: what the parser makes of each message, one JSON object a line, in this process and without a sandbox. Works on paths
+/* explain FILE...: what the parser makes of each message, one JSON object a line, in this process and without a
+ * sandbox. Works on paths
  * below the folder it is run in, so that the paths it prints are those of a table of expectations. */
 #include <fcntl.h>
 #include <stdio.h>

@@ -15,11 +15,33 @@ static void test_round_trip(void **state) {
     ARENA_SCOPED a = arena_new();
     struct fact_address to[] = {{"البعثة", "m@eg.example"}};
     struct fact_failure failures[] = {{REPORT_FAILED, "a@b.example", "5.1.1", "no such user"}};
-    struct fact_part parts[] = {{.name = "ورقة.pdf", .claimed = "application/pdf", .type = "application/pdf", .offset = 10, .size = 90, .forwarded = true, .utf8_sha256 = ""}};
+    struct fact_part parts[] = {{.name = "ورقة.pdf",
+                                 .claimed = "application/pdf",
+                                 .type = "application/pdf",
+                                 .offset = 10,
+                                 .size = 90,
+                                 .forwarded = true,
+                                 .utf8_sha256 = ""}};
     const char *ids[] = {"x@y", "z@y"};
-    struct facts f = {.subject = "تعميم", .from = {"Office", "o@jo.example"}, .message_id = "m@x", .in_reply_to = "", .references = ids, .n_references = 2,
-                      .recipients = to, .n_recipients = 1, .date_at = 1793520000, .failures = failures, .n_failures = 1, .parts = parts, .n_parts = 1,
-                      .text = "line\nline", .reply_text = "line", .calendar_method = "", .calendar_uid = "", .calendar_partstat = "", .trouble = ""};
+    struct facts f = {.subject = "تعميم",
+                      .from = {"Office", "o@jo.example"},
+                      .message_id = "m@x",
+                      .in_reply_to = "",
+                      .references = ids,
+                      .n_references = 2,
+                      .recipients = to,
+                      .n_recipients = 1,
+                      .date_at = 1793520000,
+                      .failures = failures,
+                      .n_failures = 1,
+                      .parts = parts,
+                      .n_parts = 1,
+                      .text = "line\nline",
+                      .reply_text = "line",
+                      .calendar_method = "",
+                      .calendar_uid = "",
+                      .calendar_partstat = "",
+                      .trouble = ""};
     f.signs.report_dsn = f.signs.has_papers = true;
     f.signs.action = REPORT_FAILED;
     f.signs.auto_submitted = AUTO_REPLIED;
@@ -140,14 +162,16 @@ static void test_auth(void **state) {
         {OURS "; dmarc=pass", NULL, "", AUTH_NONE},
         {OURS "; dmarc=pass", NULL, NULL, AUTH_NONE},
         /* servers that leave the id out */
-        {"spf=pass smtp.mailfrom=jo.example; dkim=none; dmarc=pass action=none header.from=jo.example", NULL, "topmost-unnamed", AUTH_PASS},
+        {"spf=pass smtp.mailfrom=jo.example; dkim=none; dmarc=pass action=none header.from=jo.example", NULL,
+         "topmost-unnamed", AUTH_PASS},
         {"dmarc=fail; spf=pass smtp.mailfrom=jo.example", NULL, "topmost-unnamed", AUTH_FAIL},
         {"mx.evil.example; dmarc=pass", "dmarc=pass", "topmost-unnamed", AUTH_NONE},
         {"dmarc=none", "dmarc=pass", "topmost-unnamed", AUTH_NONE},
         {"spf=pass smtp.mailfrom=o@jo.example", NULL, "topmost-unnamed", AUTH_PASS},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *headers[2] = {rows[i].first ? strdup(rows[i].first) : NULL, rows[i].second ? strdup(rows[i].second) : NULL};
+        const char *headers[2] = {rows[i].first ? strdup(rows[i].first) : NULL,
+                                  rows[i].second ? strdup(rows[i].second) : NULL};
         struct facts f = {.from = {"Office", "o@jo.example"}, .auth_results = headers};
         f.n_auth_results = (size_t)(rows[i].first != NULL) + (size_t)(rows[i].second != NULL);
         enum auth_result result = auth_of(&f, rows[i].id);

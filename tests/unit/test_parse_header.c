@@ -18,13 +18,13 @@ static void test_text(void **state) {
         {"=?windows-1256?Q?=CA=DA=E3=ED=E3?=", "تعميم"},
         {"=?iso-8859-6?B?yuXq5Q==?=", "تميم"}, /* the same by another charset */
         {"=?utf-8?Q?a_b=3F?=", "a b?"},
-        {"=?utf-8?B?2Krrg?= x", NULL}, /* broken: must only not crash */
+        {"=?utf-8?B?2Krrg?= x", NULL},            /* broken: must only not crash */
         {"=?utf-8?Q?=D8?= =?utf-8?Q?=AA?=", "ت"}, /* a character split between two words */
         {"=?utf-8?Q?a?=\r\n =?utf-8?Q?b?=", "ab"},
         {"=?utf-8?Q?a?= b =?utf-8?Q?c?=", "a b c"},
-        {"\xCA\xDA\xE3\xED\xE3", "تعميم"},    /* raw windows-1256 */
-        {"\xD8\xAA\xD8\xB9", "تع"},           /* raw UTF-8 */
-        {"r\xE9ponse", "réponse"},            /* raw windows-1252 */
+        {"\xCA\xDA\xE3\xED\xE3", "تعميم"}, /* raw windows-1256 */
+        {"\xD8\xAA\xD8\xB9", "تع"},        /* raw UTF-8 */
+        {"r\xE9ponse", "réponse"},         /* raw windows-1252 */
         {"=?", "=?"},
         {"=?utf-8?B?", "=?utf-8?B?"},
         {"=?utf-8?Q?a=0D=0Ab?=", "a b"}, /* no line break is smuggled in */
@@ -124,8 +124,9 @@ static void test_ids(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),      cmocka_unit_test(test_cut_at_character), cmocka_unit_test(test_params),
-        cmocka_unit_test(test_addresses), cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_text),   cmocka_unit_test(test_cut_at_character),
+        cmocka_unit_test(test_params), cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,16 @@
 /* Whole messages: text, parts, names, what is a paper and what is none, limits. */
 #include "parse_case.h"
 
-#define HEAD "From: Office <office@jo.example>\nTo: s@league.example\nSubject: Re: call\nMIME-Version: 1.0\n"
+#define HEAD  "From: Office <office@jo.example>\nTo: s@league.example\nSubject: Re: call\nMIME-Version: 1.0\n"
 #define MIXED HEAD "Content-Type: multipart/mixed; boundary=B\n\n"
 #define WORDS "--B\nContent-Type: text/plain; charset=utf-8\n\nKindly find our paper.\n"
 
 static void test_header_fields(void **state) {
     (void)state;
-    struct parsed p = parse_text(HEAD "Message-ID: <m1@jo.example>\nIn-Reply-To: <n1@league.example>\n"
-                                      "References: <n0@league.example> <n1@league.example>\nDate: Sun, 1 Nov 2026 10:00:00 +0200\n"
-                                      "Delivered-To: s+t-abc@league.example\nAuthentication-Results: mx.league.example; dmarc=pass\n\nhello\n");
+    struct parsed p = parse_text(
+        HEAD "Message-ID: <m1@jo.example>\nIn-Reply-To: <n1@league.example>\n"
+             "References: <n0@league.example> <n1@league.example>\nDate: Sun, 1 Nov 2026 10:00:00 +0200\n"
+             "Delivered-To: s+t-abc@league.example\nAuthentication-Results: mx.league.example; dmarc=pass\n\nhello\n");
     const struct facts *f = &p.facts;
     assert_string_equal(f->from.name, "Office");
     assert_string_equal(f->from.address, "office@jo.example");
@@ -28,9 +29,10 @@ static void test_header_fields(void **state) {
 
 static void test_paper(void **state) {
     (void)state;
-    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: application/octet-stream\n"
-                                             "Content-Disposition: attachment; filename*=utf-8''%D9%88%D8%B1%D9%82%D8%A9.pdf\n"
-                                             "Content-Transfer-Encoding: base64\n\nJVBERi0xLjQKaGVsbG8K\n--B--\n");
+    struct parsed p =
+        parse_text(MIXED WORDS "--B\nContent-Type: application/octet-stream\n"
+                               "Content-Disposition: attachment; filename*=utf-8''%D9%88%D8%B1%D9%82%D8%A9.pdf\n"
+                               "Content-Transfer-Encoding: base64\n\nJVBERi0xLjQKaGVsbG8K\n--B--\n");
     assert_int_equal(p.facts.n_parts, 1);
     assert_string_equal(p.facts.parts[0].name, "ورقة.pdf");
     assert_string_equal(p.facts.parts[0].claimed, "application/octet-stream");
@@ -63,7 +65,8 @@ static void test_what_is_a_paper(void **state) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[2000];
-        snprintf(text, sizeof text, MIXED "--B\nContent-Type: text/html\n\n<img src=\"cid:logo@x\">\n--B\n%s\n--B--\n", rows[i].part);
+        snprintf(text, sizeof text, MIXED "--B\nContent-Type: text/html\n\n<img src=\"cid:logo@x\">\n--B\n%s\n--B--\n",
+                 rows[i].part);
         struct parsed p = parse_text(text);
         assert_int_equal(p.facts.n_parts, 1);
         if (p.facts.signs.has_papers != rows[i].paper)
@@ -77,8 +80,10 @@ static void test_nested_and_forwarded(void **state) {
     struct parsed p = parse_text(
         MIXED "--B\nContent-Type: multipart/alternative; boundary=C\n\n--C\nContent-Type: text/plain\n\nplain words\n"
               "--C\nContent-Type: text/html\n\n<p>html words</p>\n--C--\n"
-              "--B\nContent-Type: message/rfc822\n\nFrom: x@y.example\nSubject: inner\nContent-Type: multipart/mixed; boundary=D\n\n"
-              "--D\nContent-Type: text/plain\n\ninner words\n--D\nContent-Type: application/msword; name=inner.doc\n\nx\n--D--\n--B--\n");
+              "--B\nContent-Type: message/rfc822\n\nFrom: x@y.example\nSubject: inner\nContent-Type: multipart/mixed; "
+              "boundary=D\n\n"
+              "--D\nContent-Type: text/plain\n\ninner words\n--D\nContent-Type: application/msword; "
+              "name=inner.doc\n\nx\n--D--\n--B--\n");
     assert_int_equal(p.facts.n_parts, 1);
     assert_string_equal(p.facts.parts[0].name, "inner.doc");
     assert_true(p.facts.parts[0].forwarded);
@@ -89,9 +94,10 @@ static void test_nested_and_forwarded(void **state) {
 /* Some gateways encode the forwarded message itself. */
 static void test_encoded_message(void **state) {
     (void)state;
-    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
-                                             "RnJvbTogeEB5LmV4YW1wbGUKQ29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi9wZGY7IG5hbWU9aW5u\n"
-                                             "ZXIucGRmCgolUERGLTEuNAo=\n--B--\n");
+    struct parsed p =
+        parse_text(MIXED WORDS "--B\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+                               "RnJvbTogeEB5LmV4YW1wbGUKQ29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi9wZGY7IG5hbWU9aW5u\n"
+                               "ZXIucGRmCgolUERGLTEuNAo=\n--B--\n");
     assert_int_equal(p.facts.n_parts, 1);
     assert_string_equal(p.facts.parts[0].name, "inner.pdf");
     assert_true(p.facts.parts[0].forwarded);
@@ -107,14 +113,15 @@ static void test_charsets(void **state) {
         {"utf-8", "تعميم", "تعميم\n"},
         {"windows-1256", "\xCA\xDA\xE3\xED\xE3", "تعميم\n"},
         {"iso-8859-6", "\xCA\xD9\xE5\xEA\xE5", "تعميم\n"},
-        {"us-ascii", "تعميم", "تعميم\n"},              /* wrong label */
+        {"us-ascii", "تعميم", "تعميم\n"},             /* wrong label */
         {"utf-8", "\xCA\xDA\xE3\xED\xE3", "تعميم\n"}, /* wrong label */
         {"no-such-charset", "\xCA\xDA\xE3\xED\xE3", "تعميم\n"},
         {"iso-8859-1", "d\xE9j\xE0", "déjà\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[1000];
-        snprintf(text, sizeof text, HEAD "Content-Type: text/plain; charset=%s\n\n%s\n", rows[i].charset, rows[i].bytes);
+        snprintf(text, sizeof text, HEAD "Content-Type: text/plain; charset=%s\n\n%s\n", rows[i].charset,
+                 rows[i].bytes);
         struct parsed p = parse_text(text);
         assert_string_equal(p.facts.text, rows[i].text);
         parsed_free(&p);
@@ -124,8 +131,9 @@ static void test_charsets(void **state) {
 /* The same message with LF, CRLF and bare CR gives the same answer. */
 static void test_line_ends(void **state) {
     (void)state;
-    static const char text[] = MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
-                                           "JVBERi0xLjQKaGVsbG8K\n--B--\n";
+    static const char text[] =
+        MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
+                    "JVBERi0xLjQKaGVsbG8K\n--B--\n";
     static const char *const ends[] = {"\n", "\r\n", "\r"};
     for (size_t k = 0; k < 3; k++) {
         char changed[2 * sizeof text];
@@ -164,8 +172,9 @@ static void test_too_many_and_too_deep(void **state) {
 
 static void test_calendar(void **state) {
     (void)state;
-    struct parsed p = parse_text(HEAD "Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nUID:meeting\r\n -1\r\n"
-                                      "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.example\r\nEND:VCALENDAR\r\n");
+    struct parsed p = parse_text(
+        HEAD "Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nUID:meeting\r\n -1\r\n"
+             "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.example\r\nEND:VCALENDAR\r\n");
     assert_true(p.facts.signs.calendar_reply);
     assert_false(p.facts.signs.has_papers);
     assert_string_equal(p.facts.calendar_method, "REPLY");
@@ -200,7 +209,8 @@ static void test_signs(void **state) {
         snprintf(text, sizeof text, "From: a@b.example\n%s\n\nhello\n", rows[i].fields);
         struct parsed p = parse_text(text);
         const struct mail_signs *s = &p.facts.signs;
-        if (s->subject_auto != rows[i].subject_auto || s->precedence_auto != rows[i].vendor || s->auto_submitted != rows[i].submitted)
+        if (s->subject_auto != rows[i].subject_auto || s->precedence_auto != rows[i].vendor ||
+            s->auto_submitted != rows[i].submitted)
             fail_msg("%s", rows[i].fields);
         parsed_free(&p);
     }
@@ -208,11 +218,11 @@ static void test_signs(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_header_fields), cmocka_unit_test(test_paper),
+        cmocka_unit_test(test_header_fields),   cmocka_unit_test(test_paper),
         cmocka_unit_test(test_what_is_a_paper), cmocka_unit_test(test_nested_and_forwarded),
-        cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_charsets), cmocka_unit_test(test_line_ends),
-        cmocka_unit_test(test_too_many_and_too_deep), cmocka_unit_test(test_calendar),
-        cmocka_unit_test(test_signs),
+        cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_charsets),
+        cmocka_unit_test(test_line_ends),       cmocka_unit_test(test_too_many_and_too_deep),
+        cmocka_unit_test(test_calendar),        cmocka_unit_test(test_signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

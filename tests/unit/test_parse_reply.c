@@ -22,13 +22,15 @@ static void test_reply(void **state) {
         {"Yes.\n\n-- \nOffice\nPhone\n", "Yes."},
         {"Yes.\n\nSent from my iPhone\n", "Yes."},
         {"نعم\n\nأُرسلت من الـ iPhone الخاص بي\n", "نعم"},
-        {"Hello\n02.04.2026 14:20 пользователь <\ns@league.example> написал:\n\n> note\n", "Hello"}, /* any language, quotation right below */
+        {"Hello\n02.04.2026 14:20 пользователь <\ns@league.example> написал:\n\n> note\n",
+         "Hello"}, /* any language, quotation right below */
         {"Yes.\n\n----------\nFrom: S\nDate: Monday\n\nnote\n", "Yes."},
         /* answers below and between the quoted lines are kept */
         {"On Mon, 2 Nov 2026, S wrote:\n> one?\nYes.\n> two?\nNo.\n", "Yes.\nNo."},
         /* a person's own sentences are no attribution */
         {"On Monday we wrote to the ministry.\nIt agrees.\n", "On Monday we wrote to the ministry.\nIt agrees."},
-        {"From: the ministry's side there is no objection.\nRegards\n", "From: the ministry's side there is no objection.\nRegards"},
+        {"From: the ministry's side there is no objection.\nRegards\n",
+         "From: the ministry's side there is no objection.\nRegards"},
         {"", ""},
         {"> only quoted\n", ""},
     };
@@ -86,6 +88,7 @@ static void test_html_reply(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_reply), cmocka_unit_test(test_html), cmocka_unit_test(test_html_reply)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_reply), cmocka_unit_test(test_html),
+                                       cmocka_unit_test(test_html_reply)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

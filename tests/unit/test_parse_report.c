@@ -1,18 +1,25 @@
-/* Reports: RFC 3464 with several recipients, delay and success, returned Message-IDs, read receipts, and bounces in prose. */
+/* Reports: RFC 3464 with several recipients, delay and success, returned Message-IDs, read receipts, and bounces in
+ * prose. */
 #include "parse_case.h"
 
-#define DAEMON "From: MAILER-DAEMON@mx.example (Mail Delivery System)\nTo: s+t-abc@league.example\nSubject: Undelivered Mail Returned to Sender\n"
-#define REPORT DAEMON "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\n\n" \
-                      "--B\nContent-Type: text/plain\n\nSorry.\n--B\nContent-Type: message/delivery-status\n\n"
+#define DAEMON                                                                                                         \
+    "From: MAILER-DAEMON@mx.example (Mail Delivery System)\nTo: s+t-abc@league.example\nSubject: Undelivered Mail "    \
+    "Returned to Sender\n"
+#define REPORT                                                                                                         \
+    DAEMON "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\n\n"            \
+           "--B\nContent-Type: text/plain\n\nSorry.\n--B\nContent-Type: message/delivery-status\n\n"
 
 static void test_recipients(void **state) {
     (void)state;
-    struct parsed p = parse_text(REPORT "Reporting-MTA: dns; mx.example\n\n"
-                                        "Final-Recipient: rfc822; office@jo.example\nOriginal-Recipient: rfc822;Office@JO.example\nAction: failed\n"
-                                        "Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no\n such user\n\n"
-                                        "Final-Recipient: rfc822; b@eg.example\nAction: delayed\nStatus: 4.4.1\n\n"
-                                        "Final-Recipient: rfc822; c@eg.example\nAction: delivered\nStatus: 2.0.0\n"
-                                        "--B\nContent-Type: message/rfc822\n\nMessage-ID: <t.abc.0@league.example>\nReferences: <r@league.example>\n\nx\n--B--\n");
+    struct parsed p = parse_text(
+        REPORT
+        "Reporting-MTA: dns; mx.example\n\n"
+        "Final-Recipient: rfc822; office@jo.example\nOriginal-Recipient: rfc822;Office@JO.example\nAction: failed\n"
+        "Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no\n such user\n\n"
+        "Final-Recipient: rfc822; b@eg.example\nAction: delayed\nStatus: 4.4.1\n\n"
+        "Final-Recipient: rfc822; c@eg.example\nAction: delivered\nStatus: 2.0.0\n"
+        "--B\nContent-Type: message/rfc822\n\nMessage-ID: <t.abc.0@league.example>\nReferences: "
+        "<r@league.example>\n\nx\n--B--\n");
     const struct facts *f = &p.facts;
     assert_true(f->signs.report_dsn);
     assert_int_equal(f->signs.action, REPORT_FAILED);
@@ -30,8 +37,10 @@ static void test_recipients(void **state) {
 
 static void test_returned_headers(void **state) {
     (void)state;
-    struct parsed p = parse_text(REPORT "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n"
-                                        "--B\nContent-Type: text/rfc822-headers\n\nSubject: note\nMessage-ID:\n <t.abc.0@league.example>\n--B--\n");
+    struct parsed p = parse_text(
+        REPORT
+        "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n"
+        "--B\nContent-Type: text/rfc822-headers\n\nSubject: note\nMessage-ID:\n <t.abc.0@league.example>\n--B--\n");
     assert_int_equal(p.facts.n_returned_ids, 1);
     assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
     parsed_free(&p);
@@ -65,15 +74,18 @@ static void test_one_group(void **state) {
 
 static void test_other_reports(void **state) {
     (void)state;
-    struct parsed p = parse_text("From: a@b.example\nSubject: Read: note\nMIME-Version: 1.0\n"
-                                 "Content-Type: multipart/report; report-type=disposition-notification; boundary=B\n\n"
-                                 "--B\nContent-Type: text/plain\n\nread\n--B\nContent-Type: message/disposition-notification\n\n"
-                                 "Final-Recipient: rfc822;a@b.example\nOriginal-Message-ID: <t.abc.0@league.example>\nDisposition: manual-action\n--B--\n");
+    struct parsed p =
+        parse_text("From: a@b.example\nSubject: Read: note\nMIME-Version: 1.0\n"
+                   "Content-Type: multipart/report; report-type=disposition-notification; boundary=B\n\n"
+                   "--B\nContent-Type: text/plain\n\nread\n--B\nContent-Type: message/disposition-notification\n\n"
+                   "Final-Recipient: rfc822;a@b.example\nOriginal-Message-ID: <t.abc.0@league.example>\nDisposition: "
+                   "manual-action\n--B--\n");
     assert_true(p.facts.signs.report_mdn);
     assert_int_equal(p.facts.n_failures, 0);
     assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
     parsed_free(&p);
-    p = parse_text("From: a@b.example\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=B\n\n"
+    p = parse_text("From: a@b.example\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; "
+                   "report-type=feedback-report; boundary=B\n\n"
                    "--B\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--B--\n");
     assert_true(p.facts.signs.report_feedback);
     assert_int_equal(p.facts.n_failures, 0);
@@ -87,24 +99,32 @@ static void test_prose(void **state) {
         enum report_action action;
         const char *address, *status;
     } rows[] = {
-        {"From: MAILER-DAEMON@q.example\nTo: s@league.example\nSubject: failure notice\n\nHi. This is the qmail-send program.\n\n<a@jo.example>:\n"
-         "Sorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <t.x.0@league.example>\nTo: z@jo.example\n",
+        {"From: MAILER-DAEMON@q.example\nTo: s@league.example\nSubject: failure notice\n\nHi. This is the qmail-send "
+         "program.\n\n<a@jo.example>:\n"
+         "Sorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the "
+         "message.\n\nMessage-ID: <t.x.0@league.example>\nTo: z@jo.example\n",
          REPORT_FAILED, "a@jo.example", "5.1.1"},
-        {"From: Mail Delivery System <Mailer-Daemon@e.example>\nTo: s@league.example\nX-Failed-Recipients: a@jo.example\nSubject: Mail delivery failed\n\n"
+        {"From: Mail Delivery System <Mailer-Daemon@e.example>\nTo: s@league.example\nX-Failed-Recipients: "
+         "a@jo.example\nSubject: Mail delivery failed\n\n"
          "A message that you sent could not be delivered.\n\n  a@jo.example\n    mailbox is full\n",
          REPORT_FAILED, "a@jo.example", "5.2.2"},
         {"From: postmaster@e.example\nTo: s@league.example\nSubject: Warning: message delayed 24 hours\n\n"
-         "Your message has not yet been delivered to:\n\n  a@jo.example\n\nNo action is required. Delivery attempts will continue.\n",
+         "Your message has not yet been delivered to:\n\n  a@jo.example\n\nNo action is required. Delivery attempts "
+         "will continue.\n",
          REPORT_DELAYED, "a@jo.example", "4.0.0"},
         {"From: postmaster@ma.example\nTo: s@league.example\nSubject: =?utf-8?Q?=C3=89chec_de_la_remise?=\n\n"
          "Votre message n'a pas pu être remis.\nDestinataire inconnu :\n  a@ma.example\n",
          REPORT_FAILED, "a@ma.example", "5.1.1"},
-        {"From: postmaster@eg.example\nTo: s@league.example\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\nتعذر تسليم رسالتك إلى:\n\na@eg.example\n\n550 5.1.1\n",
+        {"From: postmaster@eg.example\nTo: s@league.example\nSubject: x\nContent-Type: text/plain; "
+         "charset=utf-8\n\nتعذر تسليم رسالتك إلى:\n\na@eg.example\n\n550 5.1.1\n",
          REPORT_FAILED, "a@eg.example", "5.1.1"},
         /* a person who speaks of bounces */
-        {"From: office@jo.example\nTo: s@league.example\nSubject: Re: note\n\nMy colleague a@jo.example could not open the file.\n", REPORT_NONE, NULL, ""},
+        {"From: office@jo.example\nTo: s@league.example\nSubject: Re: note\n\nMy colleague a@jo.example could not open "
+         "the file.\n",
+         REPORT_NONE, NULL, ""},
         /* an out-of-office answer with a null return path */
-        {"Return-Path: <>\nFrom: office@jo.example\nTo: s@league.example\nSubject: Automatic reply: note\n\nThis address does not exist any more, write to a@jo.example\n",
+        {"Return-Path: <>\nFrom: office@jo.example\nTo: s@league.example\nSubject: Automatic reply: note\n\nThis "
+         "address does not exist any more, write to a@jo.example\n",
          REPORT_NONE, NULL, ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -122,8 +142,10 @@ static void test_prose(void **state) {
 
 static void test_prose_returned_id(void **state) {
     (void)state;
-    struct parsed p = parse_text("From: MAILER-DAEMON@q.example\nTo: s@league.example\nSubject: failure notice\n\n<a@jo.example>:\nno such user\n\n"
-                                 "--- Below this line is a copy of the message.\n\nReceived: by x\nMessage-ID: <t.abc.0@league.example>\n");
+    struct parsed p = parse_text(
+        "From: MAILER-DAEMON@q.example\nTo: s@league.example\nSubject: failure notice\n\n<a@jo.example>:\nno such "
+        "user\n\n"
+        "--- Below this line is a copy of the message.\n\nReceived: by x\nMessage-ID: <t.abc.0@league.example>\n");
     assert_int_equal(p.facts.n_returned_ids, 1);
     assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
     parsed_free(&p);
@@ -132,9 +154,11 @@ static void test_prose_returned_id(void **state) {
 /* A person forwards a bounce: it is the person's mail. */
 static void test_forwarded_report(void **state) {
     (void)state;
-    struct parsed p = parse_text("From: office@jo.example\nSubject: Fwd: what is this?\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=F\n\n"
-                                 "--F\nContent-Type: text/plain\n\nPlease look.\n--F\nContent-Type: message/rfc822\n\n" REPORT
-                                 "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n--B--\n--F--\n");
+    struct parsed p = parse_text(
+        "From: office@jo.example\nSubject: Fwd: what is this?\nMIME-Version: 1.0\nContent-Type: multipart/mixed; "
+        "boundary=F\n\n"
+        "--F\nContent-Type: text/plain\n\nPlease look.\n--F\nContent-Type: message/rfc822\n\n" REPORT
+        "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n--B--\n--F--\n");
     assert_false(p.facts.signs.report_dsn);
     assert_int_equal(p.facts.n_failures, 0);
     parsed_free(&p);
@@ -142,8 +166,12 @@ static void test_forwarded_report(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recipients),    cmocka_unit_test(test_returned_headers), cmocka_unit_test(test_one_group),
-        cmocka_unit_test(test_other_reports), cmocka_unit_test(test_prose),            cmocka_unit_test(test_prose_returned_id),
+        cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_returned_headers),
+        cmocka_unit_test(test_one_group),
+        cmocka_unit_test(test_other_reports),
+        cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_prose_returned_id),
         cmocka_unit_test(test_forwarded_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* The sandbox: what is closed is closed, and a message can still be read in it. Each case is a forked process that enters and tries. Under
+/* The sandbox: what is closed is closed, and a message can still be read in it. Each case is a forked process that
+ * enters and tries. Under
  * sanitizers and valgrind, whose own calls the sandbox kills, the tests are skipped. */
 #include "parse_case.h"
 #include <errno.h>
@@ -65,7 +66,8 @@ static int act_mount(void) { return (int)syscall(SYS_mount, "a", "b", "c", 0, NU
 
 static void test_these_kill(void **state) {
     (void)state;
-    static int (*const acts[])(void) = {act_socket, act_unix_socket, act_exec, act_fork, act_raw_clone, act_kill, act_ptrace, act_mount};
+    static int (*const acts[])(void) = {act_socket,    act_unix_socket, act_exec,   act_fork,
+                                        act_raw_clone, act_kill,        act_ptrace, act_mount};
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         int status = inside(acts[i]);
         assert_true(WIFSIGNALED(status));
@@ -73,7 +75,9 @@ static void test_these_kill(void **state) {
     }
 }
 
-static int act_memory(void) { return mmap(NULL, SANDBOX_MEMORY, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 0 : 1; }
+static int act_memory(void) {
+    return mmap(NULL, SANDBOX_MEMORY, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 0 : 1;
+}
 static int act_limits(void) {
     struct rlimit files, cpu;
     bool known = getrlimit(RLIMIT_FSIZE, &files) == 0 && getrlimit(RLIMIT_CPU, &cpu) == 0;
@@ -102,10 +106,12 @@ static int act_parse(void) {
 
 static void test_parses_inside(void **state) {
     (void)state;
-    static const char text[] = "From: a@b.example\nSubject: =?windows-1256?Q?=CA=DA=E3=ED=E3?= =?us-ascii?Q?_?= =?koi8-r?Q?=D0=D2?="
-                               " =?us-ascii?Q?_?= =?iso-2022-jp?B?GyRCRnxLXBsoQg==?=\nMIME-Version: 1.0\n"
-                               "Content-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain; charset=iso-8859-6\n\n\xCA\xD9\xE5\xEA\xE5\n"
-                               "--B\nContent-Type: application/pdf; name=a.pdf\n\n%PDF-1.4\n--B--\n";
+    static const char text[] =
+        "From: a@b.example\nSubject: =?windows-1256?Q?=CA=DA=E3=ED=E3?= =?us-ascii?Q?_?= =?koi8-r?Q?=D0=D2?="
+        " =?us-ascii?Q?_?= =?iso-2022-jp?B?GyRCRnxLXBsoQg==?=\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain; "
+        "charset=iso-8859-6\n\n\xCA\xD9\xE5\xEA\xE5\n"
+        "--B\nContent-Type: application/pdf; name=a.pdf\n\n%PDF-1.4\n--B--\n";
     FILE *message = tmpfile(), *scratch = tmpfile();
     assert_int_equal(fwrite(text, 1, sizeof text - 1, message), sizeof text - 1);
     assert_int_equal(fflush(message), 0);

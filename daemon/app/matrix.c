@@ -1,0 +1,275 @@
+/* Where every party of a round stands, counted out of the store: one pass over the seats, the papers, the messages and the notices of the round.
+ * Nothing is asked per party; only deliveries are listed per notice. An address counts once, by its latest delivery: a notice that bounced
+ * and then went through on a resend has gone through. What a person sees as the day of an answer is the day it came, not the
+ * day an officer accepted it. */
+#include "app/matrix.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/roundfile.h"
+#include "base/wire.h"
+#include "round/judge.h"
+#include "round/retry.h"
+
+/* What is gathered of a party while the lists are gone through. */
+struct tally {
+    struct matrix_row *row;
+    struct delivery_row *latest; /* of each address */
+    size_t n_latest;
+    struct paper_fact *facts;
+    size_t n_facts;
+    int64_t first_received_at;
+};
+
+struct count {
+    struct store *store;
+    struct arena *a;
+    struct matrix *m;
+    struct tally *tallies; /* by code */
+    struct message_row *messages; /* by id */
+    size_t n_messages;
+};
+
+static int by_code(const void *one, const void *other)
+{
+    return strcasecmp(((const struct tally *)one)->row->party, ((const struct tally *)other)->row->party);
+}
+
+static struct tally *tally_of(const struct count *c, const char *party)
+{
+    struct matrix_row row = {.party = party};
+    struct tally key = {.row = &row};
+
+    return c->m->n ? bsearch(&key, c->tallies, c->m->n, sizeof key, by_code) : NULL;
+}
+
+/* ---- seats */
+
+static struct matrix_row row_of(const struct matrix *m, const struct party_register *r, const struct seat_row *seat)
+{
+    return (struct matrix_row){
+        .party = seat->party,
+        .who = register_find(r, seat->party),
+        .answered_at = seat->answered_at,
+        .deadline_at = seat->deadline_at ? seat->deadline_at : m->round.deadline_at,
+        .extended = seat->deadline_at != 0,
+    };
+}
+
+static bool count_seats(struct count *c, const struct party_register *r, struct err *e)
+{
+    struct matrix *m = c->m;
+    struct seat_row *seats;
+
+    if (!store_seats(c->store, c->a, m->round.ref, &seats, &m->n, e))
+        return false;
+    m->rows = arena_alloc(c->a, (m->n + 1) * sizeof *m->rows);
+    c->tallies = arena_alloc(c->a, (m->n + 1) * sizeof *c->tallies);
+    for (size_t i = 0; i < m->n; i++) {
+        m->rows[i] = row_of(m, r, &seats[i]);
+        c->tallies[i].row = &m->rows[i];
+    }
+    if (m->n)
+        qsort(c->tallies, m->n, sizeof *c->tallies, by_code);
+    return true;
+}
+
+/* ---- what came */
+
+static bool tells_of_delivery(const char *kind)
+{
+    return strcmp(kind, mail_kind_names[MAIL_BOUNCE]) == 0 || strcmp(kind, mail_kind_names[MAIL_DELAYED]) == 0 ||
+           strcmp(kind, mail_kind_names[MAIL_DELIVERED]) == 0 || strcmp(kind, mail_kind_names[MAIL_FEEDBACK]) == 0;
+}
+
+static int by_id(const void *key, const void *element)
+{
+    int64_t id = *(const int64_t *)key, other = ((const struct message_row *)element)->id;
+
+    return id < other ? -1 : id > other;
+}
+
+static struct message_row *message_of(const struct count *c, int64_t id)
+{
+    return c->n_messages ? bsearch(&id, c->messages, c->n_messages, sizeof *c->messages, by_id) : NULL;
+}
+
+static void count_paper(struct count *c, const struct paper_row *p, bool *brought)
+{
+    struct tally *t = tally_of(c, p->party);
+    const struct message_row *m = message_of(c, p->message);
+
+    if (m)
+        brought[m - c->messages] = true;
+    if (!t)
+        return;
+    ARENA_PUSH(c->a, t->facts, t->n_facts, (struct paper_fact){p->item, p->name, p->current});
+    t->row->papers += p->current;
+    if (m && m->received_at && (!t->first_received_at || m->received_at < t->first_received_at))
+        t->first_received_at = m->received_at;
+}
+
+static void count_message(const struct count *c, const struct message_row *m, bool brought)
+{
+    struct tally *t = tally_of(c, m->party);
+    bool noted = strcmp(m->state, "noted") == 0 && !tells_of_delivery(m->kind);
+    bool empty = strcmp(m->state, "filed") == 0 && !brought;
+
+    if (!t)
+        return;
+    t->row->held += strcmp(m->state, "held") == 0;
+    t->row->notes += noted || empty;
+}
+
+static bool count_replies(struct count *c, struct err *e)
+{
+    struct paper_row *papers;
+    size_t n;
+    bool *brought; /* per message: a filed paper came with it */
+
+    if (!store_messages(c->store, c->a, c->m->round.ref, NULL, &c->messages, &c->n_messages, e) ||
+        !store_papers(c->store, c->a, c->m->round.ref, NULL, &papers, &n, e))
+        return false;
+    brought = arena_alloc(c->a, c->n_messages + 1);
+    for (size_t i = 0; i < n; i++)
+        count_paper(c, &papers[i], brought);
+    for (size_t i = 0; i < c->n_messages; i++)
+        count_message(c, &c->messages[i], brought[i]);
+    return true;
+}
+
+/* ---- what went out */
+
+static void note_delivery(struct count *c, struct tally *t, const struct delivery_row *d)
+{
+    for (size_t i = 0; i < t->n_latest; i++)
+        if (strcasecmp(t->latest[i].address, d->address) == 0) {
+            t->latest[i] = *d;
+            return;
+        }
+    ARENA_PUSH(c->a, t->latest, t->n_latest, *d);
+}
+
+static bool count_notice(struct count *c, const struct notice_row *n, struct err *e)
+{
+    struct tally *t = tally_of(c, n->party);
+    struct delivery_row *rows;
+    size_t n_rows;
+
+    if (!t)
+        return true;
+    t->row->reminded += strcmp(n->kind, "reminder") == 0;
+    if (strcmp(n->kind, "notice") != 0 && strcmp(n->kind, "corrigendum") != 0)
+        return true;
+    if (!store_deliveries_of(c->store, c->a, n->id, &rows, &n_rows, e))
+        return false;
+    for (size_t i = 0; i < n_rows; i++)
+        note_delivery(c, t, &rows[i]);
+    return true;
+}
+
+static bool count_notices(struct count *c, struct err *e)
+{
+    struct notice_row *rows;
+    size_t n;
+
+    if (!store_notices(c->store, c->a, c->m->round.ref, NULL, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!count_notice(c, &rows[i], e))
+            return false;
+    return true;
+}
+
+static void add_state(struct matrix_row *row, enum delivery_state state)
+{
+    row->addresses++;
+    switch (state) {
+    case DELIVERY_SENT:
+        row->sent++;
+        break;
+    case DELIVERY_FAILED:
+        row->failed++;
+        break;
+    case DELIVERY_BOUNCED:
+        row->bounced++;
+        break;
+    case DELIVERY_QUEUED:
+    case DELIVERY_SENDING:
+    case DELIVERY_DEFERRED:
+    case DELIVERY_UNCERTAIN:
+        row->waiting++;
+        break;
+    case DELIVERY_CANCELLED:
+        break;
+    }
+}
+
+/* ---- the sum */
+
+static void settle(const struct matrix *m, const struct tally *t)
+{
+    struct standing standing = standing_of(m->spec, t->facts, t->n_facts);
+    struct matrix_row *row = t->row;
+
+    for (size_t i = 0; i < t->n_latest; i++) {
+        int state;
+
+        if (enum_by_name(delivery_state_names, DELIVERY_STATE_COUNT, t->latest[i].state, &state))
+            add_state(row, (enum delivery_state)state);
+    }
+    row->answered = standing.answered;
+    row->complete = standing.complete;
+    row->missing = standing.missing;
+    if (!row->answered)
+        row->answered_at = 0;
+    else if (t->first_received_at)
+        row->answered_at = t->first_received_at;
+    row->late = row->answered && row->answered_at > row->deadline_at;
+}
+
+static void add_up(struct matrix *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        const struct matrix_row *row = &m->rows[i];
+
+        m->complete += row->answered && row->complete;
+        m->partial += row->answered && !row->complete;
+        m->silent += !row->answered;
+        m->bounced += row->bounced > 0;
+        m->held += row->held > 0;
+        m->papers += row->papers;
+    }
+}
+
+static bool read_round(struct count *c, const struct config *config, const char *ref, struct err *e)
+{
+    JSON_SCOPED spec = NULL;
+
+    if (!store_round(c->store, c->a, ref, &c->m->round, e))
+        return false;
+    if (!c->m->round.ref)
+        return err_perm(e, "there is no round %s; `taamim round list` shows them", ref);
+    spec = json_loads(c->m->round.spec, 0, NULL);
+    c->m->spec = spec ? round_spec_from_json(c->a, spec, config, e) : NULL;
+    if (!spec)
+        err_perm(e, "its round file does not read as JSON");
+    return c->m->spec || err_prefix(e, "the stored round %s", ref);
+}
+
+bool matrix_of(struct store *s, struct arena *a, const struct config *c, const struct party_register *r, const char *ref,
+               struct matrix *out, struct err *e)
+{
+    struct matrix m = {0};
+    struct count count = {.store = s, .a = a, .m = &m};
+
+    if (!read_round(&count, c, ref, e) || !count_seats(&count, r, e) || !count_replies(&count, e) ||
+        !count_notices(&count, e))
+        return false;
+    for (size_t i = 0; i < m.n; i++)
+        settle(&m, &count.tallies[i]);
+    add_up(&m);
+    *out = m;
+    return true;
+}

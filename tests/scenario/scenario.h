@@ -1,0 +1,118 @@
+/* scenario.h - one scenario: a secretariat in a temporary folder, the delegations it writes to, and a clock that jumps.
+ *
+ * The daemon's parts run in this process as they do in taamimd, but the children are fakes: a post office that keeps every mail
+ * (post_office.c) and a mailbox that gives out what was put into it (mailbox.c). The parser is the real one. A scenario is a text
+ * file of one sentence a line; story_teller.c knows the sentences, deeds_*.c do them, expect_*.c look at what came of it. */
+#ifndef TAAMIM_TESTS_SCENARIO_H
+#define TAAMIM_TESTS_SCENARIO_H
+#include "app/daemon.h"
+
+/* ---- sentences */
+
+#define LINE_WORDS_MAX 64
+struct line {
+    const char *words[LINE_WORDS_MAX]; /* what the pattern's names caught, then the rest of the sentence */
+    bool quoted[LINE_WORDS_MAX];
+    size_t n;
+    const char *ref; /* the round spoken of: "in NAME", else the one launched last; NULL before the first */
+};
+
+struct world;
+typedef bool deed_fn(struct world *w, const struct line *l, struct err *e);
+/* A sentence: capital words of the pattern catch one word each, the others stand as they are, "..." takes the rest. */
+struct sentence {
+    const char *pattern;
+    deed_fn *deed;
+};
+extern const struct sentence time_sentences[], mail_sentences[], officer_sentences[], server_sentences[],
+    expect_mail_sentences[], expect_state_sentences[]; /* each ended by a NULL pattern */
+
+/* ---- the post office: what the mail server does, and the mails that it took */
+
+struct kept_mail {
+    const char *to, *from;  /* envelope */
+    int64_t at;
+    const char *kind;       /* X-Taamim */
+    const char *subject, *text, *message_id, *reply_to, *raw;
+    const char **attachments;
+    size_t n_attachments;
+};
+
+enum conduct { TAKES, IS_DOWN, REFUSES_LOGIN, ANSWERS, TAKES_SILENTLY, LOSES };
+struct server_rule {
+    const char *address; /* "" = every one; "@domain" = all of it */
+    enum conduct conduct;
+    int code;            /* ANSWERS */
+    const char *words;
+};
+
+#define IN_HAND_MAX 8
+struct post_office {
+    struct server_rule *rules; /* the last that fits holds */
+    size_t n_rules;
+    struct kept_mail *mails;   /* as they were taken */
+    size_t n_mails;
+    struct send_job in_hand[IN_HAND_MAX];
+    size_t n_in_hand;
+    int crash_after;           /* answers still to give before the daemon ends; -1 never */
+    const char *trouble;       /* a mail that was not as it should be; NULL */
+};
+int post_office_free(void *world);
+void post_office_send(void *world, const struct send_job *job);
+bool post_office_answer(struct world *w); /* one answer; false when nothing is in hand */
+void post_office_crash(struct world *w);  /* what is in hand: the first was taken all the same */
+const char *mail_header(struct arena *a, const char *raw, const char *name); /* unfolded; "" where there is none */
+
+/* ---- the mailbox */
+
+struct letter_in { /* a message that lies in the mailbox */
+    const char *mailbox;
+    int64_t uid;
+    const char *bytes;
+    size_t size;
+    bool moved, told;  /* into the processed folder; to the daemon since its start */
+    int kept;          /* how often the daemon said so since */
+};
+struct mailbox {
+    struct letter_in *letters;
+    size_t n;
+    int64_t uidvalidity, next_uid;
+    bool keeps;        /* a server that cannot move: messages stay, with a keyword */
+    struct to_parse { int64_t message; const char *path; } *to_parse;
+    size_t n_to_parse;
+    bool parser_dies;
+};
+void mailbox_put(struct world *w, const char *mailbox, const char *bytes, size_t size);
+bool mailbox_start(struct world *w, struct err *e); /* the collector begins: the line, what is pending, what it has not told */
+bool mailbox_turn(struct world *w, bool *busy, struct err *e);
+bool mailbox_message(struct world *w, struct message_row *out, struct err *e); /* the ledger's row of the letter put in last */
+void mailbox_parse(void *world, int64_t message, const char *path);
+void mailbox_kept(void *world, const struct message_row *m);
+
+/* ---- the world */
+
+#define ROUNDS_MAX 8
+struct world {
+    struct arena *a;
+    const char *fixtures, *templates, *folder;
+    struct daemon *daemon; /* NULL while it is not running */
+    int64_t outbox_at, ticker_at;
+    bool ticker_calm;      /* ticker_at is only its habit of looking again */
+    struct post_office office;
+    struct mailbox mailbox;
+    struct named_round { const char *name, *ref; } rounds[ROUNDS_MAX];
+    size_t n_rounds;
+};
+struct world *world_new(const char *scenario_path, struct err *e);
+void world_free(struct world *w); /* removes the folder */
+bool world_open(struct world *w, struct err *e);
+void world_close(struct world *w);
+bool world_restart(struct world *w, struct err *e);
+bool world_settle(struct world *w, struct err *e);                /* everything that is due at this second */
+bool world_run_until(struct world *w, int64_t at, struct err *e); /* from due instant to due instant */
+bool world_sound(struct world *w, struct err *e);                 /* what holds at the end of every scenario */
+const char *world_path(struct world *w, const char *name);       /* below the folder */
+const char *round_ref(const struct world *w, const char *name);  /* NULL: no such round */
+bool instant_of(struct world *w, const char *day, const char *hour, int64_t *out, struct err *e); /* hour NULL: 00:00 */
+
+#endif
