@@ -47,24 +47,11 @@ static bool stage_part(struct daemon *d, struct arena *a, const struct message_r
            store_add_paper(d->store, &row, &id, e);
 }
 
-/* A message judged a second time, after a crash, stages anew. */
-static bool forget_staged(struct daemon *d, struct arena *a, int64_t message, struct err *e)
-{
-    struct paper_row *rows;
-    size_t n;
-
-    if (!store_papers_of_message(d->store, a, message, &rows, &n, e))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (rows[i].held && (!spool_remove(d->spool, rows[i].path, e) || !store_remove_paper(d->store, rows[i].id, e)))
-            return false;
-    return true;
-}
-
 bool filing_stage(struct daemon *d, struct arena *a, const struct message_row *m, const struct facts *f, int scratch_fd,
                   struct err *e)
 {
-    if (!forget_staged(d, a, m->id, e))
+    /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
+    if (!spool_sweep(d->spool, arena_printf(a, "held/%lld", (long long)m->id), e))
         return false;
     for (size_t i = 0; i < f->n_parts; i++) {
         const struct fact_part *part = &f->parts[i];
@@ -116,11 +103,29 @@ static bool retire(struct daemon *d, struct paper_row *old, struct err *e)
     return store_update_paper(d->store, old, e);
 }
 
-static bool place(struct daemon *d, struct arena *a, struct paper_row *p, struct err *e)
+/* A file that lies where this paper belongs, with its bytes and with no row: this very paper, placed before a crash. */
+static bool is_placed(struct daemon *d, struct arena *a, const struct shelf *shelf, const struct paper_row *p, const char *path)
+{
+    const char *full = spool_full(d->spool, a, path);
+    char sha256[65];
+    int64_t size;
+
+    for (size_t i = 0; i < shelf->n; i++)
+        if (strcmp(shelf->rows[i].path, path) == 0)
+            return false;
+    return file_exists(full) && file_sha256(full, sha256, &size, NULL) && strcmp(sha256, p->sha256) == 0;
+}
+
+static bool place(struct daemon *d, struct arena *a, const struct shelf *shelf, struct paper_row *p, struct err *e)
 {
     const char *name = p->version > 1 ? name_numbered(a, p->name, "v", p->version) : p->name;
+    const char *folder = folder_of(d, a, p->party), *staged = p->path;
+    const char *path = arena_printf(a, "papers/%s/%s/%s", spool_round_folder(a, p->round), folder, name);
 
-    return spool_file_paper(d->spool, a, p->path, p->round, folder_of(d, a, p->party), name, &p->path, e);
+    if (!is_placed(d, a, shelf, p, path))
+        return spool_file_paper(d->spool, a, staged, p->round, folder, name, &p->path, e);
+    p->path = path;
+    return spool_remove(d->spool, staged, e);
 }
 
 static bool file_one(struct daemon *d, struct arena *a, const struct message_row *m, const struct round_view *v,
@@ -142,7 +147,7 @@ static bool file_one(struct daemon *d, struct arena *a, const struct message_row
     p->held = false;
     p->filed_at = clock_now();
     p->marks = *p->marks ? arena_printf(a, "%s %s", m->marks, p->marks) : m->marks;
-    return place(d, a, p, e) && store_update_paper(d->store, p, e);
+    return place(d, a, &shelf, p, e) && store_update_paper(d->store, p, e);
 }
 
 static bool drop(struct daemon *d, const struct paper_row *p, struct err *e)

@@ -3,7 +3,7 @@
  * is moved there: a restart finishes a move that was cut short. What the parser could not read is kept and held. */
 #include "app/inbox.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/effects.h"
@@ -177,9 +177,12 @@ bool inbox_moved(struct daemon *d, const char *mailbox, int64_t uidvalidity, int
 static bool row_of_file(struct daemon *d, struct arena *a, const char *file, struct message_row *out, struct collected *c)
 {
     const struct config *cfg = d->orders.config;
-    long long uidvalidity, uid;
+    const char *dash = strchr(file, '-');
+    char *end = NULL;
+    int64_t uidvalidity = dash ? strtoll(dash + 1, &end, 10) : 0;
+    int64_t uid = end && *end == '-' ? strtoll(end + 1, NULL, 10) : 0;
 
-    if (sscanf(file, "%*[0-9a-f]-%lld-%lld.eml", &uidvalidity, &uid) != 2)
+    if (uidvalidity <= 0 || uid <= 0)
         return false;
     for (size_t i = 0; i < cfg->n_mailboxes; i++) {
         const char *name = cfg->mailboxes[i].name;

@@ -37,7 +37,8 @@ static unsigned langs_of(const struct contact *const *to, size_t n)
 int64_t launch_documents_size(const struct round_spec *spec, const struct party *p)
 {
     const struct contact *to[CONTACTS_MAX];
-    unsigned langs = langs_of(to, round_contacts(spec, p, to, CONTACTS_MAX));
+    size_t n = round_contacts(spec, p, to, CONTACTS_MAX);
+    unsigned langs = langs_of(to, n);
     int64_t size = 0;
 
     for (size_t i = 0; i < spec->n_documents; i++)

@@ -17,7 +17,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define STOP_S 5         /* for what is in hand but may be given up */
 #define STOP_SENDING_S 60 /* for a mail past its last byte */
 
 struct taamimd {
@@ -54,7 +53,7 @@ static void reload(struct taamimd *t)
     struct problems p = {0};
 
     t->reload = false;
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_boot() * 1000000);
+    sd_notify(0, "RELOADING=1");
     if (daemon_reload(&t->daemon, &p)) {
         log_event(LOG_LEVEL_NOTICE, "reloaded", "config", t->daemon.orders.config->path, NULL);
         children_reload(&t->children);
@@ -141,6 +140,8 @@ static bool open_state(struct taamimd *t, struct err *e)
 
     d->spool = spool_open(c->state_dir, true, c->papers_group, e);
     if (!d->spool)
+        return false;
+    if (!spool_sweep(d->spool, "staging", e))
         return false;
     d->store = store_open(spool_full(d->spool, a, "taamim.db"), STORE_WRITE, e);
     if (!d->store)

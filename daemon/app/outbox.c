@@ -42,8 +42,9 @@ static enum attempt_end end_of(const struct send_outcome *o)
     case SEND_CONNECT:
         return o->code >= 500 ? END_ABOUT_US : END_NO_CONNECTION;
     case SEND_LOGIN:
-    case SEND_SENDER:
         return END_ABOUT_US;
+    case SEND_SENDER:
+        return o->code ? END_ABOUT_US : END_NO_CONNECTION;
     case SEND_RCPT:
     case SEND_DATA:
         return o->code ? END_RECIPIENT : END_NO_CONNECTION;
@@ -139,16 +140,35 @@ static bool first_sent(struct daemon *d, struct arena *a, const struct notice_ro
     return true;
 }
 
+/* Three domains said the same: what the first of them refused in this row did not fail. */
+static bool take_back_failures(struct daemon *d, struct arena *a, struct err *e)
+{
+    struct delivery_row row;
+
+    for (int i = 0; i < d->refusals.n_deliveries; i++) {
+        if (!store_delivery(d->store, a, d->refusals.deliveries[i], &row, e))
+            return false;
+        if (!row.state || strcmp(row.state, "failed") != 0)
+            continue;
+        row.state = delivery_state_names[DELIVERY_QUEUED];
+        row.next_at = row.since_at = clock_now();
+        if (!store_update_delivery(d->store, &row, e))
+            return false;
+    }
+    d->refusals = (struct refusals){0};
+    return true;
+}
+
 static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, const struct notice_row *n,
                    const struct send_outcome *o, struct err *e)
 {
     struct attempt attempt = {.end = end_of(o), .code = o->code, .attempts = row->attempts + 1,
                               .created_at = n->created_at, .now_at = clock_now()};
     struct retry next = retry_after(&attempt);
-    bool about_all = attempt.end == END_RECIPIENT && refusals_note(&d->refusals, o->code, domain_of(row->address));
+    bool about_all = attempt.end == END_RECIPIENT && refusals_note(&d->refusals, o->code, domain_of(row->address), row->id);
 
     if (attempt.end == END_ACCEPTED)
-        refusals_note(&d->refusals, 250, "");
+        refusals_note(&d->refusals, 250, "", 0);
     if (about_all && o->code >= 500)
         next = (struct retry){.state = DELIVERY_QUEUED, .next_at = attempt.now_at, .stop_queue = true};
     row->state = delivery_state_names[next.state];
@@ -162,6 +182,8 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
     if (next.state == DELIVERY_SENT && (!resume_queue(d, e) || (first_sent(d, a, n, row->id) && !keep_copy(d, a, n))))
         return false;
     if (next.stop_queue && !stop_queue(d, row, o, e))
+        return false;
+    if (about_all && !take_back_failures(d, a, e))
         return false;
     return !next.lasting || tell_failure(d, n, row, e);
 }

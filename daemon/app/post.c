@@ -91,7 +91,7 @@ static size_t automatic_headers(const struct post *p, struct mail_header out[4])
     size_t n = 0;
     bool answers = p->letter.kind == LETTER_RECEIPT || p->letter.kind == LETTER_PROBLEM;
 
-    out[n++] = (struct mail_header){"X-Taamim", letter_kind_names[p->letter.kind]};
+    out[n++] = (struct mail_header){"X-Taamim-Loop", letter_kind_names[p->letter.kind]};
     if (p->letter.kind == LETTER_NOTICE)
         return n;
     out[n++] = (struct mail_header){"Auto-Submitted", answers ? "auto-replied" : "auto-generated"};

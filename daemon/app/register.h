@@ -7,6 +7,7 @@
 #ifndef TAAMIM_APP_REGISTER_H
 #define TAAMIM_APP_REGISTER_H
 #include "app/setting.h"
+#include "base/err.h"
 #include "round/party.h"
 
 struct party_register *register_load(struct arena *a, const char *path, struct problems *p);

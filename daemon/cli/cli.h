@@ -10,7 +10,7 @@
 
 enum exit_code { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
-enum option {
+enum cli_option {
     OPT_PARTY,
     OPT_OUT,
     OPT_YES,

@@ -81,12 +81,11 @@ enum exit_code client_act(const struct config *c, const struct client_file *file
     bool good = true;
     for (size_t i = 0; good && i < n_files; i++)
         good = send_file(w, &files[i], &e);
-    if (!good && e.kind == ERR_PERM) { /* a file of ours: nothing was asked */
+    good = good && wire_send(w, json_incref(held), -1, &e);
+    if (!good && e.kind == ERR_PERM) { /* of our own making: nothing was asked */
         wire_free(w);
         return cli_fail("%s; nothing was done", e.text);
     }
-    if (good)
-        wire_send(w, json_incref(held), -1, &e);
     enum exit_code code = print_answer(w, &e);
     wire_free(w);
     return code;

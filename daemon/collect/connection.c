@@ -337,7 +337,7 @@ static const char *plain_words(struct connection *c, char out[WORDS_MAX])
 {
     const char *said = c->imap->imap_response ? c->imap->imap_response : "";
     size_t n = 0;
-    for (; said[n] && n < WORDS_MAX - 1; n++)
+    for (; n < WORDS_MAX - 1 && said[n]; n++)
         out[n] = (unsigned char)said[n] < 32 || (unsigned char)said[n] > 126 ? '?' : said[n];
     out[n] = '\0';
     return n ? out : "no reason given";

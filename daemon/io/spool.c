@@ -350,6 +350,25 @@ bool spool_incoming(struct spool *s, struct arena *a, const char ***names_out, s
     return true;
 }
 
+bool spool_sweep(struct spool *s, const char *folder, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    const char *full = spool_full(s, a, folder);
+    __attribute__((cleanup(dir_close))) DIR *dir = NULL;
+    struct dirent *entry;
+
+    if (path_refused(a, folder, e))
+        return false;
+    dir = opendir(full);
+    if (!dir)
+        return errno == ENOENT || failed("opening", full, e);
+    while ((entry = readdir(dir)))
+        if (entry->d_type == DT_REG && unlinkat(dirfd(dir), entry->d_name, 0) != 0)
+            return failed("removing a file in", full, e);
+    return true;
+}
+
+
 int64_t spool_free_bytes(const struct spool *s)
 {
     struct statvfs fs;

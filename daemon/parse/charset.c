@@ -151,7 +151,7 @@ char *charset_to_utf8(struct arena *a, const char *charset, const char *bytes, s
     n -= skip;
     if (strcasecmp(label, "utf-8") == 0 && utf8_valid(bytes, n))
         return text_clean(a, bytes, n);
-    /* Bytes that are valid UTF-8 beyond ASCII are hardly ever anything else; the exceptions are the charsets of ASCII bytes. */
+    /* Valid UTF-8 beyond ASCII is hardly ever anything else. */
     if (has_high(bytes, n) && strncasecmp(label, "utf-16", 6) != 0 && utf8_valid(bytes, n))
         return text_clean(a, bytes, n);
     const char *candidates[] = {strcasecmp(label, "utf-8") == 0 ? single_byte_guess(bytes, n) : label,

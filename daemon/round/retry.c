@@ -34,7 +34,7 @@ struct retry retry_after(const struct attempt *a)
     case END_UNKNOWN:
         return later(a, DELIVERY_UNCERTAIN);
     case END_ABOUT_US:
-        if (a->code >= 500)
+        if (a->code >= 500 || a->code == 0)
             return (struct retry){.state = DELIVERY_QUEUED, .next_at = a->now_at, .stop_queue = true};
         return later(a, DELIVERY_DEFERRED);
     case END_RECIPIENT:
@@ -49,7 +49,15 @@ struct retry retry_after(const struct attempt *a)
     return later(a, DELIVERY_DEFERRED);
 }
 
-bool refusals_note(struct refusals *r, int code, const char *domain)
+static bool knows_domain(const struct refusals *r, const char *domain)
+{
+    for (int i = 0; i < r->n; i++)
+        if (strcasecmp(r->domains[i], domain) == 0)
+            return true;
+    return false;
+}
+
+bool refusals_note(struct refusals *r, int code, const char *domain, int64_t delivery)
 {
     if (code < 500) {
         *r = (struct refusals){0};
@@ -57,10 +65,9 @@ bool refusals_note(struct refusals *r, int code, const char *domain)
     }
     if (r->code != code)
         *r = (struct refusals){.code = code};
-    for (int i = 0; i < r->n; i++)
-        if (strcasecmp(r->domains[i], domain) == 0)
-            return false;
-    if (r->n < 3)
+    if (r->n_deliveries < REFUSALS_MAX)
+        r->deliveries[r->n_deliveries++] = delivery;
+    if (r->n < 3 && !knows_domain(r, domain))
         snprintf(r->domains[r->n++], sizeof r->domains[0], "%s", domain);
     return r->n == 3;
 }

@@ -23,7 +23,7 @@ extern const char *const delivery_state_names[DELIVERY_STATE_COUNT];
 
 /* Where the answer came, as far as it matters here. */
 enum attempt_end {
-    END_ABOUT_US,      /* login or MAIL FROM refused, or the greeting with a 5xx */
+    END_ABOUT_US,      /* login or MAIL FROM refused, or the greeting with a 5xx; a login that could not be tried has code 0 */
     END_NO_CONNECTION, /* nothing was said about this mail */
     END_RECIPIENT,     /* an answer to RCPT, DATA or the final dot */
     END_ACCEPTED,
@@ -53,13 +53,16 @@ struct retry {
 
 struct retry retry_after(const struct attempt *a);
 
-/* Three domains in a row that give one and the same 5xx: the fault is ours. */
+/* Three domains in a row that give one and the same 5xx: the fault is ours, and what failed in that row did not fail. */
+#define REFUSALS_MAX 64
 struct refusals {
     int code;
     int n;
     char domains[3][256];
+    int64_t deliveries[REFUSALS_MAX]; /* refused in this row */
+    int n_deliveries;
 };
-/* Notes an answer of a domain (code 250 clears); true when the third different domain has said the same 5xx. */
-bool refusals_note(struct refusals *r, int code, const char *domain);
+/* Notes an answer of a domain to a delivery (code 250 clears); true when the third different domain has said the same 5xx. */
+bool refusals_note(struct refusals *r, int code, const char *domain, int64_t delivery);
 
 #endif

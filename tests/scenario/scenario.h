@@ -71,7 +71,8 @@ struct letter_in { /* a message that lies in the mailbox */
     const char *bytes;
     size_t size;
     bool moved, told;  /* into the processed folder; to the daemon since its start */
-    int kept;          /* how often the daemon said so since */
+    bool old;          /* lay there before the secretariat first watched this mailbox */
+    bool kept;         /* the daemon has said so since */
 };
 struct mailbox {
     struct letter_in *letters;

@@ -68,7 +68,7 @@ ok "junk is collected" says first '"mailbox":"Junk".*"uid":1' 5
 # --- append and find
 printf 'Subject: copy\r\nMessage-ID: <copy@league.example>\r\n\r\n' >"$T/head"
 printf 'the text\r\n' >"$T/text"
-tell '{"append":{"id":5,"mailbox":"نسخ","segments":["'"$T/head"'","'"$T/text"'"],"size":'$(cat "$T/head" "$T/text" | wc -c)'}}'
+tell '{"append":{"id":5,"mailbox":"نسخ","segments":["'"$T/head"'","'"$T/text"'"],"size":'"$(cat "$T/head" "$T/text" | wc -c)"'}}'
 ok "a copy is appended while it idles" says first '"id":5,"ok":true' 2
 tell '{"find":{"id":6,"mailbox":"نسخ","message_id":"<copy@league.example>"}}'
 ok "it is found" says first '"found":{"id":6,"uid":1}' 2
@@ -141,7 +141,10 @@ sample() {
 ok "50 MB are collected" wait_for 30 sample
 sample
 echo "# RssAnon $peak kB"
-ok "in flat memory" test "$peak" -lt 16384
+case $BIN in
+*asan*) skip "in flat memory" "the sanitizer's own memory" ;;
+*) ok "in flat memory" test "$peak" -lt 16384 ;;
+esac
 large=$T/incoming/$(field changed '"size":5[0-9]\{7\}' file)
 equal "whole" "$(sha256sum <"$large" | cut -d' ' -f1)" "$(field changed '"size":5[0-9]\{7\}' sha256)"
 stop changed
@@ -186,8 +189,8 @@ equal "no half-written file is left" "" "$(find "$T/incoming" -name '.*.part')"
 
 # --- servers that can less: the same Dovecot behind a relay that leaves words out of its capabilities, or cuts it short
 relay() { # NAME WORDS CUT: sets PORT
-    perl tests/system/relay.pl "$T/$1.port" "$IMAP" "$2" "$3" 2>"$T/$1.log" &
-    PID_OF[$1]=$!
+    perl tests/system/relay.pl "$T/$1.port" "$IMAP" "$2" "$3" >/dev/null 2>"$T/relay_$1.log" &
+    PID_OF[relay_$1]=$!
     wait_for 5 test -s "$T/$1.port"
     PORT=$(cat "$T/$1.port")
 }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "base/file.h"
 #include "base/wire.h"
-#include "mail/explain.h"
+#include "app/explain.h"
 #include "parse/message.h"
 
 static void explain(const char *path) {

@@ -1,6 +1,6 @@
 /* explain.h - one message's facts as `taamim explain` prints them: one JSON object. */
-#ifndef TAAMIM_MAIL_EXPLAIN_H
-#define TAAMIM_MAIL_EXPLAIN_H
+#ifndef TAAMIM_APP_EXPLAIN_H
+#define TAAMIM_APP_EXPLAIN_H
 #include "mail/facts.h"
 
 /* file is printed as given; the parts' digests are computed from scratch_fd. f may be NULL: the message could not be

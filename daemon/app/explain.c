@@ -3,7 +3,7 @@
  *
  * Listed are the parts that would be stored: all that have a name or are papers. Nothing is decided here and nothing
  * kept. */
-#include "mail/explain.h"
+#include "app/explain.h"
 #include <glib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,0 +1,97 @@
+/* Time, restarts, the computer's clock, and the register. */
+#include "scenario.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+
+/* The first moment of a scenario begins the daemon; Cairo's offset is not known before, so it is opened twelve hours earlier. */
+static bool at(struct world *w, const struct line *l, struct err *e)
+{
+    int64_t when;
+
+    if (!w->daemon) {
+        ARENA_SCOPED a = arena_new();
+        struct zone *zone = zone_open("Africa/Cairo", e);
+        struct civil c = {0};
+
+        if (!zone || sscanf(l->words[0], "%4d-%2d-%2d", &c.year, &c.month, &c.day) != 3 ||
+            sscanf(l->words[1], "%2d:%2d", &c.hour, &c.minute) != 2)
+            return err_perm(e, "a scenario begins with a moment like 2026-04-20 10:00");
+        clock_set(zone_instant(zone, c, false));
+        zone_close(zone);
+        return world_open(w, e) && world_settle(w, e);
+    }
+    return instant_of(w, l->words[0], l->words[1], &when, e) && world_run_until(w, when, e);
+}
+
+static bool pass(struct world *w, const struct line *l, int unit_s, struct err *e)
+{
+    return world_run_until(w, clock_now() + (int64_t)strtol(l->words[0], NULL, 10) * unit_s, e);
+}
+
+static bool wait_days(struct world *w, const struct line *l, struct err *e) { return pass(w, l, 86400, e); }
+static bool wait_hours(struct world *w, const struct line *l, struct err *e) { return pass(w, l, 3600, e); }
+static bool wait_minutes(struct world *w, const struct line *l, struct err *e) { return pass(w, l, 60, e); }
+static bool wait_seconds(struct world *w, const struct line *l, struct err *e) { return pass(w, l, 1, e); }
+
+static bool restart(struct world *w, const struct line *l, struct err *e)
+{
+    (void)l;
+    return world_restart(w, e) && world_settle(w, e);
+}
+
+/* Takes effect in what follows: the daemon ends when so many more mails were accepted and others are in hand. */
+static bool crash_soon(struct world *w, const struct line *l, struct err *e)
+{
+    (void)e;
+    w->office.crash_after = (int)strtol(l->words[0], NULL, 10);
+    return true;
+}
+
+static bool clock_jumps(struct world *w, const struct line *l, struct err *e)
+{
+    clock_set(clock_now() + (int64_t)strtol(l->words[0], NULL, 10) * 3600);
+    return world_settle(w, e);
+}
+
+static bool clock_put_back(struct world *w, const struct line *l, struct err *e)
+{
+    clock_set(clock_now() - (int64_t)strtol(l->words[0], NULL, 10) * 3600);
+    w->ticker_at = clock_now();
+    return world_settle(w, e);
+}
+
+/* The secretariat edits its register by hand and has it read again. */
+static bool register_changes(struct world *w, const struct line *l, struct err *e)
+{
+    const char *path = world_path(w, "delegations.conf");
+    struct problems p = {0};
+    size_t n;
+    char *text = file_read(w->a, path, BUF_MAX, &n, e), *at_old = text ? strstr(text, l->words[0]) : NULL;
+    const char *changed;
+
+    if (!at_old)
+        return err_perm(e, "the register has no %s", l->words[0]);
+    changed = arena_printf(w->a, "%.*s%s%s", (int)(at_old - text), text, l->words[1], at_old + strlen(l->words[0]));
+    if (!file_write(path, changed, strlen(changed), 0600, e))
+        return false;
+    if (!daemon_reload(w->daemon, &p))
+        err_perm(e, "%s", buf_text(&p.text));
+    buf_free(&p.text);
+    return e->kind == ERR_NONE && world_settle(w, e);
+}
+
+const struct sentence time_sentences[] = {
+    {"at DATE TIME", at},
+    {"wait N days", wait_days},
+    {"wait N hours", wait_hours},
+    {"wait N minutes", wait_minutes},
+    {"wait N seconds", wait_seconds},
+    {"restart", restart},
+    {"restart after N mails", crash_soon},
+    {"clock jumps N hours ahead", clock_jumps},
+    {"clock jumps N hours back", clock_put_back},
+    {"register replaces OLD by NEW", register_changes},
+    {NULL, NULL},
+};

@@ -1,0 +1,184 @@
+/* Reads a scenario and does what it says, sentence by sentence. One TAP result per scenario: an expectation that is not met is told
+ * with its line and the story goes on; a deed that fails ends it. "cannot ..." is a deed that must be refused. */
+#include "scenario.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+static const struct sentence *const books[] = {time_sentences, mail_sentences, officer_sentences,
+                                               server_sentences, expect_mail_sentences, expect_state_sentences};
+
+struct telling {
+    struct world *world;
+    const char *path;
+    int line_number, failures;
+};
+
+/* Splits in place; text in quotes is one word, '#' begins a comment. False where a quote stays open or there are too many. */
+static bool split(char *text, struct line *l, struct err *e)
+{
+    *l = (struct line){0};
+    for (char *p = text; *(p += strspn(p, " \t\r\n")) && *p != '#';) {
+        bool quoted = *p == '"';
+        char *end = quoted ? strchr(p + 1, '"') : p + strcspn(p, " \t\r\n");
+
+        if (!end || l->n == LINE_WORDS_MAX)
+            return err_perm(e, end ? "too many words" : "a quote stays open");
+        l->quoted[l->n] = quoted;
+        l->words[l->n++] = p + quoted;
+        p = *end ? end + 1 : end;
+        *end = '\0';
+    }
+    return true;
+}
+
+/* "in NAME" of a round is taken out: it says which round is spoken of. */
+static void take_round(const struct world *w, struct line *l)
+{
+    l->ref = w->n_rounds ? w->rounds[w->n_rounds - 1].ref : NULL;
+    for (size_t i = 0; i + 1 < l->n; i++) {
+        const char *ref = strcmp(l->words[i], "in") == 0 ? round_ref(w, l->words[i + 1]) : NULL;
+
+        if (!ref)
+            continue;
+        l->ref = ref;
+        memmove(l->words + i, l->words + i + 2, (l->n - i - 2) * sizeof *l->words);
+        memmove(l->quoted + i, l->quoted + i + 2, (l->n - i - 2) * sizeof *l->quoted);
+        l->n -= 2;
+        return;
+    }
+}
+
+static bool is_name(const char *word)
+{
+    return word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
+}
+
+/* Does the sentence have this shape? Then caught is what the pattern's names stand for. */
+static bool fits(const char *pattern, const struct line *l, struct line *caught)
+{
+    char copy[200], *rest = copy, *word;
+    size_t i = 0;
+
+    snprintf(copy, sizeof copy, "%s", pattern);
+    *caught = (struct line){.ref = l->ref};
+    while ((word = strsep(&rest, " "))) {
+        bool open = strcmp(word, "...") == 0;
+
+        for (; open && i < l->n; i++) {
+            caught->quoted[caught->n] = l->quoted[i];
+            caught->words[caught->n++] = l->words[i];
+        }
+        if (open)
+            return true;
+        if (i == l->n || (!is_name(word) && strcmp(word, l->words[i]) != 0))
+            return false;
+        if (is_name(word)) {
+            caught->quoted[caught->n] = l->quoted[i];
+            caught->words[caught->n++] = l->words[i];
+        }
+        i++;
+    }
+    return i == l->n;
+}
+
+static deed_fn *find(const struct line *l, struct line *caught)
+{
+    for (size_t b = 0; b < sizeof books / sizeof *books; b++)
+        for (const struct sentence *s = books[b]; s->pattern; s++)
+            if (fits(s->pattern, l, caught))
+                return s->deed;
+    return NULL;
+}
+
+static void complain(struct telling *t, const char *sentence, const char *why)
+{
+    struct civil now = {0};
+
+    if (t->world->daemon)
+        now = zone_civil(t->world->daemon->orders.config->zone, clock_now());
+    printf("# %s:%d: %s\n#   at %04d-%02d-%02d %02d:%02d:%02d: %s\n", t->path, t->line_number, sentence, now.year, now.month,
+           now.day, now.hour, now.minute, now.second, why);
+    t->failures++;
+}
+
+static bool do_line(struct telling *t, const char *sentence, struct line *l)
+{
+    struct line caught;
+    struct err e = {0};
+    bool refused = strcmp(l->words[0], "cannot") == 0, expects = strcmp(l->words[0], "expect") == 0, good;
+    deed_fn *deed;
+
+    if (refused) {
+        memmove(l->words, l->words + 1, --l->n * sizeof *l->words);
+        memmove(l->quoted, l->quoted + 1, l->n * sizeof *l->quoted);
+    }
+    take_round(t->world, l);
+    deed = find(l, &caught);
+    if (!deed) {
+        complain(t, sentence, "no such sentence");
+        return false;
+    }
+    if (!t->world->daemon && strcmp(l->words[0], "at") != 0 && strcmp(l->words[0], "mailbox") != 0) {
+        complain(t, sentence, "a scenario begins with \"at DATE TIME\"");
+        return false;
+    }
+    good = deed(t->world, &caught, &e);
+    if (good == refused)
+        complain(t, sentence, refused ? "this was not refused" : e.text);
+    return good != refused || expects;
+}
+
+static bool tell(struct telling *t, FILE *file)
+{
+    char *text = NULL;
+    size_t cap = 0;
+    bool going = true;
+
+    while (going && getline(&text, &cap, file) > 0) {
+        struct line l;
+        struct err e = {0};
+        char *sentence = arena_strndup(t->world->a, text, strcspn(text, "\r\n"));
+
+        t->line_number++;
+        going = split(text, &l, &e);
+        if (!going)
+            complain(t, sentence, e.text);
+        else if (l.n > 0)
+            going = do_line(t, sentence, &l);
+    }
+    free(text);
+    return going;
+}
+
+static int run(const char *path)
+{
+    struct err e = {0};
+    struct telling t = {.path = path, .world = world_new(path, &e)};
+    FILE *file = fopen(path, "re");
+
+    printf("1..1\n");
+    if (!t.world || !file) {
+        printf("# %s\nnot ok 1 - %s\n", t.world ? "cannot be read" : e.text, path);
+        return EXIT_FAILURE;
+    }
+    if (tell(&t, file) && t.world->daemon && !world_sound(t.world, &e))
+        complain(&t, "(at the end)", e.text);
+    fclose(file);
+    world_free(t.world);
+    printf("%s 1 - %s\n", t.failures ? "not ok" : "ok", path);
+    return t.failures ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fputs("usage: scenario FILE\n", stderr);
+        return 2;
+    }
+    log_open("scenario", LOG_LEVEL_WARNING);
+    return run(argv[1]);
+}

@@ -1,0 +1,261 @@
+/* The world of a scenario: a temporary folder with the fixtures in it, the daemon opened on it as taamimd opens it, and the clock.
+ *
+ * Time jumps from due instant to due instant. Where the ticker names none it only looks again in a minute, as the real one does;
+ * while nothing is under way such minutes are passed over up to the next full hour, since working hours begin on the hour here. */
+#include "scenario.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/inbox.h"
+#include "app/outbox.h"
+#include "app/ticker.h"
+#include "base/clock.h"
+#include "parse/message.h"
+
+#define LOOKS_AGAIN_S 60
+#define DEEDS_MAX 20000 /* at one second: above it something turns in circles */
+
+const char *world_path(struct world *w, const char *name)
+{
+    return arena_printf(w->a, "%s/%s", w->folder, name);
+}
+
+static bool copy_file(struct world *w, const char *name, struct err *e)
+{
+    size_t n;
+    char *bytes = file_read(w->a, arena_printf(w->a, "%s/%s", w->fixtures, name), BUF_MAX, &n, e);
+
+    return bytes && file_write(world_path(w, name), bytes, n, 0600, e);
+}
+
+static bool furnish(struct world *w, struct err *e)
+{
+    static const char *const files[] = {"taamim.conf", "delegations.conf", "rounds/concept-note.pdf", "rounds/letter-jo.pdf"};
+
+    if (!file_mkdirs(world_path(w, "rounds"), 0700, e))
+        return false;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (!copy_file(w, files[i], e))
+            return false;
+    if (symlink(w->templates, world_path(w, "templates")) != 0)
+        return err_perm(e, "cannot link to the templates %s: %s", w->templates, strerror(errno));
+    return file_write(world_path(w, "password"), "secret\n", 7, 0600, e);
+}
+
+struct world *world_new(const char *scenario_path, struct err *e)
+{
+    struct arena *a = arena_new();
+    struct world *w = arena_alloc(a, sizeof *w);
+    char *path = realpath(scenario_path, NULL);
+    const char *shared = getenv("TMPDIR");
+    char *folder = arena_printf(a, "%s/taamim-scenario-XXXXXX", shared ? shared : "/tmp");
+
+    *w = (struct world){.a = a, .office.crash_after = -1, .mailbox = {.uidvalidity = 1712, .next_uid = 1}};
+    if (!path || !mkdtemp(folder)) {
+        err_perm(e, "%s: %s", path ? folder : scenario_path, strerror(errno));
+        free(path);
+        arena_free(a);
+        return NULL;
+    }
+    w->folder = folder;
+    w->fixtures = arena_printf(a, "%s/fixtures", dirname(path));
+    w->templates = realpath(arena_printf(a, "%s/../../../templates", w->fixtures), NULL);
+    free(path);
+    if (parse_prepare(e) && furnish(w, e))
+        return w;
+    world_free(w);
+    return NULL;
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+    (void)st, (void)flag, (void)ftw;
+    return remove(path);
+}
+
+void world_free(struct world *w)
+{
+    world_close(w);
+    nftw(w->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    free((char *)w->templates);
+    arena_free(w->a);
+}
+
+/* ---- the daemon begins and ends */
+
+static bool open_state(struct world *w, struct err *e)
+{
+    struct daemon *d = w->daemon;
+    const struct config *c = d->orders.config;
+
+    d->spool = spool_open(c->state_dir, true, c->papers_group, e);
+    if (!d->spool)
+        return false;
+    d->store = store_open(spool_full(d->spool, w->a, "taamim.db"), STORE_WRITE, e);
+    return d->store != NULL;
+}
+
+bool world_open(struct world *w, struct err *e)
+{
+    struct problems p = {0};
+    struct daemon *d = w->daemon = calloc(1, sizeof *d);
+
+    if (!d)
+        abort();
+    if (!orders_load(&d->orders, world_path(w, "taamim.conf"), &p)) {
+        err_perm(e, "%s", buf_text(&p.text));
+        buf_free(&p.text);
+        free(d);
+        w->daemon = NULL;
+        return false;
+    }
+    d->ports = (struct ports){.arg = w, .senders_free = post_office_free, .send = post_office_send,
+                              .parse = mailbox_parse, .kept = mailbox_kept};
+    w->outbox_at = w->ticker_at = 0;
+    return open_state(w, e) && outbox_recover(d, e) && inbox_recover(d, e) && mailbox_start(w, e);
+}
+
+void world_close(struct world *w)
+{
+    struct daemon *d = w->daemon;
+
+    if (!d)
+        return;
+    arena_free(d->outcomes_arena);
+    arena_free(d->frozen.arena);
+    store_close(d->store);
+    spool_close(d->spool);
+    orders_free(&d->orders);
+    free(d);
+    w->daemon = NULL;
+}
+
+/* What children had in hand is gone with the process. */
+bool world_restart(struct world *w, struct err *e)
+{
+    post_office_crash(w);
+    w->mailbox.n_to_parse = 0;
+    world_close(w);
+    return world_open(w, e);
+}
+
+/* ---- time */
+
+static void ticker(struct world *w)
+{
+    w->daemon->ticker_due = false;
+    w->ticker_at = ticker_turn(w->daemon);
+    w->ticker_calm = w->ticker_at == clock_now() + LOOKS_AGAIN_S;
+}
+
+static bool turn(struct world *w, bool *busy, struct err *e)
+{
+    struct daemon *d = w->daemon;
+
+    *busy = false;
+    if (!mailbox_turn(w, busy, e))
+        return false;
+    if (d->ticker_due || clock_now() >= w->ticker_at) {
+        ticker(w);
+        *busy = true;
+    }
+    if (d->outbox_due || (w->outbox_at && clock_now() >= w->outbox_at)) {
+        w->outbox_at = outbox_turn(d);
+        *busy = true;
+    }
+    if (w->office.crash_after == 0 && w->office.n_in_hand > 0) {
+        w->office.crash_after = -1;
+        *busy = true;
+        return world_restart(w, e);
+    }
+    *busy |= post_office_answer(w);
+    return !w->office.trouble || err_perm(e, "%s", w->office.trouble);
+}
+
+bool world_settle(struct world *w, struct err *e)
+{
+    bool busy = true;
+
+    for (int deeds = 0; busy; deeds++)
+        if (deeds == DEEDS_MAX)
+            return err_perm(e, "the daemon does not come to rest at this second");
+        else if (!turn(w, &busy, e))
+            return false;
+    return true;
+}
+
+static bool all_calm(struct world *w)
+{
+    ARENA_SCOPED a = arena_new();
+    struct daemon *d = w->daemon;
+    struct alert_row *alerts;
+    size_t n;
+
+    return w->ticker_calm && !d->smtp_watch.away && !d->imap_watch.away && !d->clock_paused_until_at &&
+           store_alerts(d->store, a, &alerts, &n, NULL) && n == 0;
+}
+
+static void sooner(int64_t *next, int64_t at)
+{
+    if (at && at < *next)
+        *next = at;
+}
+
+static int64_t next_due(struct world *w)
+{
+    int64_t next = w->ticker_at;
+
+    if (all_calm(w)) {
+        next = (clock_now() / 3600 + 1) * 3600;
+        sooner(&next, store_next_receipt_at(w->daemon->store));
+    }
+    sooner(&next, w->outbox_at);
+    return next > clock_now() ? next : clock_now() + 1;
+}
+
+/* An hour passed over is looked at even where the ticker named a later one. */
+bool world_run_until(struct world *w, int64_t at, struct err *e)
+{
+    int64_t next;
+
+    if (at < clock_now())
+        return err_perm(e, "that moment is past already");
+    if (!world_settle(w, e))
+        return false;
+    while ((next = next_due(w)) < at) {
+        clock_advance(next - clock_now());
+        if (!world_settle(w, e))
+            return false;
+    }
+    clock_advance(at - clock_now());
+    return world_settle(w, e);
+}
+
+static const struct zone *zone_of(struct world *w)
+{
+    return w->daemon->orders.config->zone;
+}
+
+bool instant_of(struct world *w, const char *day, const char *hour, int64_t *out, struct err *e)
+{
+    struct civil c = {0};
+
+    if (sscanf(day, "%4d-%2d-%2d", &c.year, &c.month, &c.day) != 3 ||
+        (hour && sscanf(hour, "%2d:%2d:%2d", &c.hour, &c.minute, &c.second) < 2) || !civil_valid(c))
+        return err_perm(e, "'%s %s' is no moment; write 2026-04-20 10:00", day, hour ? hour : "");
+    *out = zone_instant(zone_of(w), c, false);
+    return true;
+}
+
+const char *round_ref(const struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->n_rounds; i++)
+        if (strcmp(w->rounds[i].name, name) == 0)
+            return w->rounds[i].ref;
+    return NULL;
+}
