@@ -1,6 +1,7 @@
-/* Takes a round out of the daemon's hands: a folder and a ZIP that an officer can give on. Papers lie per party under the names they have on the share, what was
- * replaced lies in a folder below. Only looks at store and spool. Never writes over what is there. A paper whose bytes are no longer those that were filed
- * (people may write to the share) is left out, shown so on the page and named in the error; everything else is exported all the same. */
+/* Takes a round out of the daemon's hands: a folder and a ZIP that an officer can give on. Papers lie per party
+ * under the names they have on the share, what was replaced lies in a folder below. Only looks at store and spool.
+ * Never writes over what is there. A paper whose bytes are no longer those that were filed (people may write to the
+ * share) is left out, shown so on the page and named in the error; everything else is exported all the same. */
 #include "app/portal.h"
 
 #include <dirent.h>
@@ -239,12 +240,14 @@ static bool name_places(struct export *x, const char *dir, size_t path_size, str
 static bool say_wrong(const struct export *x, struct err *e)
 {
     return x->n_wrong == 0 ||
-           err_perm(e, "exported to %s, but %zu of %zu papers are no longer what was filed (size or SHA-256) and were left out: %s",
+           err_perm(e,
+                    "exported to %s, but %zu of %zu papers are no longer what was filed (size or SHA-256) and were "
+                    "left out: %s",
                     x->folder, x->n_wrong, x->n_papers, x->wrong);
 }
 
-bool export_round(struct store *s, const char *state_dir, const struct standing_orders *o, const char *ref, const char *dir,
-                  char *path_out, size_t path_size, struct err *e)
+bool export_round(struct store *s, const char *state_dir, const struct standing_orders *o, const char *ref,
+                  const char *dir, char *path_out, size_t path_size, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
     struct export x = {.a = a, .store = s, .state_dir = state_dir, .orders = o, .wrong = ""};

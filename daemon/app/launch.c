@@ -181,10 +181,14 @@ static bool write_round(struct daemon *d, struct arena *a, struct round_view *v,
     return false;
 }
 
-static bool refuse_known(struct daemon *d, struct arena *a, const char *ref, struct err *e)
+/* What a round file's check has said is said again here: the daemon believes nobody. */
+static bool check_new(struct daemon *d, struct arena *a, const struct round_spec *spec, struct err *e)
 {
     struct round_row known;
+    const char *ref = spec->ref;
 
+    if (spec->deadline.at <= clock_now())
+        return err_perm(e, "the deadline of %s (%s) has passed already", ref, spec->deadline_text);
     if (!store_round(d->store, a, ref, &known, e))
         return false;
     return !known.ref || err_perm(e, "round %s was launched already; nothing was sent again. A round needs a reference of its own", ref);
@@ -213,7 +217,7 @@ bool launch_round(struct daemon *d, struct arena *a, struct round_spec *spec, co
         .deadline_at = spec->deadline.at,
         .deadline_text = deadline_text(a, d->orders.config, &spec->deadline),
     };
-    if (!refuse_known(d, a, spec->ref, e) ||
+    if (!check_new(d, a, spec, e) ||
         !encode_documents(a, spec, spool_full(d->spool, a, ""), folder, v.row.boundary, e))
         return false;
     v.templates = spec->templates ? templates_load(a, d->orders.config->templates_dir, spec->templates, &p)

@@ -119,9 +119,9 @@ static void on_tick(void *arg)
     if (d->ticker_due || clock_now() >= t->ticker_at) {
         d->ticker_due = false;
         t->ticker_at = ticker_turn(d);
-        portal_turn(d);
         say_status(t);
     }
+    wake_at(t, portal_turn(d));
     if (d->outbox_due || (t->outbox_at && clock_now() >= t->outbox_at))
         t->outbox_at = outbox_turn(d);
     wake_at(t, t->ticker_at);

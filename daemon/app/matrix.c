@@ -1,7 +1,7 @@
-/* Where every party of a round stands, counted out of the store: one pass over the seats, the papers, the messages and the notices of the round.
- * Nothing is asked per party; only deliveries are listed per notice. An address counts once, by its latest delivery: a notice that bounced
- * and then went through on a resend has gone through. What a person sees as the day of an answer is the day it came, not the
- * day an officer accepted it. */
+/* Where every party of a round stands, counted out of the store: one pass over the seats, the papers, the messages
+ * and the notices of the round. Nothing is asked per party; only deliveries are listed per notice. An address counts
+ * once, by its latest delivery: a notice that bounced and then went through on a resend has gone through. What a
+ * person sees as the day of an answer is the day it came, not the day an officer accepted it. */
 #include "app/matrix.h"
 
 #include <stdlib.h>
@@ -258,8 +258,8 @@ static bool read_round(struct count *c, const struct config *config, const char 
     return c->m->spec || err_prefix(e, "the stored round %s", ref);
 }
 
-bool matrix_of(struct store *s, struct arena *a, const struct config *c, const struct party_register *r, const char *ref,
-               struct matrix *out, struct err *e)
+bool matrix_of(struct store *s, struct arena *a, const struct config *c, const struct party_register *r,
+               const char *ref, struct matrix *out, struct err *e)
 {
     struct matrix m = {0};
     struct count count = {.store = s, .a = a, .m = &m};

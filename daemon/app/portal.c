@@ -1,7 +1,8 @@
-/* Keeps portal/<round>/index.html and matrix.csv as the store says. The head of the story's chain tells whether anything happened at all; a
- * round's own figures tell whether its page would look different. A burst of events costs one page a second, and a round that has
- * just ended is written a last time, since it stays watched while the daemon runs. What cannot be written is logged and tried again
- * with the next event: the pages are a copy, nothing depends on them. */
+/* Keeps portal/<round>/index.html and matrix.csv as the store says. The head of the story's chain tells whether
+ * anything happened at all; a round's own figures tell whether its page would look different. A burst of events
+ * costs one page a second, and a round that has just ended is written a last time, since it stays watched while the
+ * daemon runs. What cannot be written is logged and tried again with the next event: the pages are a copy, nothing
+ * depends on them. */
 #include "app/portal.h"
 
 #include <stdio.h>
@@ -65,7 +66,8 @@ static void print_of(const struct matrix *m, const char *csv, const struct paper
     hash_sha256(all.data, all.len, out);
 }
 
-static bool write_pages(struct daemon *d, struct arena *a, const char *ref, const char *html, const char *csv, struct err *e)
+static bool write_pages(struct daemon *d, struct arena *a, const char *ref, const char *html, const char *csv,
+                        struct err *e)
 {
     const char *folder = spool_full(d->spool, a, arena_printf(a, "portal/%s", spool_round_folder(a, ref)));
 

@@ -1,5 +1,5 @@
-/* The matrix for spreadsheets: RFC 4180, UTF-8 with a byte order mark. A name may come from anywhere (registers are imported), so a cell that a spreadsheet would
- * take for a formula gets an apostrophe before it. */
+/* The matrix for spreadsheets: RFC 4180, UTF-8 with a byte order mark. A name may come from anywhere (registers are
+ * imported), so a cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 #include "app/portal.h"
 
 #include <string.h>
@@ -91,7 +91,8 @@ char *portal_csv(struct arena *a, const struct config *c, const struct matrix *m
     BUF_SCOPED out = {0};
 
     buf_adds(&out, "\xef\xbb\xbf"
-                   "م,الرمز,الجهة,العناوين,أُرسل,بانتظار الإرسال,تعذّر الإرسال,مرتدّ,الردّ,تاريخ الردّ,بعد الموعد,الأوراق,الناقص,"
+                   "م,الرمز,الجهة,العناوين,أُرسل,بانتظار الإرسال,تعذّر الإرسال,مرتدّ,الردّ,"
+                   "تاريخ الردّ,بعد الموعد,الأوراق,الناقص,"
                    "التذكير,قيد المراجعة,ردود آلية أو بلا أوراق,الموعد النهائي,تمديد\r\n");
     for (size_t i = 0; i < m->n; i++)
         add_row(&out, a, c, m, i);

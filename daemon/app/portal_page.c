@@ -1,5 +1,6 @@
-/* The page of a round: right-to-left Arabic, one file, no script, nothing loaded from anywhere. Every text that came from outside is escaped; the parts of a
- * path are percent-encoded, so that a file name can neither end an attribute nor lead elsewhere. A paper without a path is named but not linked. */
+/* The page of a round: right-to-left Arabic, one file, no script, nothing loaded from anywhere. Every text that came
+ * from outside is escaped; the parts of a path are percent-encoded, so that a file name can neither end an attribute
+ * nor lead elsewhere. A paper without a path is named but not linked. */
 #include "app/portal.h"
 
 #include <string.h>
@@ -133,9 +134,9 @@ static void add_figures(struct page *p)
     add_figure(p, m->silent, "لم تردّ بعد");
     add_figure(p, m->papers, "الأوراق الواردة");
     if (m->held)
-        add_figure(p, m->held, "لها ردود قيد المراجعة");
+        add_figure(p, m->held, "لديها ردود قيد المراجعة");
     if (m->bounced)
-        add_figure(p, m->bounced, "ارتدّت إليها رسائل");
+        add_figure(p, m->bounced, "لديها رسائل مرتدّة");
     add(p, "</ul>\n");
 }
 
@@ -172,7 +173,7 @@ static void add_sent(struct page *p, const struct matrix_row *row)
 {
     open_cell(p, "الإرسال", row->addresses == 0);
     if (row->addresses)
-        buf_addf(&p->out, "<p>أُرسل إلى %d من %d</p>", row->sent, row->addresses);
+        buf_addf(&p->out, "<p class=\"line\">أُرسل إلى %d من %d</p>", row->sent, row->addresses);
     if (row->waiting)
         buf_addf(&p->out, "<p class=\"small\">بانتظار الإرسال: %d</p>", row->waiting);
     if (row->failed)
@@ -258,7 +259,8 @@ static void add_papers(struct page *p, const struct matrix_row *row)
 static void add_missing(struct page *p, const struct matrix_row *row)
 {
     const struct round_spec *spec = p->m->spec;
-    unsigned missing = row->answered ? row->missing : 0; /* of who is silent everything is, and the column before says so */
+    /* Of who is silent everything is missing, and the column before says so. */
+    unsigned missing = row->answered ? row->missing : 0;
 
     open_cell(p, "الناقص", missing == 0);
     for (size_t i = 0; i < spec->n_items; i++)
@@ -313,7 +315,8 @@ static void add_row(struct page *p, size_t i)
 
 static void add_table(struct page *p)
 {
-    add(p, "<h2>موقف الجهات</h2>\n<div class=\"wide\">\n<table>\n<thead><tr><th scope=\"col\">م</th><th scope=\"col\">الجهة</th>"
+    add(p, "<h2>موقف الجهات</h2>\n<div class=\"wide\">\n<table>\n"
+           "<thead><tr><th scope=\"col\">م</th><th scope=\"col\">الجهة</th>"
            "<th scope=\"col\">الإرسال</th><th scope=\"col\">الردّ</th><th scope=\"col\">الأوراق</th>");
     if (p->m->spec->n_items)
         add(p, "<th scope=\"col\">الناقص</th>");
@@ -327,7 +330,8 @@ static void add_footer(struct page *p)
 {
     add(p, "<footer>\n<p>آخر تحديث: ");
     add_text(p, instant_in_words(p->a, LANG_AR, p->config->zone, clock_now()));
-    add(p, "</p>\n<p>الجدول نفسه لبرامج الجداول: <a href=\"matrix.csv\"><bdi dir=\"ltr\">matrix.csv</bdi></a></p>\n</footer>\n"
+    add(p, "</p>\n<p>الجدول نفسه لبرامج الجداول: "
+           "<a href=\"matrix.csv\"><bdi dir=\"ltr\">matrix.csv</bdi></a></p>\n</footer>\n"
            "</main>\n</body>\n</html>\n");
 }
 

@@ -4,6 +4,7 @@
  * Arabic cell pull the numbers beside it to its other side, each cell that is not plain ASCII is isolated by U+2068 and U+2069 (UAX 9), which take no column. */
 #ifndef TAAMIM_CLI_TABLE_H
 #define TAAMIM_CLI_TABLE_H
+#include <stdbool.h>
 #include <stdio.h>
 #include "base/arena.h"
 

@@ -75,12 +75,21 @@ static bool take_delivery(struct sender *sender, const json_t *message, struct e
     return answer(sender, send_outcome_to_json(&o), e);
 }
 
+static bool take_probe(struct sender *sender, const json_t *message, struct err *e) {
+    if (!sender->smtp)
+        return err_perm(e, "a probe before the configuration");
+    struct send_outcome o = smtp_probe(sender->smtp, wire_int(message, "probe", 0));
+    return answer(sender, send_outcome_to_json(&o), e);
+}
+
 static bool take(struct sender *sender, const json_t *message, struct err *e) {
     const json_t *config = json_object_get(message, "config");
     if (config)
         return take_config(sender, config, e);
     if (json_object_get(message, "deliver"))
         return take_delivery(sender, message, e);
+    if (json_object_get(message, "probe"))
+        return take_probe(sender, message, e);
     return err_perm(e, "a message that is neither a configuration nor a delivery");
 }
 

@@ -133,7 +133,10 @@ static bool server_can_take(struct smtp *s) {
         return err_perm(&s->trouble, "the mail has %lld bytes, and %s takes %lld at most", (long long)s->job->size,
                         s->server->host, (long long)d->offers_size);
     }
-    return true;
+    if (s->job->n_segments > 0)
+        return true;
+    end_ourselves(s, SEND_ACCEPTED, 250); /* a probe has come as far as it should */
+    return err_temp(&s->trouble, "ready");
 }
 
 /* The connection stands and the login is done; now comes MAIL. */
@@ -380,6 +383,16 @@ static struct send_outcome deliver_sound(struct smtp *s) {
     bool kept = s->curl != NULL;
     struct send_outcome o = attempt(s);
     return kept && closed_while_idle(s, &o) ? attempt(s) : o;
+}
+
+struct send_outcome smtp_probe(struct smtp *s, int64_t id) {
+    struct send_job nothing = {.id = id, .from = "", .to = ""};
+    s->job = &nothing;
+    s->trouble = (struct err){0};
+    smtp_close(s);
+    struct send_outcome o = attempt(s);
+    s->job = NULL;
+    return o;
 }
 
 struct send_outcome smtp_deliver(struct smtp *s, const struct send_job *job) {

@@ -34,9 +34,8 @@ sub content {
 sub leaves {
     my ($part) = @_;
     my ($boundary) = header($part, 'Content-Type') =~ /^multipart\/.*boundary="?([^";]+)/i or return $part;
-    my (undef, @parts) = split /^--\Q$boundary\E(?:--)?[ \t]*(?:\n|\z)/m, $part->{body};
+    my (undef, @parts) = split /(?:^|\n)--\Q$boundary\E(?:--)?[ \t]*(?:\n|\z)/, $part->{body}, -1;
     pop @parts;
-    return map { s/\n\z//r } () if !@parts;
     return map { leaves(part($_)) } @parts;
 }
 sub file_name {

@@ -1,6 +1,7 @@
 /* Time, restarts, the computer's clock, and the register. */
 #include "scenario.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"

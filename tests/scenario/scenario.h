@@ -25,7 +25,7 @@ struct sentence {
     deed_fn *deed;
 };
 extern const struct sentence time_sentences[], mail_sentences[], officer_sentences[], server_sentences[],
-    expect_mail_sentences[], expect_state_sentences[]; /* each ended by a NULL pattern */
+    expect_mail_sentences[], expect_state_sentences[], expect_any_sentences[]; /* each ended by a NULL pattern */
 
 /* ---- the post office: what the mail server does, and the mails that it took */
 

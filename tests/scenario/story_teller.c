@@ -9,7 +9,8 @@
 #include "base/log.h"
 
 static const struct sentence *const books[] = {time_sentences, mail_sentences, officer_sentences,
-                                               server_sentences, expect_mail_sentences, expect_state_sentences};
+                                               server_sentences, expect_mail_sentences, expect_state_sentences,
+                                               expect_any_sentences};
 
 struct telling {
     struct world *world;

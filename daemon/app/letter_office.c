@@ -1,0 +1,221 @@
+/* letter_office.c - what the mails to officers show: what happened with what to do about it, and the open rounds.
+ *
+ * Rows stay in the order they come in, which for parties is the register's. The commands shown are ones that can be
+ * typed as they are, but for words in capitals where something is unknown. Strangers' text is cleaned, and the
+ * templates escape it. */
+#include <string.h>
+
+#include "app/letter_parts.h"
+#include "mail/lang.h"
+
+#define DAY_S 86400
+
+/* "2026-11-22 10:15", which can be compared and copied. */
+static const char *stamp(struct arena *a, const struct letter *l, int64_t at) {
+    if (!at)
+        return "";
+    struct civil c = zone_civil(l->config->zone, at);
+    return arena_printf(a, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour, c.minute);
+}
+
+/* ---- what to do */
+
+struct action_list {
+    struct arena *a;
+    json_t *list;
+};
+
+static void add_action(struct action_list *to, const char *command) {
+    if (json_array_append_new(to->list, json_string(command)) != 0)
+        abort();
+}
+
+static bool is_one_of(const char *kind, const char *const *kinds) {
+    for (; *kinds; kinds++)
+        if (strcmp(kind, *kinds) == 0)
+            return true;
+    return false;
+}
+
+static bool given(const char *text) { return text && *text; }
+
+static void held_actions(struct action_list *to, const struct letter_alert *al) {
+    const char *round = given(al->ref) ? "" : " --round REF", *party = given(al->party_code) ? "" : " --party CODE";
+    add_action(to, arena_printf(to->a, "taamim reply show %lld", (long long)al->message));
+    add_action(to, arena_printf(to->a, "taamim reply accept %lld%s%s", (long long)al->message, round, party));
+    add_action(to, arena_printf(to->a, "taamim reply reject %lld --why \"...\"", (long long)al->message));
+}
+
+static json_t *actions_of(struct arena *a, const struct letter_alert *al) {
+    static const char *const addresses[] = {"bounced", "failed", NULL};
+    static const char *const servers[] = {"queue_stopped", "server_away", NULL};
+    static const char *const others[] = {"trouble", "clock", NULL};
+    struct action_list to = {a, json_array()};
+    if (strcmp(al->kind, "held") == 0 && al->message)
+        held_actions(&to, al);
+    else if (al->message)
+        add_action(&to, arena_printf(a, "taamim reply show %lld", (long long)al->message));
+    else if (is_one_of(al->kind, addresses) && given(al->party_code) && given(al->ref))
+        add_action(&to, arena_printf(a, "taamim round resend %s --party %s --to ADDRESS", al->ref, al->party_code));
+    else if (is_one_of(al->kind, servers))
+        add_action(&to, "taamim check");
+    else if (is_one_of(al->kind, others))
+        add_action(&to, "taamim status");
+    return to.list;
+}
+
+/* ---- alerts */
+
+/* How long something has waited, or "" for less than a day. */
+static const char *waited(struct arena *a, const struct letter *l, enum lang lang, int64_t since) {
+    long days = since && l->now_at > since ? (long)((l->now_at - since) / DAY_S) : 0;
+    return days > 0 ? count_in_words(a, lang, COUNT_DAYS, days) : "";
+}
+
+static void alert_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct letter_alert *al) {
+    json_t *actions = actions_of(a, al);
+    value_text(a, o, "what", word_of(lang, arena_printf(a, "alert.%s", al->kind)));
+    value_text(a, o, "at", stamp(a, l, al->at));
+    value_text(a, o, "ref", al->ref);
+    value_text(a, o, "code", al->party_code);
+    value_text(a, o, "party", al->party ? party_name(al->party, lang) : given(al->party_code) ? al->party_code : "");
+    value_text(a, o, "text", al->text);
+    value_int(o, "message", al->message);
+    value_text(a, o, "waits", waited(a, l, lang, al->at));
+    value_bool(o, "has_actions", json_array_size(actions) > 0);
+    value_set(o, "actions", actions);
+}
+
+static void alert_list(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+    json_t *list = json_array();
+    long long held = 0;
+    for (size_t i = 0; i < l->n_alerts; i++) {
+        json_t *row = value_list_add(list);
+        value_int(row, "n", (long long)i + 1);
+        alert_values(a, row, l, lang, &l->alerts[i]);
+        held += strcmp(l->alerts[i].kind, "held") == 0;
+    }
+    value_bool(o, "has_alerts", l->n_alerts > 0);
+    value_int(o, "n_alerts", (long long)l->n_alerts);
+    value_int(o, "n_held", held);
+    /* One thing alone is named in the subject. */
+    value_set(o, "single", l->n_alerts == 1 ? json_copy(json_array_get(list, 0)) : json_object());
+    value_set(o, "alerts", list);
+}
+
+/* ---- open rounds */
+
+enum row_state { ROW_COMPLETE, ROW_PARTIAL, ROW_HELD, ROW_UNREACHABLE, ROW_NOT_SENT, ROW_SILENT };
+static const char *const row_state_words[] = {"complete", "partial", "held", "unreachable", "not sent yet", "silent"};
+
+static enum row_state row_state_of(const struct matrix_row *r) {
+    if (r->complete)
+        return ROW_COMPLETE;
+    if (r->answered)
+        return ROW_PARTIAL;
+    if (r->held > 0)
+        return ROW_HELD;
+    if (r->addresses > 0 && r->failed + r->bounced >= r->addresses)
+        return ROW_UNREACHABLE;
+    return r->sent == 0 && r->waiting > 0 ? ROW_NOT_SENT : ROW_SILENT;
+}
+
+static const char *comma(enum lang lang) { return lang == LANG_AR ? "، " : ", "; }
+
+static const char *joined(struct arena *a, enum lang lang, const char *list, const char *more) {
+    return *list ? arena_printf(a, "%s%s%s", list, comma(lang), more) : more;
+}
+
+static const char *missing_of(struct arena *a, enum lang lang, unsigned missing) {
+    const char *list = "";
+    for (int i = 0; i < ITEMS_MAX; i++)
+        if (missing & (1u << i))
+            list = joined(a, lang, list, arena_printf(a, "%d", i + 1));
+    return list;
+}
+
+static const char *counted_word(struct arena *a, enum lang lang, const char *key, int n) {
+    return arena_printf(a, lang == LANG_FR ? "%s\u00a0: %d" : "%s: %d", word_of(lang, key), n);
+}
+
+/* What the columns do not say: addresses that failed, what waits, an own deadline. */
+static const char *remarks_of(struct arena *a, const struct letter *l, enum lang lang, const struct matrix_row *r) {
+    const char *list = "";
+    if (r->late)
+        list = joined(a, lang, list, word_of(lang, "late"));
+    if (r->held > 0)
+        list = joined(a, lang, list, counted_word(a, lang, "held", r->held));
+    if (r->bounced > 0)
+        list = joined(a, lang, list, counted_word(a, lang, "bounced", r->bounced));
+    if (r->failed > 0)
+        list = joined(a, lang, list, counted_word(a, lang, "failed", r->failed));
+    if (r->extended) {
+        const char *until = date_without_weekday(a, lang, zone_civil(l->config->zone, r->deadline_at));
+        list = joined(a, lang, list, arena_printf(a, lang == LANG_FR ? "%s\u00a0: %s" : "%s: %s", word_of(lang, "extended"), until));
+    }
+    return list;
+}
+
+static void row_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct matrix_row *r) {
+    enum row_state state = row_state_of(r);
+    value_text(a, o, "code", r->party);
+    value_text(a, o, "party", r->who ? party_name(r->who, lang) : r->party);
+    value_text(a, o, "state", word_of(lang, row_state_words[state]));
+    value_int(o, "papers", r->papers);
+    value_text(a, o, "missing", missing_of(a, lang, r->missing));
+    value_int(o, "reminded", r->reminded);
+    value_text(a, o, "remarks", remarks_of(a, l, lang, r));
+    value_bool(o, "is_complete", state == ROW_COMPLETE);
+    value_bool(o, "is_partial", state == ROW_PARTIAL);
+    value_bool(o, "is_silent", state == ROW_SILENT || state == ROW_NOT_SENT);
+    value_bool(o, "is_trouble", state == ROW_HELD || state == ROW_UNREACHABLE);
+}
+
+static void round_counts(struct arena *a, json_t *o, const struct matrix *m, enum lang lang) {
+    value_text(a, o, "n_parties", count_in_words(a, lang, COUNT_PARTIES, (long)m->n));
+    value_text(a, o, "papers_count", count_in_words(a, lang, COUNT_PAPERS, m->papers));
+    value_int(o, "complete_count", m->complete);
+    value_int(o, "partial_count", m->partial);
+    value_int(o, "silent_count", m->silent);
+    value_int(o, "held_count", m->held);
+    value_int(o, "bounced_count", m->bounced);
+}
+
+/* Civil days from today to the day of the instant; negative once it is past. */
+static int days_until(const struct letter *l, int64_t at) {
+    struct civil today = zone_civil(l->config->zone, l->now_at), day = zone_civil(l->config->zone, at);
+    int days = (int)((at - l->now_at) / DAY_S) - 1;
+    while (civil_compare_days(civil_add_days(today, days), day) < 0)
+        days++;
+    while (civil_compare_days(civil_add_days(today, days), day) > 0)
+        days--;
+    return days;
+}
+
+static void round_row_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct matrix *m) {
+    json_t *rows = json_array();
+    int days = days_until(l, m->round.deadline_at);
+    value_text(a, o, "ref", m->round.ref);
+    value_text(a, o, "title", m->spec ? text_in(m->spec->title, lang) : m->round.ref);
+    value_text(a, o, "deadline", instant_in_words(a, lang, l->config->zone, m->round.deadline_at));
+    value_text(a, o, "days", count_in_words(a, lang, COUNT_DAYS, days < 0 ? -days : days));
+    value_bool(o, "is_today", days == 0);
+    value_bool(o, "after", l->now_at > m->round.deadline_at);
+    round_counts(a, o, m, lang);
+    for (size_t i = 0; i < m->n; i++)
+        row_values(a, value_list_add(rows), l, lang, &m->rows[i]);
+    value_set(o, "rows", rows);
+}
+
+void office_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+    alert_list(a, o, l, lang);
+    if (l->kind != LETTER_DIGEST)
+        return;
+    json_t *rounds = json_array();
+    for (size_t i = 0; i < l->n_matrices; i++)
+        round_row_values(a, value_list_add(rounds), l, lang, &l->matrices[i]);
+    value_bool(o, "has_rounds", l->n_matrices > 0);
+    value_int(o, "n_rounds", (long long)l->n_matrices);
+    value_set(o, "rounds", rounds);
+    value_text(a, o, "chain_head", l->chain_head);
+}

@@ -1,0 +1,299 @@
+/* check.c - `taamim check`: all files, then both mail servers, by the daemon's own children and with its own settings.
+ *
+ * The mailbox is not disturbed: the collector is told nothing of what was collected before, so it draws its line at what is there and fetches nothing older; messages that
+ * arrive meanwhile are copied without a flag being touched, and the copies removed. Needs the right to read the passwords, which the daemon's user has: an officer without
+ * it is told so. */
+#include "cli/check.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/client.h"
+#include "mail/lang.h"
+
+#define SETTLE_S 3  /* after "up": how long the collector may be silent before all is told */
+#define PATIENCE_S 15 /* beside the configured time to connect */
+#define SIZE_WANTED ((int64_t)10 << 20)
+
+/* ---- saying */
+
+static void line(const char *mark, const char *format, va_list args) {
+    printf("%-5s ", mark);
+    vprintf(format, args);
+    putchar('\n');
+    fflush(stdout);
+}
+
+void check_good(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    line("ok", format, args);
+    va_end(args);
+}
+
+void check_hint(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    line("note", format, args);
+    va_end(args);
+}
+
+void check_todo(struct check *c, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const char *text = arena_vprintf(c->a, format, args);
+    va_end(args);
+    printf("%-5s %s\n", "TO DO", text);
+    fflush(stdout);
+    ARENA_PUSH(c->a, c->todo, c->n_todo, text);
+}
+
+/* ---- files */
+
+static void check_files(struct check *c) {
+    const struct config *cfg = c->o->config;
+    size_t contacts = 0;
+    for (size_t i = 0; i < c->o->parties->n_parties; i++)
+        contacts += c->o->parties->parties[i].n_contacts;
+    check_good("configuration %s", cfg->path);
+    check_good("register %s: %zu parties, %zu contacts", cfg->register_file, c->o->parties->n_parties, contacts);
+    check_good("templates %s", cfg->templates_dir);
+    if (cfg->papers_group && !getgrnam(cfg->papers_group))
+        check_todo(c, "papers_group: this system has no group '%s': groupadd %s, and add the officers and the daemon's user", cfg->papers_group, cfg->papers_group);
+    if (!file_exists(cfg->state_dir))
+        check_todo(c, "there is no folder %s: make it, owned by the daemon's user", cfg->state_dir);
+    else
+        check_good("state folder %s%s", cfg->state_dir, client_daemon_runs(cfg) ? "; the daemon runs" : "; the daemon does not run");
+}
+
+/* ---- the mailbox */
+
+static json_t *mailboxes_json(const struct config *cfg) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < cfg->n_mailboxes; i++)
+        json_array_append_new(list, json_pack("{s:s, s:b, s:i, s:i, s:I, s:[]}", "name", cfg->mailboxes[i].name, "junk", cfg->mailboxes[i].junk, "uidvalidity", 0,
+                                              "next_uid", 0, "since_at", (json_int_t)clock_now(), "pending"));
+    return list;
+}
+
+static bool start_collector(struct check *c, struct err *e) {
+    const struct config *cfg = c->o->config;
+    return talk_open(&c->collect, c->a, cfg, "collect", e) &&
+           talk_say(&c->collect,
+                    json_pack("{s:{s:o, s:s, s:s, s:i, s:I, s:o}}", "config", "server", server_to_json(&cfg->imap), "incoming", c->folder, "processed",
+                              cfg->processed_folder ? cfg->processed_folder : "", "poll_s", 2, "max_bytes", (json_int_t)1 << 20, "mailboxes", mailboxes_json(cfg)),
+                    -1, e);
+}
+
+/* What the collector has said so far. */
+struct collector_news {
+    bool said, up;
+    const char *text, *capabilities;
+    int64_t quota_used, quota_limit;
+    bool line[MAILBOXES_MAX];
+    size_t n_lines;
+};
+
+static void take_news(struct check *c, struct collector_news *n, const json_t *m) {
+    const json_t *state = json_object_get(m, "state"), *drawn = json_object_get(m, "line");
+    const struct config *cfg = c->o->config;
+    for (size_t i = 0; drawn && i < cfg->n_mailboxes; i++)
+        if (strcmp(cfg->mailboxes[i].name, wire_string(drawn, "mailbox", "")) == 0 && !n->line[i]) {
+            n->line[i] = true;
+            n->n_lines++;
+        }
+    if (!state)
+        return;
+    n->said = true;
+    n->up = wire_bool(state, "up");
+    n->text = arena_strdup(c->a, wire_string(state, "text", ""));
+    n->capabilities = arena_strdup(c->a, wire_string(state, "capabilities", ""));
+    n->quota_used = wire_int(state, "quota_used", -1);
+    n->quota_limit = wire_int(state, "quota_limit", -1);
+}
+
+/* Until every mailbox has its line, or the collector is down, or it has said all. */
+static bool hear_collector(struct check *c, struct collector_news *n, struct err *e) {
+    int64_t until = clock_boot() + c->o->config->imap.connect_timeout_s + PATIENCE_S;
+    while (clock_boot() < until && n->n_lines < c->o->config->n_mailboxes && (!n->said || n->up)) {
+        JSON_SCOPED m = talk_hear(&c->collect, n->up ? clock_boot() + SETTLE_S : until, e);
+        if (!m && (e->kind != ERR_NONE || n->up))
+            break;
+        if (m)
+            take_news(c, n, m);
+    }
+    while (!n->said && e->kind == ERR_NONE && clock_boot() < until) { /* the lines came before the state */
+        JSON_SCOPED m = talk_hear(&c->collect, until, e);
+        if (m)
+            take_news(c, n, m);
+    }
+    return e->kind == ERR_NONE && (n->said || err_temp(e, "no answer in time"));
+}
+
+static bool has_word(const char *words, const char *word) {
+    size_t n = strlen(word);
+    for (const char *p = words; (p = strcasestr(p, word)); p += n)
+        if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+            return true;
+    return false;
+}
+
+static void tell_mailboxes(struct check *c, const struct collector_news *n) {
+    const struct config *cfg = c->o->config;
+    for (size_t i = 0; i < cfg->n_mailboxes; i++)
+        if (n->line[i])
+            check_good("mailbox %s%s", cfg->mailboxes[i].name, cfg->mailboxes[i].junk ? " (junk: what comes from there is held)" : "");
+        else
+            check_todo(c, "mailbox %s cannot be opened (%s): make it, or change `%s` in imap", cfg->mailboxes[i].name, n->text,
+                       cfg->mailboxes[i].junk ? "junk" : "mailboxes");
+}
+
+static void tell_capabilities(const struct config *cfg, const struct collector_news *n) {
+    const char *to = cfg->processed_folder ? cfg->processed_folder : "the processed folder";
+    if (has_word(n->capabilities, "IDLE"))
+        check_good("new mail is seen at once (IDLE)");
+    else
+        check_hint("the server has no IDLE: new mail is seen every %d s (poll_s)", cfg->poll_s);
+    if (has_word(n->capabilities, "MOVE") || has_word(n->capabilities, "UIDPLUS"))
+        check_good("mail of rounds is moved to %s (%s)", to, has_word(n->capabilities, "MOVE") ? "MOVE" : "UIDPLUS");
+    else
+        check_hint("the server has neither MOVE nor UIDPLUS: mail of rounds stays in the mailbox, marked with the keyword $TaamimKept");
+}
+
+static void tell_quota(struct check *c, const struct collector_news *n) {
+    if (n->quota_limit <= 0 || n->quota_used < 0)
+        return;
+    const char *used = size_in_words(c->a, LANG_EN, n->quota_used), *limit = size_in_words(c->a, LANG_EN, n->quota_limit);
+    if (n->quota_used > n->quota_limit / 10 * 9)
+        check_todo(c, "the mailbox is nearly full (%s of %s): make room, or papers will be refused", used, limit);
+    else
+        check_good("mailbox: %s of %s used", used, limit);
+}
+
+static void check_imap(struct check *c) {
+    const struct mail_server *s = &c->o->config->imap;
+    struct collector_news n = {.text = "", .capabilities = "", .quota_limit = -1, .quota_used = -1};
+    struct err e = {0};
+    if (!start_collector(c, &e) || !hear_collector(c, &n, &e)) {
+        check_todo(c, "IMAP %s:%d: %s", s->host, s->port, e.text);
+        return;
+    }
+    if (!n.up) {
+        check_todo(c, "IMAP %s:%d (%s): %s", s->host, s->port, tls_mode_names[s->tls], n.text);
+        return;
+    }
+    c->imap_up = n.n_lines > 0;
+    check_good("IMAP %s (%s, %s)", n.text, tls_mode_names[s->tls], auth_mode_names[s->auth]);
+    tell_mailboxes(c, &n);
+    tell_capabilities(c->o->config, &n);
+    tell_quota(c, &n);
+}
+
+/* ---- sending */
+
+static bool probe(struct check *c, struct send_outcome *out, struct err *e) {
+    const struct mail_server *s = &c->o->config->smtp;
+    if (!talk_open(&c->send, c->a, c->o->config, "send", e) || !talk_say(&c->send, json_pack("{s:o}", "config", server_to_json(s)), -1, e) ||
+        !talk_say(&c->send, json_pack("{s:i}", "probe", 1), -1, e))
+        return false;
+    JSON_SCOPED m = talk_hear(&c->send, clock_boot() + s->connect_timeout_s + 4 * PATIENCE_S, e);
+    if (!m)
+        return e->kind != ERR_NONE ? false : err_temp(e, "no answer in time");
+    return send_outcome_from_json(c->a, m, out, e);
+}
+
+static void tell_size(struct check *c, int64_t size) {
+    int64_t ours = c->o->config->max_message_bytes;
+    if (size == 0)
+        check_hint("the server does not say how large a mail may be%s", ours ? "; max_message_bytes rules" : "; set max_message_bytes if you know");
+    else if (ours > size)
+        check_todo(c, "max_message_bytes is %lld, and the server takes %lld: set it to that or leave it out", (long long)ours, (long long)size);
+    else if (size < SIZE_WANTED)
+        check_hint("the server takes mails of %s at most", size_in_words(c->a, LANG_EN, size));
+    else
+        check_good("the server takes mails of %s at most, encoded", size_in_words(c->a, LANG_EN, size));
+}
+
+static void check_smtp(struct check *c) {
+    const struct mail_server *s = &c->o->config->smtp;
+    struct send_outcome o = {0};
+    struct err e = {0};
+    if (!probe(c, &o, &e)) {
+        check_todo(c, "SMTP %s:%d: %s", s->host, s->port, e.text);
+        return;
+    }
+    if (o.stage != SEND_ACCEPTED) {
+        check_todo(c, "SMTP %s:%d (%s): at %s: %s%s", s->host, s->port, tls_mode_names[s->tls], send_stage_names[o.stage], o.code ? arena_printf(c->a, "%d ", o.code) : "",
+                   o.text);
+        return;
+    }
+    c->smtp_up = true;
+    check_good("SMTP %s:%d as %s (%s, %s)", s->host, s->port, s->user ? s->user : "nobody", tls_mode_names[s->tls], auth_mode_names[s->auth]);
+    tell_size(c, o.server_size);
+}
+
+/* ---- all of it */
+
+static void remove_folder(const char *folder) {
+    char path[4096];
+    DIR *dir = opendir(folder);
+    for (const struct dirent *entry; dir && (entry = readdir(dir));)
+        if (entry->d_name[0] != '.') {
+            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+            unlink(path);
+        }
+    if (dir)
+        closedir(dir);
+    rmdir(folder);
+}
+
+static enum exit_code conclude(const struct check *c, bool round_trip) {
+    if (c->n_todo == 0) {
+        printf("\n%s\n", round_trip ? "ready" : "ready, as far as can be seen without a mail; `taamim check --round-trip` sends some to ourselves");
+        return CLI_OK;
+    }
+    printf("\nTo do:\n");
+    for (size_t i = 0; i < c->n_todo; i++)
+        printf("  %zu. %s\n", i + 1, c->todo[i]);
+    return CLI_FAILED;
+}
+
+static enum exit_code check_all(const struct args *args, const struct standing_orders *o, const char *folder) {
+    ARENA_SCOPED a = arena_new();
+    struct check c = {.a = a, .o = o, .folder = folder};
+    bool round_trip = args->option[OPT_ROUND_TRIP] != NULL;
+    check_files(&c);
+    check_imap(&c);
+    check_smtp(&c);
+    if (round_trip && c.imap_up && c.smtp_up)
+        trip_run(&c);
+    else if (round_trip)
+        check_hint("no mail was sent to ourselves: both servers are needed for that");
+    talk_close(&c.collect);
+    talk_close(&c.send);
+    return conclude(&c, round_trip);
+}
+
+static enum exit_code check_run(const struct args *args) {
+    ORDERS_SCOPED o = {0};
+    char folder[] = "/var/tmp/taamim-check-XXXXXX";
+    if (!cli_orders(&o, args))
+        return CLI_FAILED;
+    if (!mkdtemp(folder))
+        return cli_fail("cannot make a folder in /var/tmp: %s", strerror(errno));
+    enum exit_code code = check_all(args, &o, folder);
+    remove_folder(folder);
+    return code;
+}
+
+static const struct verb check_verbs[] = {
+    {NULL, "[--round-trip]",
+     "Configuration, register, templates and both servers. --round-trip: sends mails to our own address and says what these servers do with them, and what to set.", 0,
+     0, OPTION_BIT(OPT_ROUND_TRIP), 0, check_run},
+};
+const struct noun check_noun = {"check", "configuration, register, templates, both servers", check_verbs, 1};

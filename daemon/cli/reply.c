@@ -1,0 +1,238 @@
+/* reply.c - `taamim reply`: what came in, and an officer's decisions on it. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/table.h"
+#include "mail/lang.h"
+
+/* ---- list */
+
+static json_t *message_json(const struct message_row *m) {
+    json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", (json_int_t)m->id, "state", m->state, "round", m->round, "party", m->party,
+                          "kind", m->kind, "verdict", m->verdict, "rule", m->rule, "marks", m->marks, "why", m->why);
+    json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:s, s:s}", "sender", m->sender, "sender_name", m->sender_name, "subject", m->subject,
+                             "message_id", m->message_id, "size", (json_int_t)m->size, "received_at", when_json(m->received_at), "sha256", m->sha256, "file",
+                             m->file);
+    json_object_update(o, more);
+    json_decref(more);
+    return o;
+}
+
+/* A human's mail that merely lies in the shared mailbox is nobody's business here. */
+static bool listed(const struct message_row *m, bool held) { return held ? strcmp(m->state, "held") == 0 : strcmp(m->state, "left") != 0; }
+
+static void print_list(struct desk *d, const struct message_row *rows, size_t n, bool held) {
+    static const char *const heads[] = {">REPLY", "RECEIVED", "STATE", "ROUND", "PARTY", "FROM", "SUBJECT", "WHY", NULL};
+    struct table *t = table_new(d->a, heads);
+    for (size_t i = 0; i < n; i++) {
+        const struct message_row *m = &rows[i];
+        const char *why = *m->why ? m->why : *m->marks ? m->marks : m->rule;
+        const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id), when_short(d->a, d->config, m->received_at), m->state, m->round, m->party,
+                               table_cell(d->a, m->sender, 40), table_cell(d->a, m->subject, 40), table_cell(d->a, why, 50)};
+        if (listed(m, held))
+            table_row(t, cells);
+    }
+    table_show(t);
+}
+
+static enum exit_code list(const struct args *args) {
+    DESK_SCOPED d;
+    struct message_row *rows;
+    size_t n;
+    struct err e = {0};
+    bool held = args->option[OPT_HELD] != NULL;
+    if (!desk_open(&d, args, true))
+        return CLI_FAILED;
+    const char *ref = args->option[OPT_ROUND] ? desk_round(&d, args->option[OPT_ROUND]) : NULL;
+    if (args->option[OPT_ROUND] && !ref)
+        return CLI_FAILED;
+    if (!store_messages(d.store, d.a, ref, held ? "held" : NULL, &rows, &n, &e))
+        return cli_fail("%s", e.text);
+    if (!args->option[OPT_JSON]) {
+        print_list(&d, rows, n, held);
+        return CLI_OK;
+    }
+    json_t *out = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (listed(&rows[i], held))
+            json_array_append_new(out, message_json(&rows[i]));
+    return cli_print_json(out);
+}
+
+/* ---- show */
+
+static const char *dash(const char *text) { return *text ? text : "-"; }
+
+static void print_facts(struct desk *d, const struct message_row *m) {
+    struct arena *a = d->a;
+    printf("Reply %lld: %s%s%s\n", (long long)m->id, m->state, *m->marks ? ", " : "", m->marks);
+    printf("  from      %s%s<%s>\n", table_cell(a, m->sender_name, 0), *m->sender_name ? " " : "", table_cell(a, m->sender, 0));
+    printf("  subject   %s\n", table_cell(a, m->subject, 0));
+    printf("  received  %s\n", when_long(a, d->config, m->received_at));
+    printf("  round     %s, party %s\n", dash(m->round), dash(m->party));
+    printf("  judged    %s: %s (rule: %s)\n", dash(m->kind), dash(m->verdict), dash(m->rule));
+    if (*m->why)
+        printf("  why       %s\n", table_cell(a, m->why, 0));
+    if (*m->file)
+        printf("  raw mail  %s/%s (%s)\n", d->config->state_dir, m->file, size_in_words(a, LANG_EN, m->size));
+    printf("  sha256    %s\n", dash(m->sha256));
+    if (m->receipt > 0)
+        printf("  receipt   was composed; `taamim round show %s` tells whether it went out\n", m->round);
+}
+
+static void print_papers(struct desk *d, const struct paper_row *papers, size_t n) {
+    static const char *const heads[] = {">N", "PAPER", ">ITEM", ">VERSION", ">SIZE", "TYPE", "WHERE IT LIES", NULL};
+    struct table *t = table_new(d->a, heads);
+    for (size_t i = 0; i < n; i++) {
+        const struct paper_row *p = &papers[i];
+        const char *cells[] = {arena_printf(d->a, "%zu", i + 1), p->name, p->item >= 0 ? arena_printf(d->a, "%d", p->item + 1) : "-",
+                               p->held ? "held" : arena_printf(d->a, "%d%s", p->version, p->current ? "" : " (old)"), size_in_words(d->a, LANG_EN, p->size),
+                               p->type, arena_printf(d->a, "%s/%s", d->config->state_dir, p->path)};
+        table_row(t, cells);
+    }
+    putchar('\n');
+    if (n)
+        table_show(t);
+    else
+        printf("No papers.\n");
+}
+
+static void print_next(const struct message_row *m) {
+    long long id = (long long)m->id;
+    if (strcmp(m->state, "held") == 0) {
+        printf("\nIt waits for your decision. Look at the papers, then one of:\n");
+        printf("  taamim reply accept %lld%s%s      files it%s\n", id, *m->round ? "" : " --round REF", *m->party ? "" : " --party CODE",
+               *m->party ? "; --party CODE for another party" : "");
+        printf("  taamim reply accept %lld --add-contact other      the same, and the register knows this sender from now on\n", id);
+        printf("  taamim reply reject %lld --why TEXT      keeps it in the archive; --tell says so to a contact who sent it\n", id);
+    } else if (strcmp(m->state, "filed") == 0) {
+        printf("\n  taamim reply move %lld --party CODE      where it is another party's\n", id);
+        printf("  taamim reply item %lld PAPER N      which item a paper answers\n", id);
+    }
+}
+
+static enum exit_code show_json(const struct message_row *m, const struct paper_row *papers, size_t n) {
+    json_t *o = message_json(m), *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const struct paper_row *p = &papers[i];
+        json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:I, s:b, s:b, s:o}", "name", p->name, "item", p->item + 1, "version",
+                                              p->version, "path", p->path, "sha256", p->sha256, "type", p->type, "size", (json_int_t)p->size, "current",
+                                              p->current, "held", p->held, "filed_at", when_json(p->filed_at)));
+    }
+    json_object_set_new(o, "papers", list);
+    json_object_set_new(o, "text", json_string(m->text));
+    return cli_print_json(o);
+}
+
+static enum exit_code show(const struct args *args) {
+    DESK_SCOPED d;
+    struct message_row m = {0};
+    struct paper_row *papers;
+    size_t n;
+    struct err e = {0};
+    int64_t id = cli_number(args->words[0], "a reply");
+    if (!id)
+        return CLI_USAGE;
+    if (!desk_open(&d, args, true))
+        return CLI_FAILED;
+    if (!store_message(d.store, d.a, id, &m, &e) || !store_papers_of_message(d.store, d.a, id, &papers, &n, &e))
+        return cli_fail("%s", e.text);
+    if (!m.state)
+        return cli_fail("there is no reply %lld; `taamim reply list` shows them", (long long)id);
+    if (args->option[OPT_JSON])
+        return show_json(&m, papers, n);
+    print_facts(&d, &m);
+    print_papers(&d, papers, n);
+    if (*m.text) {
+        printf("\nWhat it says:\n");
+        table_text(d.a, m.text, "  ");
+    }
+    print_next(&m);
+    return CLI_OK;
+}
+
+/* ---- decisions */
+
+/* Adds what the options say of round and party, in the register's spelling; false, told, for an unknown party. */
+static bool aim(const struct desk *d, const struct args *args, json_t *act) {
+    const char *code = args->option[OPT_PARTY];
+    if (code && !desk_party(d, code))
+        return false;
+    if (code)
+        json_object_set_new(act, "party", json_string(register_find(d->parties, code)->code));
+    if (args->option[OPT_ROUND])
+        json_object_set_new(act, "ref", json_string(args->option[OPT_ROUND]));
+    return true;
+}
+
+static enum exit_code decide(const struct args *args, const char *name, json_t *more) {
+    JSON_SCOPED act = json_pack("{s:s}", "act", name);
+    DESK_SCOPED d = {0};
+    int64_t id = cli_number(args->words[0], "a reply");
+    json_object_update(act, more);
+    json_decref(more);
+    if (!id)
+        return CLI_USAGE;
+    json_object_set_new(act, "message", json_integer(id));
+    if (!desk_open(&d, args, false) || !aim(&d, args, act))
+        return CLI_FAILED;
+    return client_act(d.config, NULL, 0, json_incref(act));
+}
+
+static enum exit_code accept_reply(const struct args *args) {
+    int role;
+    const char *given = args->option[OPT_ADD_CONTACT];
+    if (given && !enum_by_name(contact_role_names, ROLE_COUNT, given, &role))
+        return cli_usage("there is no role '%s': mission, focal_point, alternate or other", given);
+    return decide(args, "accept", json_pack("{s:s*}", "add_contact", given));
+}
+
+static enum exit_code reject(const struct args *args) {
+    return decide(args, "reject", json_pack("{s:s, s:b}", "text", args->option[OPT_WHY], "tell", args->option[OPT_TELL] != NULL));
+}
+
+static enum exit_code move(const struct args *args) {
+    if (!args->option[OPT_PARTY] && !args->option[OPT_ROUND])
+        return cli_usage("say where to: --party CODE, --round REF or both");
+    return decide(args, "move", json_object());
+}
+
+static enum exit_code item(const struct args *args) {
+    int64_t paper = cli_number(args->words[1], "a paper"), n = paper ? cli_number(args->words[2], "an item") : 0;
+    if (!paper || !n)
+        return CLI_USAGE;
+    return decide(args, "item", json_pack("{s:I, s:I}", "paper", (json_int_t)paper, "item", (json_int_t)n));
+}
+
+static const char *last_part(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static enum exit_code add(const struct args *args) {
+    JSON_SCOPED act = json_pack("{s:s, s:s}", "act", "add", "received", args->option[OPT_RECEIVED]);
+    DESK_SCOPED d;
+    if (!desk_open(&d, args, false) || !aim(&d, args, act))
+        return CLI_FAILED;
+    struct client_file *files = arena_alloc(d.a, (size_t)args->n_words * sizeof *files);
+    for (int i = 0; i < args->n_words; i++)
+        files[i] = (struct client_file){args->words[i], last_part(args->words[i])};
+    return client_act(d.config, files, (size_t)args->n_words, json_incref(act));
+}
+
+#define AIM (OPTION_BIT(OPT_ROUND) | OPTION_BIT(OPT_PARTY))
+static const struct verb reply_verbs[] = {
+    {"list", "list [--held] [--round REF]", "What came in; --held: what waits for a decision.", 0, 0,
+     OPTION_BIT(OPT_HELD) | OPTION_BIT(OPT_ROUND) | OPTION_BIT(OPT_JSON), 0, list},
+    {"show", "show N", "One reply: who sent it, its papers, its text, where it lies, why it is held.", 1, 1, OPTION_BIT(OPT_JSON), 0, show},
+    {"accept", "accept N [--round REF] [--party CODE] [--add-contact ROLE]",
+     "Files a held reply. ROLE (mission, focal_point, alternate, other): the sender becomes a contact.", 1, 1, AIM | OPTION_BIT(OPT_ADD_CONTACT), 0, accept_reply},
+    {"reject", "reject N --why TEXT [--tell]", "Turns a held reply down; it stays in the archive. --tell says so to its sender, if a contact.", 1, 1,
+     OPTION_BIT(OPT_WHY) | OPTION_BIT(OPT_TELL), OPTION_BIT(OPT_WHY), reject},
+    {"move", "move N [--round REF] [--party CODE]", "Gives a filed reply to the party or round it belongs to.", 1, 1, AIM, 0, move},
+    {"item", "item N PAPER ITEM", "Says which item of the round the n-th paper of a reply answers.", 3, 3, 0, 0, item},
+    {"add", "add FILE... --round REF --party CODE --received DATE", "Files papers that came another way: by hand, or to an officer's own mailbox.", 1, WORDS_ANY,
+     AIM | OPTION_BIT(OPT_RECEIVED), AIM | OPTION_BIT(OPT_RECEIVED), add},
+};
+const struct noun reply_noun = {"reply", "what came in, and decisions on it", reply_verbs, sizeof reply_verbs / sizeof *reply_verbs};

@@ -1,0 +1,194 @@
+/* What officers do: they launch rounds and decide, by the same functions that the command line calls through the daemon. */
+#include "scenario.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/acts.h"
+#include "app/launch.h"
+#include "app/roundfile.h"
+#include "base/clock.h"
+
+#define OFFICER "uid:1000 (officer)"
+
+/* ---- launch */
+
+static const char *round_text(struct world *w, const char *name, const char *deadline, struct err *e)
+{
+    size_t n;
+    char *text = file_read(w->a, arena_printf(w->a, "%s/rounds/%s.conf", w->fixtures, name), BUF_MAX, &n, e);
+    char *hole = text ? strstr(text, "@DEADLINE@") : NULL;
+
+    if (!hole) {
+        if (text)
+            err_perm(e, "the fixture %s has no @DEADLINE@", name);
+        return NULL;
+    }
+    return arena_printf(w->a, "%.*s%s%s", (int)(hole - text), text, deadline, hole + strlen("@DEADLINE@"));
+}
+
+static bool launch(struct world *w, const struct line *l, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct daemon *d = w->daemon;
+    const char *name = arena_strdup(w->a, l->words[0]), *text = round_text(w, name, l->words[1], e);
+    const char *path = world_path(w, arena_printf(w->a, "rounds/%s.conf", name));
+    struct problems p = {0};
+    struct round_spec *spec;
+
+    if (!text || !file_write(path, text, strlen(text), 0600, e))
+        return false;
+    spec = roundfile_load(a, path, d->orders.config, d->orders.parties, clock_now(), &p);
+    if (!spec)
+        err_perm(e, "%s", buf_text(&p.text));
+    buf_free(&p.text);
+    if (!spec || !launch_round(d, a, spec, OFFICER, e))
+        return false;
+    if (w->n_rounds == ROUNDS_MAX)
+        return err_perm(e, "too many rounds");
+    w->rounds[w->n_rounds++] = (struct named_round){name, arena_strdup(w->a, spec->ref)};
+    return world_settle(w, e);
+}
+
+/* ---- acts on a round */
+
+static bool act(struct world *w, act_fn *fn, const struct act *what, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    const char *answer = "";
+    struct act full = *what;
+
+    full.who = OFFICER;
+    return fn(w->daemon, a, &full, &answer, e) && world_settle(w, e);
+}
+
+static const char *party_or_all(const char *word) { return strcmp(word, "everyone") == 0 ? NULL : word; }
+
+static bool extends(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_extend, &(struct act){.ref = l->ref, .party = party_or_all(l->words[0]), .text = l->words[1]}, e);
+}
+
+static bool reminds(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_remind, &(struct act){.ref = l->ref, .party = party_or_all(l->words[0])}, e);
+}
+
+static bool notes(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_note, &(struct act){.ref = l->ref, .text = l->words[0]}, e);
+}
+
+static bool resends(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_resend, &(struct act){.ref = l->ref, .party = l->words[0]}, e);
+}
+
+static bool resends_to(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_resend, &(struct act){.ref = l->ref, .party = l->words[0], .address = l->words[1]}, e);
+}
+
+static bool closes(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_close, &(struct act){.ref = l->ref}, e);
+}
+
+static bool cancels(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_cancel, &(struct act){.ref = l->ref}, e);
+}
+
+/* ---- acts on a reply */
+
+static int64_t held_reply(struct world *w, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct message_row *rows;
+    size_t n;
+
+    if (!store_messages(w->daemon->store, a, NULL, "held", &rows, &n, e))
+        return 0;
+    if (n == 0)
+        err_perm(e, "no reply is held");
+    return n ? rows[0].id : 0;
+}
+
+static bool accept_as(struct world *w, const char *party, const char *role, const struct line *l, struct err *e)
+{
+    struct act what = {.message = held_reply(w, e), .party = party, .ref = party ? l->ref : NULL, .add_contact = role};
+
+    return what.message && act(w, act_accept, &what, e);
+}
+
+static bool accepts(struct world *w, const struct line *l, struct err *e) { return accept_as(w, NULL, NULL, l, e); }
+static bool accepts_for(struct world *w, const struct line *l, struct err *e) { return accept_as(w, l->words[0], NULL, l, e); }
+
+static bool accepts_contact(struct world *w, const struct line *l, struct err *e)
+{
+    return accept_as(w, l->words[0], l->words[1], l, e);
+}
+
+static bool reject_and(struct world *w, const struct line *l, bool tell, struct err *e)
+{
+    struct act what = {.message = held_reply(w, e), .text = l->words[0], .tell = tell};
+
+    return what.message && act(w, act_reject, &what, e);
+}
+
+static bool rejects(struct world *w, const struct line *l, struct err *e) { return reject_and(w, l, false, e); }
+static bool rejects_and_tells(struct world *w, const struct line *l, struct err *e) { return reject_and(w, l, true, e); }
+
+static bool moves(struct world *w, const struct line *l, struct err *e)
+{
+    struct message_row m;
+
+    return mailbox_message(w, &m, e) &&
+           act(w, act_move, &(struct act){.message = m.id, .party = l->words[0], .ref = l->ref}, e);
+}
+
+static bool assigns_item(struct world *w, const struct line *l, struct err *e)
+{
+    struct message_row m;
+
+    return mailbox_message(w, &m, e) &&
+           act(w, act_item, &(struct act){.message = m.id, .paper = strtol(l->words[0], NULL, 10),
+                                          .item = (int)strtol(l->words[1], NULL, 10)}, e);
+}
+
+/* A paper handed over at the desk: staged first, as the command socket does. */
+static bool brings(struct world *w, const struct line *l, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    const char *content = arena_printf(a, "%%PDF-1.4\n%% %s brought by hand\n%%%%EOF\n", l->words[0]);
+    const char *staged[1], *names[1] = {l->words[0]}, *answer = "";
+    char sha256[65];
+    struct act what = {.who = OFFICER, .ref = l->ref, .party = l->words[1]};
+    struct brought b = {.staged = staged, .names = names, .n = 1};
+    FD_SCOPED fd = spool_scratch(w->daemon->spool, e);
+
+    return fd >= 0 && write(fd, content, strlen(content)) == (ssize_t)strlen(content) &&
+           instant_of(w, l->words[2], NULL, &b.received_at, e) &&
+           spool_stage(w->daemon->spool, a, fd, 0, (int64_t)strlen(content), &staged[0], sha256, e) &&
+           act_add(w->daemon, a, &what, &b, &answer, e) && world_settle(w, e);
+}
+
+const struct sentence officer_sentences[] = {
+    {"launch ROUND with deadline DATE", launch},
+    {"officer extends PARTY to DATE", extends},
+    {"officer reminds PARTY", reminds},
+    {"officer notes TEXT", notes},
+    {"officer resends to PARTY", resends},
+    {"officer resends to PARTY at ADDRESS", resends_to},
+    {"officer closes the round", closes},
+    {"officer cancels the round", cancels},
+    {"officer accepts the held reply", accepts},
+    {"officer accepts the held reply for PARTY", accepts_for},
+    {"officer accepts the held reply for PARTY and adds its sender as ROLE", accepts_contact},
+    {"officer rejects the held reply because REASON", rejects},
+    {"officer rejects the held reply because REASON and tells the sender", rejects_and_tells},
+    {"officer moves the last reply to PARTY", moves},
+    {"officer says paper N answers item N", assigns_item},
+    {"officer brings NAME of PARTY received DATE", brings},
+    {NULL, NULL},
+};

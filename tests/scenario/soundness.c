@@ -1,0 +1,90 @@
+/* What holds at the end of every scenario, whatever it was about: the things that must never happen did not. */
+#include "scenario.h"
+
+#include <dirent.h>
+
+#include "app/post.h"
+#include "base/clock.h"
+
+static bool folder_empty(struct world *w, const char *name, struct err *e)
+{
+    DIR *folder = opendir(spool_full(w->daemon->spool, w->a, name));
+    struct dirent *entry;
+    bool empty = true;
+
+    if (!folder)
+        return err_perm(e, "there is no folder %s", name);
+    while (empty && (entry = readdir(folder)))
+        if (entry->d_name[0] != '.')
+            empty = err_perm(e, "%s still has %s", name, entry->d_name);
+    closedir(folder);
+    return empty;
+}
+
+static bool story_whole(struct world *w, struct err *e)
+{
+    int64_t broken = 0;
+
+    return store_chain_verify(w->daemon->store, &broken, e) &&
+           (broken == 0 || err_perm(e, "the chain of the story does not fit from event %lld on", (long long)broken));
+}
+
+static bool papers_whole(struct world *w, const char *ref, struct err *e)
+{
+    struct paper_row *rows;
+    size_t n;
+    char sha256[65];
+    int64_t size;
+
+    if (!store_papers(w->daemon->store, w->a, ref, NULL, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!file_sha256(spool_full(w->daemon->spool, w->a, rows[i].path), sha256, &size, e))
+            return err_prefix(e, "the paper %s of %s", rows[i].name, rows[i].party);
+        else if (strcmp(sha256, rows[i].sha256) != 0 || size != rows[i].size)
+            return err_perm(e, "the paper %s of %s is not as it came", rows[i].path, rows[i].party);
+    return true;
+}
+
+static bool all_papers_whole(struct world *w, struct err *e)
+{
+    for (size_t i = 0; i < w->n_rounds; i++)
+        if (!papers_whole(w, w->rounds[i].ref, e))
+            return false;
+    return true;
+}
+
+/* Every letter that came is in the ledger, decided, and where it was not left to its people, in the archive as it came. */
+static bool letters_kept(struct world *w, struct err *e)
+{
+    struct message_row *rows;
+    size_t n;
+    char sha256[65];
+    int64_t size;
+
+    if (!store_messages(w->daemon->store, w->a, NULL, NULL, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(rows[i].state, "collected") == 0)
+            return err_perm(e, "letter %lld was never decided on", (long long)rows[i].id);
+        if (*rows[i].file && (!file_sha256(spool_full(w->daemon->spool, w->a, rows[i].file), sha256, &size, e) ||
+                              strcmp(sha256, rows[i].sha256) != 0))
+            return err_prefix(e, "letter %lld is not archived as it came", (long long)rows[i].id);
+    }
+    return true;
+}
+
+/* Nobody was written to whom the secretariat does not know, whoever asked for it. Old contacts are told by the rounds' story. */
+static bool only_known_written_to(struct world *w, struct err *e)
+{
+    for (size_t i = 0; i < w->office.n_mails; i++)
+        if (strstr(w->office.mails[i].to, "stranger"))
+            return err_perm(e, "a mail left for %s", w->office.mails[i].to);
+    return true;
+}
+
+bool world_sound(struct world *w, struct err *e)
+{
+    return folder_empty(w, "incoming", e) && folder_empty(w, "staging", e) && story_whole(w, e) && all_papers_whole(w, e) &&
+           letters_kept(w, e) && only_known_written_to(w, e);
+}
