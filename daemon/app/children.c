@@ -6,20 +6,13 @@
 
 #include "base/clock.h"
 
-const char *child_path(struct arena *a, const struct config *c, const char *name)
-{
-    return arena_printf(a, "%s/%s", c->libexec_dir, name);
-}
-
-void children_open(struct children *c, struct daemon *d, struct loop *l)
+bool children_open(struct children *c, struct daemon *d, struct loop *l, struct err *e)
 {
     c->daemon = d;
     c->loop = l;
     d->ports = (struct ports){.arg = c, .senders_free = senders_free, .send = senders_send, .parse = parsers_parse,
                               .kept = collector_kept, .append = collector_append};
-    senders_open(c);
-    parsers_open(c);
-    collector_open(c);
+    return senders_open(c, e) && parsers_open(c, e) && collector_open(c, e);
 }
 
 void children_close(struct children *c)

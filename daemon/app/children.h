@@ -1,6 +1,7 @@
 /* children.h - the real ports: the daemon's deeds done by its child processes (senders.c, collector.c, parsers.c). */
 #ifndef TAAMIM_APP_CHILDREN_H
 #define TAAMIM_APP_CHILDREN_H
+#include "app/child_path.h"
 #include "app/daemon.h"
 #include "base/loop.h"
 #include "io/worker.h"
@@ -40,7 +41,8 @@ struct children {
     int64_t parse_again_at; /* after a failure of ours (no descriptors, a full disk): nothing is parsed before */
 };
 
-void children_open(struct children *c, struct daemon *d, struct loop *l); /* and sets the daemon's ports */
+/* Sets the daemon's ports, too. PERM where a child's program is missing. */
+bool children_open(struct children *c, struct daemon *d, struct loop *l, struct err *e);
 void children_close(struct children *c);
 /* Starts and restarts what is due; deadlines of the parser. In the loop's tick. */
 void children_tend(struct children *c);
@@ -50,19 +52,16 @@ bool children_idle(const struct children *c);
 void children_stop_sending(struct children *c); /* SIGTERM to the senders: a mail past its dot may still end */
 
 /* senders.c */
-void senders_open(struct children *c);
+bool senders_open(struct children *c, struct err *e);
 int senders_free(void *children);
 void senders_send(void *children, const struct send_job *job);
 /* collector.c */
-void collector_open(struct children *c);
+bool collector_open(struct children *c, struct err *e);
 void collector_kept(void *children, const struct message_row *m);
 void collector_append(void *children, int64_t notice, const char *mailbox, const struct send_job *copy);
 /* parsers.c */
-void parsers_open(struct children *c);
+bool parsers_open(struct children *c, struct err *e);
 void parsers_parse(void *children, int64_t message, const char *path);
 void parsers_tend(struct children *c);
-
-/* "LIBEXEC/taamim-send", in the arena. */
-const char *child_path(struct arena *a, const struct config *c, const char *name);
 
 #endif

@@ -150,13 +150,16 @@ static void gone(void *arg, struct worker *w, const char *why)
     ticker_server(c->daemon, &c->daemon->imap_watch, false, why);
 }
 
-void collector_open(struct children *c)
+bool collector_open(struct children *c, struct err *e)
 {
     static const struct worker_calls calls = {ready, message, gone};
     ARENA_SCOPED a = arena_new();
-    const char *argv[] = {child_path(a, c->daemon->orders.config, "taamim-collect"), NULL};
+    const char *argv[] = {child_path(a, c->daemon->orders.config, "collect", e), NULL};
 
+    if (!argv[0])
+        return false;
     c->collector = worker_new(c->loop, argv, "collect", &calls, c);
+    return true;
 }
 
 /* Where the collector is away, it hears of it as pending when it is back. */

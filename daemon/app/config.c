@@ -76,6 +76,7 @@ static const struct setting_row imap_rows[] = {
     {.name = "mailboxes", .type = SET_STRINGS, .offset = FIELD(mailboxes)},
     {.name = "junk", .type = SET_STRINGS, .offset = FIELD(junk)},
     {.name = "processed", .type = SET_STRING, .offset = FIELD(c.processed_folder)},
+    {.name = "max_collect_bytes", .type = SET_INT64, .offset = FIELD(c.max_collect_bytes), .min = 1 << 20, .max = (int64_t)2 << 30},
     {.name = "poll_s", .type = SET_INT, .offset = FIELD(c.poll_s), .min = 1, .max = 3600},
     {.name = "authserv_id", .type = SET_STRING, .offset = FIELD(c.authserv_id)},
 };
@@ -131,6 +132,7 @@ static void set_defaults(struct draft *d)
     c->token_delimiter = "+";
     c->processed_folder = "Taamim";
     c->poll_s = 60;
+    c->max_collect_bytes = 150000000;
     c->alert_every_s = 900;
     c->alert_attach_bytes = 5 * MB;
     c->receipt_every_s = 600;

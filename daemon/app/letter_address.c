@@ -130,7 +130,18 @@ static const char *french_addressee(struct arena *a, const struct party *p, stru
     return arena_printf(a, "aux autorités compétentes %s", of);
 }
 
+static const char *other_addressee(struct arena *a, const struct party *p, enum lang lang) {
+    switch (lang) {
+    case LANG_AR: return arena_printf(a, "إلى %s", party_full(p, lang));
+    case LANG_EN: return arena_printf(a, "to %s", party_full(p, lang));
+    case LANG_FR: return arena_printf(a, "à l’attention de %s", party_full(p, lang));
+    }
+    return "";
+}
+
 const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang lang) {
+    if (l->party->kind != PARTY_STATE)
+        return other_addressee(a, l->party, lang);
     struct addressees who = {writes_to(l, ROLE_MISSION), writes_to(l, ROLE_FOCAL_POINT) || writes_to(l, ROLE_ALTERNATE)};
     switch (lang) {
     case LANG_AR: return arabic_addressee(a, l->party, who);

@@ -18,12 +18,12 @@ static const char *const round_names[] = {
     "ref", "code", "title", "party", "party_short", "to_addressee", "is_note", "note_number", "note_date", "person",
     "deadline", "has_items", "items", "n", "required", "has_missing", "missing_items", "missing_count", "answered",
     "complete", "late", "after", NULL};
-static const char *const notice_names[] = {"paragraphs", "has_documents", "documents", "documents_count", NULL};
+static const char *const notice_names[] = {"paragraphs", "has_documents", "documents", "documents_count", "name", NULL};
 static const char *const reminder_names[] = {"days", "is_last", "is_today", NULL};
 static const char *const paper_names[] = {
     "has_papers", "papers", "papers_count", "all_known", "name", "size", "hash", "item", "is_new_version", "version",
     "is_known", "has_troubles", "troubles", "too_large", "is_empty", "encrypted", "refused_type", "reason",
-    "unverified", NULL};
+    "unverified", "sender", NULL};
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
 static const char *const closing_names[] = {"cancelled", NULL};
@@ -241,6 +241,7 @@ static void paper_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_text(a, o, "papers_count", count_in_words(a, lang, COUNT_PAPERS, n));
     value_bool(o, "has_troubles", json_array_size(troubles) > 0);
     value_bool(o, "unverified", l->unverified);
+    value_text(a, o, "sender", l->sender);
     value_set(o, "papers", taken);
     value_set(o, "troubles", troubles);
 }

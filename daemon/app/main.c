@@ -163,8 +163,7 @@ static bool open_all(struct taamimd *t, const char *config, struct err *e)
     t->loop = loop_new();
     if (!loop_signals(t->loop, signals, sizeof signals / sizeof *signals, on_signal, t, e) || !open_state(t, e))
         return false;
-    children_open(&t->children, &t->daemon, t->loop);
-    return outbox_recover(&t->daemon, e) && inbox_recover(&t->daemon, e);
+    return children_open(&t->children, &t->daemon, t->loop, e) && outbox_recover(&t->daemon, e) && inbox_recover(&t->daemon, e);
 }
 
 static void close_all(struct taamimd *t)

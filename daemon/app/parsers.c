@@ -201,12 +201,15 @@ static void gone(void *arg, struct worker *w, const char *why)
     log_event(LOG_LEVEL_WARNING, "parser_ended", "reason", why, NULL);
 }
 
-void parsers_open(struct children *c)
+bool parsers_open(struct children *c, struct err *e)
 {
     static const struct worker_calls calls = {ready, message, gone};
     ARENA_SCOPED a = arena_new();
     const char *no_sandbox = getenv("TAAMIM_NO_SANDBOX"); /* memory checkers cannot run inside it */
-    const char *argv[] = {child_path(a, c->daemon->orders.config, "taamim-parse"), no_sandbox ? "--no-sandbox" : NULL, NULL};
+    const char *argv[] = {child_path(a, c->daemon->orders.config, "parse", e), no_sandbox ? "--no-sandbox" : NULL, NULL};
 
+    if (!argv[0])
+        return false;
     c->parser = worker_new(c->loop, argv, "parse", &calls, c);
+    return true;
 }

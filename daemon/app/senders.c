@@ -41,12 +41,14 @@ static void gone(void *arg, struct worker *w, const char *why)
     s->delivery = 0;
 }
 
-void senders_open(struct children *c)
+bool senders_open(struct children *c, struct err *e)
 {
     static const struct worker_calls calls = {ready, message, gone};
     ARENA_SCOPED a = arena_new();
-    const char *argv[] = {child_path(a, c->daemon->orders.config, "taamim-send"), NULL};
+    const char *argv[] = {child_path(a, c->daemon->orders.config, "send", e), NULL};
 
+    if (!argv[0])
+        return false;
     c->n_senders = c->daemon->orders.config->send_connections;
     if (c->n_senders < 1 || c->n_senders > SENDERS_MAX)
         c->n_senders = c->n_senders < 1 ? 1 : SENDERS_MAX;
@@ -54,6 +56,7 @@ void senders_open(struct children *c)
         c->senders[i].of = c;
         c->senders[i].worker = worker_new(c->loop, argv, "send", &calls, &c->senders[i]);
     }
+    return true;
 }
 
 int senders_free(void *arg)

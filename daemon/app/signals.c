@@ -81,6 +81,16 @@ static bool add_thread(struct daemon *d, struct incoming *in, struct signals *s,
     return true;
 }
 
+static bool add_both(struct daemon *d, struct incoming *in, struct signals *s, const char *const *refs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (reference_in(in->facts->subject, &refs[i], 1) == 0 &&
+            !add(d, in, s, (struct match_signal){.kind = SIGNAL_SUBJECT, .round = refs[i]}))
+            return false;
+    return true;
+}
+
+/* Two references in one subject are two signals, and disagree. */
 static bool add_subject(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
 {
     struct round_row *rounds;
@@ -94,6 +104,8 @@ static bool add_subject(struct daemon *d, struct incoming *in, struct signals *s
     for (size_t i = 0; i < n; i++)
         refs[i] = rounds[i].ref;
     named = reference_in(in->facts->subject, refs, n);
+    if (named == -2)
+        return add_both(d, in, s, refs, n);
     return named < 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SUBJECT, .round = refs[named]});
 }
 
@@ -173,13 +185,31 @@ static bool find_about(struct daemon *d, struct incoming *in, struct err *e)
     return true;
 }
 
+/* A subject names a round and no party: whether it can be meant depends on the party that the other signals tell. */
+static bool settle_subject(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
+{
+    const char *party = NULL;
+    struct seat_row seat;
+
+    for (size_t i = 0; i < s->n && !party; i++)
+        party = s->list[i].party;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->list[i].party || !s->list[i].round || !party)
+            continue;
+        if (!store_seat(d->store, in->a, s->list[i].round, party, &seat, e))
+            return false;
+        s->list[i].invited = seat.party != NULL;
+    }
+    return true;
+}
+
 bool signals_find(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct signals *s = arena_alloc(in->a, sizeof *s);
     struct round_row round = {0};
 
     if (!add_tokens(d, in, s, e) || !add_thread(d, in, s, e) || !add_subject(d, in, s, e) || !add_sender(d, in, s, e) ||
-        !find_about(d, in, e))
+        !settle_subject(d, in, s, e) || !find_about(d, in, e))
         return false;
     in->match = match_signals(s->list, s->n);
     if (in->match.round && !store_round(d->store, in->a, in->match.round, &round, e))

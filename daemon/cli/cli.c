@@ -232,7 +232,7 @@ bool desk_open(struct desk *d, const struct args *args, bool with_store) {
         return true;
     d->store = store_open(arena_printf(d->a, "%s/taamim.db", d->config->state_dir), STORE_READ, &e);
     if (!d->store)
-        cli_fail("%s (the daemon makes the store when it first starts; officers must belong to its group to read it)", e.text);
+        cli_fail("%s", e.text);
     return d->store != NULL;
 }
 

@@ -25,15 +25,21 @@ static bool listed(const struct message_row *m, bool held) { return held ? strcm
 static void print_list(struct desk *d, const struct message_row *rows, size_t n, bool held) {
     static const char *const heads[] = {">REPLY", "RECEIVED", "STATE", "ROUND", "PARTY", "FROM", "SUBJECT", "WHY", NULL};
     struct table *t = table_new(d->a, heads);
+    size_t n_listed = 0;
     for (size_t i = 0; i < n; i++) {
         const struct message_row *m = &rows[i];
         const char *why = *m->why ? m->why : *m->marks ? m->marks : m->rule;
         const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id), when_short(d->a, d->config, m->received_at), m->state, m->round, m->party,
                                table_cell(d->a, m->sender, 40), table_cell(d->a, m->subject, 40), table_cell(d->a, why, 50)};
-        if (listed(m, held))
-            table_row(t, cells);
+        if (!listed(m, held))
+            continue;
+        table_row(t, cells);
+        n_listed++;
     }
-    table_show(t);
+    if (n_listed)
+        table_show(t);
+    else
+        printf(held ? "No reply waits for a decision.\n" : "No reply has come in.\n");
 }
 
 static enum exit_code list(const struct args *args) {

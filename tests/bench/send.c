@@ -100,7 +100,8 @@ static void run(struct sending *s)
     s->daemon.ports = (struct ports){.arg = &s->children, .senders_free = senders_free, .send = senders_send};
     if (!loop_signals(s->loop, signals, 1, on_signal, s, &e))
         give_up("signals", e.text);
-    senders_open(&s->children);
+    if (!senders_open(&s->children, &e))
+        give_up("senders", e.text);
     loop_tick(s->loop, on_tick, s);
     s->started = seconds_now();
     if (!loop_run(s->loop, &e))

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +17,6 @@
 
 #define PATIENCE_S 90
 #define PROGRAMS_MAX 8
-#define PROCESSES_MAX 64
 
 struct peak { char name[32]; long kib; };
 
@@ -110,47 +110,38 @@ static void note_peak(struct waiting *w, const char *name, long kib)
         w->peaks[i].kib = kib;
 }
 
-/* Name, parent and anonymous memory of a process; false where it is gone. */
-static bool look_at(long pid, char name[32], long *parent, long *kib)
+/* Name and anonymous memory of a process; false where it is gone. */
+static bool look_at(pid_t pid, char name[32], long *kib)
 {
     char path[64], line[256];
     FILE *f;
 
-    snprintf(path, sizeof path, "/proc/%ld/status", pid);
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     f = fopen(path, "r");
     if (!f)
         return false;
     *name = '\0';
-    *parent = *kib = 0;
+    *kib = 0;
     while (fgets(line, sizeof line, f))
-        if (sscanf(line, "Name: %31s", name) != 1 && sscanf(line, "PPid: %ld", parent) != 1 && sscanf(line, "RssAnon: %ld", kib) == 1)
+        if (sscanf(line, "Name: %31s", name) != 1 && sscanf(line, "RssAnon: %ld", kib) == 1)
             break;
     fclose(f);
     return true;
 }
 
-/* Children come after their parents by number, so one pass finds the whole tree. */
+/* The daemon was started in a session of its own, and its children stay in it. */
 static void sample_memory(struct waiting *w)
 {
-    long family[PROCESSES_MAX] = {w->pid}, parent, kib;
-    int n = 1;
     char name[32];
+    long kib;
     DIR *d = opendir("/proc");
     const struct dirent *entry;
 
     while (d && (entry = readdir(d))) {
-        long pid = isdigit((unsigned char)*entry->d_name) ? strtol(entry->d_name, NULL, 10) : 0;
-        bool ours = pid == w->pid;
+        pid_t pid = isdigit((unsigned char)*entry->d_name) ? (pid_t)strtol(entry->d_name, NULL, 10) : 0;
 
-        if (pid < w->pid || !look_at(pid, name, &parent, &kib))
-            continue;
-        for (int i = 0; i < n && !ours; i++)
-            ours = family[i] == parent;
-        if (!ours || strncmp(name, "taamim", 6) != 0)
-            continue;
-        note_peak(w, name, kib);
-        if (n < PROCESSES_MAX)
-            family[n++] = pid;
+        if (pid > 0 && getsid(pid) == w->pid && look_at(pid, name, &kib) && strncmp(name, "taamim", 6) == 0)
+            note_peak(w, name, kib);
     }
     if (d)
         closedir(d);
@@ -163,6 +154,8 @@ static pid_t start(char **command)
     pid_t pid = fork();
 
     if (pid == 0) {
+        setsid();
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         execv(*command, command);
         fprintf(stderr, "bench: %s: %s\n", *command, strerror(errno));
         _exit(127);
@@ -179,9 +172,8 @@ static void wait_until(struct waiting *w, bool memory)
         if (waitpid(w->pid, &status, WNOHANG) == w->pid)
             give_up(w->what, "the daemon ended");
         if (seconds_now() - started > PATIENCE_S) {
-            kill(w->pid, SIGTERM);
-            fprintf(stderr, "bench: %s %ld of %ld after %d s\n", w->what, w->reached, w->n, PATIENCE_S);
-            exit(EXIT_FAILURE);
+            fprintf(stderr, "bench: %s: %ld of %ld\n", w->what, w->reached, w->n);
+            give_up(w->what, "not done in time");
         }
         if (memory)
             sample_memory(w);

@@ -62,6 +62,11 @@ held_id() { ask "(map { \$_->{id} } grep { \$_->{sender} eq '$1' } @\$j)[0]" rep
 replies_are() { ask "scalar grep { \$_->{state} eq '$1' } @\$j" reply list; }
 settled() { [ "$(ask 'scalar grep { $_->{state} ne q(collected) } @$j' reply list)" -ge "$1" ]; }
 
+all_archived() { # each file that a reply names is there, with the bytes it came with
+    ask 'join "\n", map { "$_->{sha256}  $_->{file}" } grep { $_->{file} =~ /^archive/ } @$j' reply list >"$D/log/archive"
+    [ "$(wc -l <"$D/log/archive")" -ge 18 ] && (cd "$D/state" && sha256sum --quiet -c "$D/log/archive")
+}
+
 # One line a state: what the matrix must say at the end.
 #   CODE standing papers reminded bounced held extended
 expected_matrix() {

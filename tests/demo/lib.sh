@@ -54,7 +54,7 @@ make_folder() {
         [ -x "$BUILD/$p" ] || die "there is no $BUILD/$p: run make first"
         cp "$BUILD/$p" "$D/bin/"
     done
-    cp -R templates "$D/etc/templates"
+    cp -R "${TEMPLATES:-templates}" "$D/etc/templates"
 }
 hand_over() { [ "$(id -u)" != 0 ] || chown -R 65534:65534 "$D"/{etc,state,preview,export}; }
 

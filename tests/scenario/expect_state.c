@@ -115,6 +115,13 @@ static bool letter_marked(struct world *w, const struct line *l, struct err *e)
     return mailbox_message(w, &m, e) && (strstr(m.marks, l->words[0]) || err_perm(e, "its marks are \"%s\"", m.marks));
 }
 
+static bool letter_not_marked(struct world *w, const struct line *l, struct err *e)
+{
+    struct message_row m;
+
+    return mailbox_message(w, &m, e) && (!strstr(m.marks, l->words[0]) || err_perm(e, "its marks are \"%s\"", m.marks));
+}
+
 static bool letter_moved(struct world *w, const struct line *l, struct err *e)
 {
     (void)l;
@@ -225,6 +232,7 @@ const struct sentence expect_state_sentences[] = {
     {"expect the letter STATE", letter_is},
     {"expect the letter STATE because REASON", letter_is_because},
     {"expect the letter marked MARK", letter_marked},
+    {"expect the letter not marked MARK", letter_not_marked},
     {"expect the letter moved away", letter_moved},
     {"expect the letter left in place", letter_stays},
     {"expect N held", count_held},

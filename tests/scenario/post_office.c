@@ -89,7 +89,7 @@ static bool read_facts(struct world *w, const char *bytes, size_t n, struct fact
 static void keep(struct world *w, const struct send_job *job, const char *raw, const struct facts *f)
 {
     struct post_office *o = &w->office;
-    struct kept_mail m = {.to = job->to, .from = job->from, .at = clock_now(), .kind = mail_header(w->a, raw, "X-Taamim"),
+    struct kept_mail m = {.to = job->to, .from = job->from, .at = clock_now(), .kind = mail_header(w->a, raw, "X-Taamim-Loop"),
                           .subject = f->subject, .text = f->text, .message_id = f->message_id,
                           .reply_to = address_in(w->a, mail_header(w->a, raw, "Reply-To")), .raw = raw};
 

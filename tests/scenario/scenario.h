@@ -5,6 +5,7 @@
  * file of one sentence a line; story_teller.c knows the sentences, deeds_*.c do them, expect_*.c look at what came of it. */
 #ifndef TAAMIM_TESTS_SCENARIO_H
 #define TAAMIM_TESTS_SCENARIO_H
+#include <string.h>
 #include "app/daemon.h"
 
 /* ---- sentences */
@@ -32,7 +33,7 @@ extern const struct sentence time_sentences[], mail_sentences[], officer_sentenc
 struct kept_mail {
     const char *to, *from;  /* envelope */
     int64_t at;
-    const char *kind;       /* X-Taamim */
+    const char *kind;       /* X-Taamim-Loop */
     const char *subject, *text, *message_id, *reply_to, *raw;
     const char **attachments;
     size_t n_attachments;

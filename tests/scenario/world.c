@@ -52,7 +52,7 @@ struct world *world_new(const char *scenario_path, struct err *e)
     struct arena *a = arena_new();
     struct world *w = arena_alloc(a, sizeof *w);
     char *path = realpath(scenario_path, NULL);
-    const char *shared = getenv("TMPDIR");
+    const char *shared = getenv("TMPDIR"), *own = getenv("TEMPLATES"); /* other templates may be tried */
     char *folder = arena_printf(a, "%s/taamim-scenario-XXXXXX", shared ? shared : "/tmp");
 
     *w = (struct world){.a = a, .office.crash_after = -1, .mailbox = {.uidvalidity = 1712, .next_uid = 1}};
@@ -64,9 +64,11 @@ struct world *world_new(const char *scenario_path, struct err *e)
     }
     w->folder = folder;
     w->fixtures = arena_printf(a, "%s/fixtures", dirname(path));
-    w->templates = realpath(arena_printf(a, "%s/../../../templates", w->fixtures), NULL);
+    w->templates = realpath(own ? own : arena_printf(a, "%s/../../../templates", w->fixtures), NULL);
     free(path);
-    if (parse_prepare(e) && furnish(w, e))
+    if (!w->templates)
+        err_perm(e, "there are no templates: %s", strerror(errno));
+    else if (parse_prepare(e) && furnish(w, e))
         return w;
     world_free(w);
     return NULL;
@@ -196,7 +198,7 @@ static bool all_calm(struct world *w)
     struct alert_row *alerts;
     size_t n;
 
-    return w->ticker_calm && !d->smtp_watch.away && !d->imap_watch.away && !d->clock_paused_until_at &&
+    return w->ticker_calm && !d->smtp_watch.away && !d->imap_watch.away && d->clock_paused_until_at <= clock_boot() &&
            store_alerts(d->store, a, &alerts, &n, NULL) && n == 0;
 }
 
