@@ -126,7 +126,7 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(UNIT_HELP) $$(call arc
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-$(BUILD)/tests/scenario: $(patsubst %.c,$(BUILD)/obj/%.o,$(SCEN_SRC)) $$(call archives_of,$(rooms_of_cli))
+$(BUILD)/tests/scenario: $(patsubst %.c,$(BUILD)/obj/%.o,$(SCEN_SRC)) $$(call archives_of,$(ALL_ROOMS))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 

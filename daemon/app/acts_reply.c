@@ -26,14 +26,14 @@ static bool done(struct daemon *d, struct arena *a, const struct message_row *m,
     return effects_settle_file(d, a, m, lay_at, e);
 }
 
-static bool aim(const struct daemon *d, struct message_row *m, const struct act *act, struct err *e)
+static bool aim(const struct daemon *d, struct arena *a, struct message_row *m, const struct act *act, struct err *e)
 {
     const struct party *p = act->party ? register_find(d->orders.parties, act->party) : NULL;
 
     if (act->party && !p)
         return err_perm(e, "the register has no party %s", act->party);
     m->round = act->ref ? act->ref : m->round;
-    m->party = p ? p->code : m->party;
+    m->party = p ? arena_strdup(a, p->code) : m->party; /* the register may be read anew below */
     if (!*m->round || !*m->party)
         return err_perm(e, "say whose it is: --round REF --party CODE");
     return true;
@@ -83,7 +83,7 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
     lay_at = m.file;
     good = strcmp(m.state, "held") == 0 ||
            err_perm(e, "reply %lld is not held, it is %s: `taamim reply move` changes whose it is", (long long)m.id, m.state);
-    good = good && aim(d, &m, act, e) && (!act->add_contact || add_contact(d, a, &m, act->add_contact, e)) &&
+    good = good && aim(d, a, &m, act, e) && (!act->add_contact || add_contact(d, a, &m, act->add_contact, e)) &&
            file_for(d, a, &m, act, text_out, e);
     return done(d, a, &m, lay_at, good, e);
 }
@@ -142,7 +142,7 @@ bool act_move(struct daemon *d, struct arena *a, const struct act *act, const ch
     old_round = m.round;
     good = strcmp(m.state, "filed") == 0 || err_perm(e, "reply %lld is %s: `taamim reply accept` files it", (long long)m.id, m.state);
     m.receipt = 0;
-    good = good && filing_withdraw(d, a, &m, e) && aim(d, &m, act, e) && round_view(d, a, old_round, &v, e) &&
+    good = good && filing_withdraw(d, a, &m, e) && aim(d, a, &m, act, e) && round_view(d, a, old_round, &v, e) &&
            filing_update_seat(d, a, &v, old_party, e) && file_for(d, a, &m, act, text_out, e) &&
            story(d, &(struct story_line){act->who, "moved", old_round, old_party, m.id}, e, "to %s in %s", m.party, m.round);
     return done(d, a, &m, lay_at, good, e);
@@ -213,7 +213,7 @@ bool act_add(struct daemon *d, struct arena *a, const struct act *act, const str
     };
     bool known, good;
 
-    if (!aim(d, &m, act, e) || !store_begin(d->store, e))
+    if (!aim(d, a, &m, act, e) || !store_begin(d->store, e))
         return false;
     m.uid = clock_now_ms(); /* unique with the empty mailbox */
     good = store_add_message(d->store, &m, &m.id, &known, e) && !known && add_files(d, a, &m, b, e) &&

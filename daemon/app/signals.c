@@ -194,9 +194,10 @@ static bool settle_subject(struct daemon *d, struct incoming *in, struct signals
     for (size_t i = 0; i < s->n && !party; i++)
         party = s->list[i].party;
     for (size_t i = 0; i < s->n; i++) {
-        if (s->list[i].party || !s->list[i].round || !party)
+        if (s->list[i].party || !s->list[i].round)
             continue;
-        if (!store_seat(d->store, in->a, s->list[i].round, party, &seat, e))
+        seat.party = "";
+        if (party && !store_seat(d->store, in->a, s->list[i].round, party, &seat, e))
             return false;
         s->list[i].invited = seat.party != NULL;
     }

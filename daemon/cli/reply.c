@@ -30,7 +30,7 @@ static void print_list(struct desk *d, const struct message_row *rows, size_t n,
         const struct message_row *m = &rows[i];
         const char *why = *m->why ? m->why : *m->marks ? m->marks : m->rule;
         const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id), when_short(d->a, d->config, m->received_at), m->state, m->round, m->party,
-                               table_cell(d->a, m->sender, 40), table_cell(d->a, m->subject, 40), table_cell(d->a, why, 50)};
+                               table_cell(d->a, *m->mailbox ? m->sender : m->sender_name, 40), table_cell(d->a, m->subject, 40), table_cell(d->a, why, 50)};
         if (!listed(m, held))
             continue;
         table_row(t, cells);
@@ -73,8 +73,11 @@ static const char *dash(const char *text) { return *text ? text : "-"; }
 static void print_facts(struct desk *d, const struct message_row *m) {
     struct arena *a = d->a;
     printf("Reply %lld: %s%s%s\n", (long long)m->id, m->state, *m->marks ? ", " : "", m->marks);
-    printf("  from      %s%s<%s>\n", table_cell(a, m->sender_name, 0), *m->sender_name ? " " : "", table_cell(a, m->sender, 0));
-    printf("  subject   %s\n", table_cell(a, m->subject, 0));
+    if (*m->mailbox)
+        printf("  from      %s%s<%s>\n  subject   %s\n", table_cell(a, m->sender_name, 0), *m->sender_name ? " " : "", table_cell(a, m->sender, 0),
+               table_cell(a, m->subject, 0));
+    else
+        printf("  brought   by hand; filed by %s\n", m->sender_name);
     printf("  received  %s\n", when_long(a, d->config, m->received_at));
     printf("  round     %s, party %s\n", dash(m->round), dash(m->party));
     printf("  judged    %s: %s (rule: %s)\n", dash(m->kind), dash(m->verdict), dash(m->rule));
@@ -82,7 +85,8 @@ static void print_facts(struct desk *d, const struct message_row *m) {
         printf("  why       %s\n", table_cell(a, m->why, 0));
     if (*m->file)
         printf("  raw mail  %s/%s (%s)\n", d->config->state_dir, m->file, size_in_words(a, LANG_EN, m->size));
-    printf("  sha256    %s\n", dash(m->sha256));
+    if (*m->sha256)
+        printf("  sha256    %s\n", m->sha256);
     if (m->receipt > 0)
         printf("  receipt   was composed; `taamim round show %s` tells whether it went out\n", m->round);
 }

@@ -32,6 +32,19 @@ static void print_events(struct desk *d, const struct event_row *events, size_t 
     table_show(t);
 }
 
+/* What concerns the party: its own events, and those of the round as a whole. Returns how many are its own. */
+static size_t keep_party(struct event_row *events, size_t *n, const char *code) {
+    size_t kept = 0, own = 0;
+    for (size_t i = 0; i < *n; i++) {
+        bool its = strcasecmp(events[i].party, code) == 0;
+        own += its;
+        if (its || !*events[i].party)
+            events[kept++] = events[i];
+    }
+    *n = kept;
+    return own;
+}
+
 static enum exit_code check_chain(struct desk *d) {
     struct err e = {0};
     int64_t broken = 0;
@@ -51,12 +64,11 @@ static enum exit_code story_run(const struct args *args) {
         return CLI_FAILED;
     const char *ref = desk_round(&d, args->words[0]);
     const char *code = args->n_words > 1 ? args->words[1] : NULL;
-    const struct party *p = code ? register_find(d.parties, code) : NULL;
     if (!ref)
         return CLI_FAILED;
-    if (!store_events(d.store, d.a, ref, p ? p->code : code, &events, &n, &e))
+    if (!store_events(d.store, d.a, ref, NULL, &events, &n, &e))
         return cli_fail("%s", e.text);
-    if (n == 0 && code)
+    if (code && keep_party(events, &n, code) == 0)
         return cli_fail("nothing is known of %s in round %s", code, ref);
     if (args->option[OPT_JSON])
         print_events_json(events, n);
@@ -66,7 +78,7 @@ static enum exit_code story_run(const struct args *args) {
 }
 
 static const struct verb story_verbs[] = {
-    {NULL, "REF [CODE]", "Everything that happened in the round, or with one party in it, oldest first. Fails where the story's chain of hashes is broken.", 1, 2,
+    {NULL, "REF [CODE]", "Everything that happened in the round, or what concerns one party of it, oldest first. Fails where the story's chain of hashes is broken.", 1, 2,
      OPTION_BIT(OPT_JSON), 0, story_run},
 };
 const struct noun story_noun = {"story", "everything that happened, in order", story_verbs, 1};

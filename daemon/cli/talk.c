@@ -6,37 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include "app/child_path.h"
 #include "base/child.h"
 #include "base/clock.h"
-#include "base/file.h"
 
 #define HELLO_S 10
 #define LEAVE_S 5
-
-static char *own_folder(struct arena *a) {
-    char path[4096];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    char *slash;
-    path[n > 0 ? n : 0] = '\0';
-    slash = strrchr(path, '/');
-    if (slash)
-        *slash = '\0';
-    return arena_strdup(a, path);
-}
-
-char *talk_program(struct arena *a, const struct config *c, const char *name, struct err *e) {
-    const char *own = own_folder(a), *given = getenv("TAAMIM_LIBEXEC");
-    const char *folders[] = {given && *given ? given : NULL, c ? c->libexec_dir : NULL, own, arena_printf(a, "%s/../lib/taamim", own)};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        char *path = folders[i] ? arena_printf(a, "%s/taamim-%s", folders[i], name) : NULL;
-        if (path && access(path, X_OK) == 0)
-            return path;
-    }
-    err_perm(e, "taamim-%s is neither beside this program (%s) nor in ../lib/taamim; $TAAMIM_LIBEXEC names its folder", name, own);
-    return NULL;
-}
 
 static bool greeted(struct talk *t, struct err *e) {
     JSON_SCOPED hello = talk_hear(t, clock_boot() + HELLO_S, e);
@@ -46,7 +22,7 @@ static bool greeted(struct talk *t, struct err *e) {
 }
 
 bool talk_open(struct talk *t, struct arena *a, const struct config *c, const char *name, struct err *e) {
-    const char *program = talk_program(a, c, name, e);
+    const char *program = child_path(a, c, name, e);
     const char *no_sandbox = getenv("TAAMIM_NO_SANDBOX"); /* memory checkers cannot run inside it */
     const char *argv[] = {program, no_sandbox && strcmp(name, "parse") == 0 ? "--no-sandbox" : NULL, NULL};
     int fd;

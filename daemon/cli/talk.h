@@ -12,9 +12,7 @@ struct talk {
     pid_t pid;
     const char *name;
 };
-/* Where taamim-NAME lies: $TAAMIM_LIBEXEC, the configuration's (may be NULL), beside this program, ../lib/taamim from there. NULL with e. */
-char *talk_program(struct arena *a, const struct config *c, const char *name, struct err *e);
-/* Starts taamim-NAME and waits for its hello. */
+/* Starts taamim-NAME (app/child_path; c may be NULL) and waits for its hello. */
 bool talk_open(struct talk *t, struct arena *a, const struct config *c, const char *name, struct err *e);
 void talk_close(struct talk *t); /* its channel closes, which is its sign to end; it is waited for */
 bool talk_say(struct talk *t, json_t *message, int fd, struct err *e); /* stolen */
