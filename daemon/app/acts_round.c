@@ -61,6 +61,12 @@ static bool post_letter(struct daemon *d, struct arena *a, const struct round_vi
     return post(d, a, &p, &notice, e);
 }
 
+/* An extension for all says nothing to a party whose own is longer. */
+static bool concerns(const struct round_view *v, const struct seat_row *seat, const struct letter *letter)
+{
+    return !(letter->kind == LETTER_EXTENSION && letter->for_all && seat->deadline_at > v->row.deadline_at);
+}
+
 static int post_to_seats(struct daemon *d, struct arena *a, const struct round_view *v, const char *party,
                          const struct letter *letter, const char *cause, struct err *e)
 {
@@ -71,7 +77,7 @@ static int post_to_seats(struct daemon *d, struct arena *a, const struct round_v
     if (!store_seats(d->store, a, v->row.ref, &seats, &n, e))
         return -1;
     for (size_t i = 0; i < n; i++) {
-        if (party && strcasecmp(party, seats[i].party) != 0)
+        if ((party && strcasecmp(party, seats[i].party) != 0) || !concerns(v, &seats[i], letter))
             continue;
         if (!post_letter(d, a, v, &seats[i], letter, cause, e))
             return -1;

@@ -1,11 +1,10 @@
 /* config.c - config/taamim.conf: defaults, tables of what may be set, and the checks that span settings.
  *
- * Refused: a login without a secret or with two, a login or an unverified certificate over a connection without TLS that leaves this machine, two names for one
- * mailbox, a zone that tzdata does not know. A secret's file is not opened here: the child that logs in reads it. */
+ * Refused: a login without a secret or with two, a login without TLS that leaves this machine, two names for one mailbox, a zone that tzdata does not
+ * know. A secret's file is not opened here: the child that logs in reads it. */
 #include "app/config.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -132,6 +131,7 @@ static void set_defaults(struct draft *d)
     c->token_delimiter = "+";
     c->processed_folder = "Taamim";
     c->poll_s = 60;
+    c->max_collect_bytes = 150 * MB;
     c->max_collect_bytes = 150000000;
     c->alert_every_s = 900;
     c->alert_attach_bytes = 5 * MB;
@@ -150,25 +150,21 @@ static config_setting_t *read_group(const struct load *l, const char *name, cons
     return group;
 }
 
-/* Where a setting of a group stands; the group where it is not set. */
-static config_setting_t *at(config_setting_t *group, const char *name)
-{
-    config_setting_t *s = config_setting_get_member(group, name);
-    return s ? s : group;
-}
-
 /* ---- the secretariat */
+
+static int two_digits(const char *text) { return (text[0] - '0') * 10 + text[1] - '0'; }
 
 /* "09:00" into minutes; the rest of the text in *end. */
 static bool read_clock(const char *text, int *minute_out, const char **end)
 {
-    int hour, minute, used = 0;
-    if (strspn(text, "0123456789") != 2 || sscanf(text, "%2d:%2d%n", &hour, &minute, &used) != 2 || used != 5)
+    static const char digits[] = "0123456789";
+    if (strspn(text, digits) != 2 || text[2] != ':' || strspn(text + 3, digits) != 2)
         return false;
-    if (hour > 24 || minute > 59 || minute < 0 || hour * 60 + minute > 1440)
+    int minute = two_digits(text + 3), of_day = two_digits(text) * 60 + minute;
+    if (minute > 59 || of_day > 1440)
         return false;
-    *minute_out = hour * 60 + minute;
-    *end = text + used;
+    *minute_out = of_day;
+    *end = text + 5;
     return true;
 }
 
@@ -186,7 +182,7 @@ static void read_hours(const struct load *l, config_setting_t *group)
         w->from_minute = from;
         w->to_minute = to;
     } else
-        problem_at(l->p, at(group, "hours"), "hours cannot be '%.40s'; write \"09:00-17:00\" or \"all\"", text);
+        problem_at(l->p, setting_at(group, "hours"), "hours cannot be '%.40s'; write \"09:00-17:00\" or \"all\"", text);
 }
 
 static void read_working_days(const struct load *l, config_setting_t *group)
@@ -195,9 +191,9 @@ static void read_working_days(const struct load *l, config_setting_t *group)
     if (!text)
         return;
     if (strcmp(text, "all") != 0)
-        problem_at(l->p, at(group, "working_days"), "working_days can only be \"all\"; days off are told by weekend");
+        problem_at(l->p, setting_at(group, "working_days"), "working_days can only be \"all\"; days off are told by weekend");
     else if (config_setting_get_member(group, "weekend") && l->d->c.working.weekend)
-        problem_at(l->p, at(group, "working_days"), "working_days = \"all\" contradicts weekend; leave one of them out");
+        problem_at(l->p, setting_at(group, "working_days"), "working_days = \"all\" contradicts weekend; leave one of them out");
     else
         l->d->c.working.weekend = 0;
 }
@@ -219,11 +215,11 @@ static void read_secretariat(const struct load *l)
     read_hours(l, group);
     read_working_days(l, group);
     if (config_setting_get_member(group, "name"))
-        need_langs(l, at(group, "name"), c->name, "name");
+        need_langs(l, setting_at(group, "name"), c->name, "name");
     if (config_setting_get_member(group, "short_name"))
-        need_langs(l, at(group, "short_name"), c->short_name, "short_name");
+        need_langs(l, setting_at(group, "short_name"), c->short_name, "short_name");
     if (c->zone_name && !(c->zone = zone_open(c->zone_name, &e)))
-        problem_at(l->p, at(group, "zone"), "%s", e.text);
+        problem_at(l->p, setting_at(group, "zone"), "%s", e.text);
 }
 
 /* ---- paths */
@@ -239,7 +235,7 @@ static void read_paths(const struct load *l)
         c->rounds_dir = path_beside(l->a, c->path, "rounds");
     /* sun_path of unix(7) */
     if (c->socket && strlen(c->socket) > 107)
-        problem_at(l->p, at(setting_group(l->root, "paths", l->p), "socket"), "the socket's path %s is longer than 107 bytes", c->socket);
+        problem_at(l->p, setting_at(setting_group(l->root, "paths", l->p), "socket"), "the socket's path %s is longer than 107 bytes", c->socket);
 }
 
 /* ---- servers */
@@ -262,16 +258,16 @@ static void choose_secret(const struct load *l, config_setting_t *group, const s
         if (!sources[i].value)
             continue;
         if (chosen)
-            problem_at(l->p, at(group, sources[i].name), "%s and %s are both set in %s; one is enough", chosen, sources[i].name, group->name);
+            problem_at(l->p, setting_at(group, sources[i].name), "%s and %s are both set in %s; one is enough", chosen, sources[i].name, group->name);
         chosen = sources[i].name;
         s->secret = (struct secret){sources[i].kind, sources[i].value};
     }
     if (s->auth == MAIL_AUTH_NONE && chosen)
-        problem_at(l->p, at(group, chosen), "%s is set in %s, but auth is \"none\"", chosen, group->name);
+        problem_at(l->p, setting_at(group, chosen), "%s is set in %s, but auth is \"none\"", chosen, group->name);
     if (s->auth != MAIL_AUTH_NONE && !chosen)
         problem_at(l->p, group, "%s logs in but has no secret; set password_file, password_command, token_command or credential", group->name);
     if (login->token_command && s->auth != MAIL_AUTH_XOAUTH2 && s->auth != MAIL_AUTH_NONE)
-        problem_at(l->p, at(group, "token_command"), "token_command in %s needs auth = \"xoauth2\"", group->name);
+        problem_at(l->p, setting_at(group, "token_command"), "token_command in %s needs auth = \"xoauth2\"", group->name);
 }
 
 static bool clean_host(const char *host)
@@ -287,11 +283,11 @@ static void check_server(const struct load *l, config_setting_t *group, const st
     if (!s->host)
         return;
     if (!clean_host(s->host))
-        problem_at(l->p, at(group, "host"), "'%.60s' is no host name; the port has a setting of its own", s->host);
+        problem_at(l->p, setting_at(group, "host"), "'%.60s' is no host name; the port has a setting of its own", s->host);
     if (s->tls == TLS_NONE && s->auth != MAIL_AUTH_NONE && !is_loopback(s->host))
-        problem_at(l->p, at(group, "tls"), "%s would send its password to %s in the clear; set tls to \"starttls\" or \"tls\"", group->name, s->host);
+        problem_at(l->p, setting_at(group, "tls"), "%s would send its password to %s in the clear; set tls to \"starttls\" or \"tls\"", group->name, s->host);
     if (s->ca_file && !file_exists(s->ca_file))
-        problem_at(l->p, at(group, "ca_file"), "there is no file %s", s->ca_file);
+        problem_at(l->p, setting_at(group, "ca_file"), "there is no file %s", s->ca_file);
 }
 
 static void read_smtp(const struct load *l)
@@ -335,13 +331,13 @@ static void read_imap(const struct load *l)
         s->port = s->tls == TLS_IMPLICIT ? 993 : 143;
     check_server(l, group, &l->d->imap_login, s);
     if (s->auth == MAIL_AUTH_NONE)
-        problem_at(l->p, at(group, "auth"), "a mailbox needs a login; auth cannot be \"none\" in imap");
+        problem_at(l->p, setting_at(group, "auth"), "a mailbox needs a login; auth cannot be \"none\" in imap");
     for (size_t i = 0; i < l->d->mailboxes.n; i++)
-        watch(l, at(group, "mailboxes"), l->d->mailboxes.items[i], false);
+        watch(l, setting_at(group, "mailboxes"), l->d->mailboxes.items[i], false);
     for (size_t i = 0; i < l->d->junk.n; i++)
-        watch(l, at(group, "junk"), l->d->junk.items[i], true);
+        watch(l, setting_at(group, "junk"), l->d->junk.items[i], true);
     if (l->d->mailboxes.n == 0)
-        problem_at(l->p, at(group, "mailboxes"), "no mailbox is watched");
+        problem_at(l->p, setting_at(group, "mailboxes"), "no mailbox is watched");
 }
 
 static void read_sending(const struct load *l)
@@ -352,7 +348,7 @@ static void read_sending(const struct load *l)
         return;
     delimiter = l->d->c.token_delimiter;
     if (strlen(delimiter) != 1 || !strchr("+-_=.", *delimiter))
-        problem_at(l->p, at(group, "token_delimiter"), "token_delimiter cannot be '%.20s'; mail servers know \"+\", \"-\", \"_\", \"=\" or \".\"", delimiter);
+        problem_at(l->p, setting_at(group, "token_delimiter"), "token_delimiter cannot be '%.20s'; mail servers know \"+\", \"-\", \"_\", \"=\" or \".\"", delimiter);
 }
 
 /* ---- the office */
@@ -368,10 +364,10 @@ static void read_officers(const struct load *l)
         struct officer o = {.line = (int)config_setting_source_line(group)};
         setting_read(l->a, group, ROWS(officer_rows), &o, l->p);
         if (o.address && c->address && address_same(o.address, c->address))
-            problem_at(l->p, at(group, "address"), "an officer cannot have the secretariat's own address %s", o.address);
+            problem_at(l->p, setting_at(group, "address"), "an officer cannot have the secretariat's own address %s", o.address);
         for (size_t k = 0; o.address && k < n; k++)
             if (officers[k].address && address_same(o.address, officers[k].address))
-                problem_at(l->p, at(group, "address"), "%s is an officer's address on line %d already", o.address, officers[k].line);
+                problem_at(l->p, setting_at(group, "address"), "%s is an officer's address on line %d already", o.address, officers[k].line);
         ARENA_PUSH(l->a, officers, n, o);
     }
     if (list && n == 0)
@@ -387,14 +383,14 @@ static void read_office(const struct load *l)
     const char *end;
     config_setting_t *group = read_group(l, "office", ROWS(office_rows));
     if (!read_clock(c->digest_time, &c->digest_minute, &end) || *end || c->digest_minute == 1440)
-        problem_at(l->p, at(group, "digest"), "digest cannot be '%.40s'; write a time like \"08:00\"", c->digest_time);
+        problem_at(l->p, setting_at(group, "digest"), "digest cannot be '%.40s'; write a time like \"08:00\"", c->digest_time);
     if (l->d->reminders.n > STEPS_MAX)
-        problem_at(l->p, at(group, "reminders"), "there are %zu reminders; %d are the most", l->d->reminders.n, STEPS_MAX);
+        problem_at(l->p, setting_at(group, "reminders"), "there are %zu reminders; %d are the most", l->d->reminders.n, STEPS_MAX);
     for (size_t i = 0; i < l->d->reminders.n && i < STEPS_MAX; i++)
         if (step_parse(l->d->reminders.items[i], &c->steps[c->n_steps], &e))
             c->n_steps++;
         else
-            problem_at(l->p, at(group, "reminders"), "%s", e.text);
+            problem_at(l->p, setting_at(group, "reminders"), "%s", e.text);
 }
 
 struct config *config_load(struct arena *a, const char *path, struct problems *p)

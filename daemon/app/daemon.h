@@ -44,6 +44,7 @@ struct daemon {
     /* outbox */
     struct refusals refusals;
     bool queue_stopped;
+    int stopped_code;            /* the refusal that three domains gave; 0: it was our login, our sender or the server itself */
     int64_t queue_probe_at;      /* a stopped queue tries one mail then */
     int64_t rate_window_ms[2];   /* token bucket: last refill, thousandths of a mail in hand */
     struct send_outcome outcomes[OUTCOMES_MAX];

@@ -35,6 +35,15 @@ static void add_mark(struct arena *a, struct message_row *m, const char *mark)
     m->marks = *m->marks ? arena_printf(a, "%s %s", m->marks, mark) : mark;
 }
 
+/* Collected again after a crash, it lies there already. */
+static bool lies_there(const struct message_row *m, const char *path)
+{
+    char sha256[65];
+    int64_t size;
+
+    return file_exists(path) && file_sha256(path, sha256, &size, NULL) && strcmp(sha256, m->sha256) == 0;
+}
+
 bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at, struct err *e)
 {
     const char *from = spool_full(d->spool, a, lies_at);
@@ -43,7 +52,7 @@ bool effects_settle_file(struct daemon *d, struct arena *a, const struct message
 
     if (strcmp(lies_at, m->file) == 0 || !file_exists(from))
         return true;
-    if (!*m->file)
+    if (!*m->file || lies_there(m, to))
         return spool_remove(d->spool, lies_at, e);
     folder = arena_strdup(a, to);
     *strrchr(folder, '/') = '\0';

@@ -41,12 +41,28 @@ static const char *with_article(struct arena *a, const char *name, enum lang lan
     return arena_printf(a, "%s%s", first ? "Le " : "le ", name);
 }
 
+const char *secretariat_alone(struct arena *a, const struct config *c, enum lang lang) {
+    const char *name = text_in(c->name, lang);
+    size_t n = strlen(name);
+    while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == ','))
+        n--;
+    if (n > 2 && memcmp(name + n - strlen("،"), "،", strlen("،")) == 0)
+        n -= strlen("،");
+    return arena_strndup(a, name, n);
+}
+
+static const char *in_sentence(struct arena *a, const struct config *c, enum lang lang, bool first) {
+    const char *name = with_article(a, secretariat_alone(a, c, lang), lang, first);
+    const char *comma = lang == LANG_AR ? "،" : ",";
+    return arena_printf(a, "%s%s", name, strstr(name, comma) ? comma : "");
+}
+
 const char *secretariat_first(struct arena *a, const struct config *c, enum lang lang) {
-    return with_article(a, text_in(c->name, lang), lang, true);
+    return in_sentence(a, c, lang, true);
 }
 
 const char *secretariat_within(struct arena *a, const struct config *c, enum lang lang) {
-    return with_article(a, text_in(c->name, lang), lang, false);
+    return in_sentence(a, c, lang, false);
 }
 
 /* ---- the addressee */
@@ -90,6 +106,15 @@ static const char *french_of(struct arena *a, const struct party *p) {
     if (begins(full, "État") || begins(full, "Union"))
         return arena_printf(a, "de l’%s", full);
     return arena_printf(a, "de %s", full);
+}
+
+const char *of_party(struct arena *a, const struct party *p, enum lang lang) {
+    switch (lang) {
+    case LANG_AR: return party_of(p, lang);
+    case LANG_EN: return arena_printf(a, "of %s", english_of(a, p));
+    case LANG_FR: return french_of(a, p);
+    }
+    return "";
 }
 
 static bool writes_to(const struct letter *l, enum contact_role role) {
@@ -151,8 +176,13 @@ const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang 
     return "";
 }
 
+/* A name in Arabic letters does not stand after "Dear"; the Arabic letter greets without a name. */
+static bool in_arabic_letters(const char *name) {
+    unsigned char first = (unsigned char)name[0];
+    return first >= 0xd8 && first <= 0xdb;
+}
+
 const char *person_name(const struct letter *l) {
-    if (l->party->kind != PARTY_EXPERT || l->n_to != 1 || !l->to[0]->name)
-        return "";
-    return l->to[0]->name;
+    bool one = l->party->kind == PARTY_EXPERT && l->n_to == 1 && l->to[0]->name;
+    return one && !in_arabic_letters(l->to[0]->name) ? l->to[0]->name : "";
 }

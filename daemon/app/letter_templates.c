@@ -13,7 +13,7 @@
 
 const char *const letter_kind_names[LETTER_KIND_COUNT] = {"notice",      "reminder", "receipt", "problem", "extension",
                                                           "corrigendum", "closing",  "alert",   "digest"};
-static const char *const layout_names[] = {"lang", "dir", "subject", "blocks", "html", "has_rule", "secretariat", "ref"};
+static const char *const layout_names[] = {"lang", "dir", "subject", "blocks", "html", "has_rule", "signature", "ref"};
 
 struct loader {
     struct arena *a;

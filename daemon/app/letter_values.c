@@ -13,9 +13,9 @@
 
 /* ---- names */
 
-static const char *const common_names[] = {"secretariat", "the_secretariat", "address", "today", "fsi", "pdi", NULL};
+static const char *const common_names[] = {"secretariat", "the_secretariat", "signature", "address", "today", "fsi", "pdi", NULL};
 static const char *const round_names[] = {
-    "ref", "code", "title", "party", "party_short", "to_addressee", "is_note", "note_number", "note_date", "person",
+    "ref", "code", "title", "party", "party_short", "of_party", "to_addressee", "is_note", "note_number", "note_date", "person",
     "deadline", "has_items", "items", "n", "required", "has_missing", "missing_items", "missing_count", "answered",
     "complete", "late", "after", NULL};
 static const char *const notice_names[] = {"paragraphs", "has_documents", "documents", "documents_count", "name", NULL};
@@ -167,6 +167,7 @@ static void round_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_text(a, o, "code", l->party->code);
     value_text(a, o, "title", text_in(l->spec->title, lang));
     value_text(a, o, "party", party_full(l->party, lang));
+    value_text(a, o, "of_party", of_party(a, l->party, lang));
     value_text(a, o, "party_short", party_name(l->party, lang));
     value_text(a, o, "deadline", instant_or_empty(a, l, lang, l->deadline_at));
     value_bool(o, "answered", l->answered);
@@ -269,6 +270,7 @@ json_t *letter_values(struct arena *a, const struct letter *l, enum lang lang) {
     json_t *o = json_object();
     value_text(a, o, "secretariat", secretariat_first(a, l->config, lang));
     value_text(a, o, "the_secretariat", secretariat_within(a, l->config, lang));
+    value_text(a, o, "signature", secretariat_alone(a, l->config, lang));
     value_text(a, o, "address", l->config->address);
     value_text(a, o, "today", date_in_words(a, lang, zone_civil(l->config->zone, l->now_at)));
     /* U+2068 and U+2069 around names of either direction, in plain text; set raw, since cleaning drops such marks. */

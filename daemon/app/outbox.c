@@ -87,6 +87,7 @@ static bool resume_queue(struct daemon *d, struct err *e)
     if (!d->queue_stopped)
         return true;
     d->queue_stopped = false;
+    d->stopped_code = 0;
     log_event(LOG_LEVEL_NOTICE, "queue_resumed", NULL);
     return store_set(d->store, "queue_stopped", NULL, e) &&
            story(d, &(struct story_line){.who = "daemon", .what = "queue_resumed"}, e, "the mail server takes mail again") &&
@@ -159,18 +160,34 @@ static bool take_back_failures(struct daemon *d, struct arena *a, struct err *e)
     return true;
 }
 
+/* The third domain with one and the same refusal; or, once that has stopped the queue, a probe that meets it again. */
+static bool refused_like_all(struct daemon *d, const struct delivery_row *row, const struct send_outcome *o, enum attempt_end end)
+{
+    if (end != END_RECIPIENT || o->code < 500)
+        return false;
+    if (d->queue_stopped && d->stopped_code == o->code)
+        return true;
+    return refusals_note(&d->refusals, o->code, domain_of(row->address), row->id);
+}
+
+/* A mail that was taken; or, where our login or sender had been refused, any word about a recipient. */
+static bool shows_us_welcome(const struct daemon *d, enum attempt_end end, bool about_all)
+{
+    return end == END_ACCEPTED || (end == END_RECIPIENT && !about_all && d->stopped_code == 0);
+}
+
 static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, const struct notice_row *n,
                    const struct send_outcome *o, struct err *e)
 {
     struct attempt attempt = {.end = end_of(o), .code = o->code, .attempts = row->attempts + 1,
                               .created_at = n->created_at, .now_at = clock_now()};
     struct retry next = retry_after(&attempt);
-    bool about_all = attempt.end == END_RECIPIENT && refusals_note(&d->refusals, o->code, domain_of(row->address), row->id);
+    bool about_all = refused_like_all(d, row, o, attempt.end);
 
     if (attempt.end == END_ACCEPTED)
         refusals_note(&d->refusals, 250, "", 0);
-    if (about_all && o->code >= 500)
-        next = (struct retry){.state = DELIVERY_QUEUED, .next_at = attempt.now_at, .stop_queue = true};
+    if (about_all) /* the next probe is another one's */
+        next = (struct retry){.state = DELIVERY_QUEUED, .next_at = attempt.now_at + RETRY_STOPPED_S, .stop_queue = true};
     row->state = delivery_state_names[next.state];
     row->attempts = next.stop_queue ? row->attempts : attempt.attempts;
     row->next_at = next.next_at;
@@ -179,8 +196,12 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
     row->reply = o->text;
     if (!store_update_delivery(d->store, row, e) || !record(d, n, row, e))
         return false;
-    if (next.state == DELIVERY_SENT && (!resume_queue(d, e) || (first_sent(d, a, n, row->id) && !keep_copy(d, a, n))))
+    if (shows_us_welcome(d, attempt.end, about_all) && !resume_queue(d, e))
         return false;
+    if (next.state == DELIVERY_SENT && first_sent(d, a, n, row->id) && !keep_copy(d, a, n))
+        return false;
+    if (about_all)
+        d->stopped_code = o->code;
     if (next.stop_queue && !stop_queue(d, row, o, e))
         return false;
     if (about_all && !take_back_failures(d, a, e))

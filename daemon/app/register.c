@@ -118,20 +118,14 @@ struct load {
     GHashTable *codes, *addresses; /* code -> party's setting; address key -> party code */
 };
 
-static config_setting_t *at(config_setting_t *group, const char *name)
-{
-    config_setting_t *s = config_setting_get_member(group, name);
-    return s ? s : group;
-}
-
 static void check_address(const struct load *l, config_setting_t *group, const char *code, const char *address)
 {
     const char *key = address_key(l->a, address);
     const char *other = key ? g_hash_table_lookup(l->addresses, key) : NULL;
     if (other && strcmp(other, code) == 0)
-        problem_at(l->p, at(group, "address"), "%s is named twice for %s", address, code);
+        problem_at(l->p, setting_at(group, "address"), "%s is named twice for %s", address, code);
     else if (other)
-        problem_at(l->p, at(group, "address"), "%s is an address of %s and of %s; a reply from it would be nobody's", address, other, code);
+        problem_at(l->p, setting_at(group, "address"), "%s is an address of %s and of %s; a reply from it would be nobody's", address, other, code);
     else if (key)
         g_hash_table_insert(l->addresses, (void *)key, (void *)code);
 }
@@ -165,10 +159,10 @@ static void check_domains(const struct load *l, config_setting_t *group, const s
     for (size_t i = 0; i < party->n_domains; i++) {
         const char *fault = domain_fault(party->domains[i]);
         if (fault)
-            problem_at(l->p, at(group, "domains"), "'%.80s' %s", party->domains[i], fault);
+            problem_at(l->p, setting_at(group, "domains"), "'%.80s' %s", party->domains[i], fault);
         for (size_t k = 0; k < i; k++)
             if (strcasecmp(party->domains[i], party->domains[k]) == 0)
-                problem_at(l->p, at(group, "domains"), "the domain %s is named twice", party->domains[i]);
+                problem_at(l->p, setting_at(group, "domains"), "the domain %s is named twice", party->domains[i]);
     }
 }
 
@@ -180,7 +174,7 @@ static void check_names(const struct load *l, config_setting_t *group, const str
         langs |= party->contacts[i].langs;
     for (int i = 0; i < LANG_COUNT && config_setting_get_member(group, "name"); i++)
         if ((langs & LANG_BIT(i)) && !party->name[i] && !party->name[LANG_EN])
-            problem_at(l->p, at(group, "name"), "name is missing in %s, in which a contact is written to, and in en", lang_names[i]);
+            problem_at(l->p, setting_at(group, "name"), "name is missing in %s, in which a contact is written to, and in en", lang_names[i]);
 }
 
 static void check_code(const struct load *l, config_setting_t *group, const char *code)
@@ -188,9 +182,9 @@ static void check_code(const struct load *l, config_setting_t *group, const char
     config_setting_t *other = g_hash_table_lookup(l->codes, code);
     const char *fault = code_fault(code);
     if (fault)
-        problem_at(l->p, at(group, "code"), "'%.40s' %s", code, fault);
+        problem_at(l->p, setting_at(group, "code"), "'%.40s' %s", code, fault);
     else if (other)
-        problem_at(l->p, at(group, "code"), "the code %s is on line %u already", code, config_setting_source_line(at(other, "code")));
+        problem_at(l->p, setting_at(group, "code"), "the code %s is on line %u already", code, config_setting_source_line(setting_at(other, "code")));
     else
         g_hash_table_insert(l->codes, (void *)code, group);
 }

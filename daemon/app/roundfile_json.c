@@ -186,7 +186,11 @@ static bool get_text(const struct reading *r, const json_t *o, const char *key, 
 
 static bool get_needed(const struct reading *r, const json_t *o, const char *key, size_t max, const char **out)
 {
-    return get_text(r, o, key, max, out) && (*out || err_perm(r->e, "%s is missing", key));
+    if (!get_text(r, o, key, max, out))
+        return false;
+    if (!*out)
+        err_perm(r->e, "%s is missing", key);
+    return *out != NULL;
 }
 
 static bool get_texts(const struct reading *r, const json_t *o, const char *key, size_t max, const char **out)

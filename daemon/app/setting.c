@@ -135,6 +135,12 @@ static config_setting_t *aggregate(config_setting_t *parent, const char *name, s
     return NULL;
 }
 
+config_setting_t *setting_at(config_setting_t *group, const char *name)
+{
+    config_setting_t *s = config_setting_get_member(group, name);
+    return s ? s : group;
+}
+
 config_setting_t *setting_group(config_setting_t *parent, const char *name, struct problems *p)
 {
     return aggregate(parent, name, CONFIG_TYPE_GROUP, p);

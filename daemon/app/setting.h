@@ -53,6 +53,8 @@ void setting_read(struct arena *a, config_setting_t *group, const struct setting
 /* The member of that name: a group, or a list of groups; NULL where there is none (and where it is something else, which is a problem). */
 config_setting_t *setting_group(config_setting_t *parent, const char *name, struct problems *p);
 config_setting_t *setting_groups(config_setting_t *parent, const char *name, struct problems *p);
+/* The member of that name, or the group itself where it is not set: where a problem of it is told. */
+config_setting_t *setting_at(config_setting_t *group, const char *name);
 /* Opens, parses, sets the include folder. NULL with a problem "file:line: ..." in p; a problem that does not hinder reading on (a number that wraps) leaves it in p
  * and returns the file. */
 config_t *setting_open(const char *path, struct problems *p);

@@ -51,6 +51,7 @@ static struct block *open_block(struct arena *a, size_t at_least) {
         abort();
     struct block *b = mem_alloc(sizeof *b + size);
     a->total += size;
+    b->used = 0;
     b->size = size;
     b->next = a->newest;
     a->newest = b;

@@ -28,7 +28,7 @@ char *arena_vprintf(struct arena *a, const char *format, va_list args) __attribu
 /* A growing list of T: ARENA_PUSH(a, items, n, value). `items` doubles within the arena; n counts. */
 #define ARENA_PUSH(a, items, n, ...)                                                                                   \
     do {                                                                                                               \
-        if (((n) & ((n)-1)) == 0)                                                                                      \
+        if (!(items) || ((n) & ((n)-1)) == 0)                                                                          \
             (items) = arena_grow((a), (items), (n) * sizeof *(items), ((n) ? 2 * (n) : 1) * sizeof *(items));          \
         (items)[(n)++] = __VA_ARGS__;                                                                                  \
     } while (0)

@@ -1,8 +1,9 @@
 /* check.c - `taamim check`: all files, then both mail servers, by the daemon's own children and with its own settings.
  *
- * The mailbox is not disturbed: the collector is told nothing of what was collected before, so it draws its line at what is there and fetches nothing older; messages that
- * arrive meanwhile are copied without a flag being touched, and the copies removed. Needs the right to read the passwords, which the daemon's user has: an officer without
- * it is told so. */
+ * The mailbox is not disturbed: the collector is told nothing of what was collected before, so it draws its line at
+ * what is there and fetches nothing older; messages that arrive meanwhile are copied without a flag being touched, and
+ * the copies removed. Needs the right to read the passwords, which the daemon's user has: an officer without it is
+ * told so. */
 #include "cli/check.h"
 
 #include <dirent.h>
@@ -16,8 +17,8 @@
 #include "cli/client.h"
 #include "mail/lang.h"
 
-#define SETTLE_S 3  /* after "up": how long the collector may be silent before all is told */
-#define PATIENCE_S 15 /* beside the configured time to connect */
+#define SETTLE_S    3  /* after "up": how long the collector may be silent before all is told */
+#define PATIENCE_S  15 /* beside the configured time to connect */
 #define SIZE_WANTED ((int64_t)10 << 20)
 
 /* ---- saying */
@@ -64,11 +65,14 @@ static void check_files(struct check *c) {
     check_good("register %s: %zu parties, %zu contacts", cfg->register_file, c->o->parties->n_parties, contacts);
     check_good("templates %s", cfg->templates_dir);
     if (cfg->papers_group && !getgrnam(cfg->papers_group))
-        check_todo(c, "papers_group: this system has no group '%s': groupadd %s, and add the officers and the daemon's user", cfg->papers_group, cfg->papers_group);
+        check_todo(
+            c, "papers_group: this system has no group '%s': groupadd %s, and add the officers and the daemon's user",
+            cfg->papers_group, cfg->papers_group);
     if (!file_exists(cfg->state_dir))
         check_todo(c, "there is no folder %s: make it, owned by the daemon's user", cfg->state_dir);
     else
-        check_good("state folder %s%s", cfg->state_dir, client_daemon_runs(cfg) ? "; the daemon runs" : "; the daemon does not run");
+        check_good("state folder %s%s", cfg->state_dir,
+                   client_daemon_runs(cfg) ? "; the daemon runs" : "; the daemon does not run");
 }
 
 /* ---- the mailbox */
@@ -76,8 +80,9 @@ static void check_files(struct check *c) {
 static json_t *mailboxes_json(const struct config *cfg) {
     json_t *list = json_array();
     for (size_t i = 0; i < cfg->n_mailboxes; i++)
-        json_array_append_new(list, json_pack("{s:s, s:b, s:i, s:i, s:I, s:[]}", "name", cfg->mailboxes[i].name, "junk", cfg->mailboxes[i].junk, "uidvalidity", 0,
-                                              "next_uid", 0, "since_at", (json_int_t)clock_now(), "pending"));
+        json_array_append_new(list, json_pack("{s:s, s:b, s:i, s:i, s:I, s:[]}", "name", cfg->mailboxes[i].name, "junk",
+                                              cfg->mailboxes[i].junk, "uidvalidity", 0, "next_uid", 0, "since_at",
+                                              (json_int_t)clock_now(), "pending"));
     return list;
 }
 
@@ -85,8 +90,9 @@ static bool start_collector(struct check *c, struct err *e) {
     const struct config *cfg = c->o->config;
     return talk_open(&c->collect, c->a, cfg, "collect", e) &&
            talk_say(&c->collect,
-                    json_pack("{s:{s:o, s:s, s:s, s:i, s:I, s:o}}", "config", "server", server_to_json(&cfg->imap), "incoming", c->folder, "processed",
-                              cfg->processed_folder ? cfg->processed_folder : "", "poll_s", 2, "max_bytes", (json_int_t)1 << 20, "mailboxes", mailboxes_json(cfg)),
+                    json_pack("{s:{s:o, s:s, s:s, s:i, s:I, s:o}}", "config", "server", server_to_json(&cfg->imap),
+                              "incoming", c->folder, "processed", cfg->processed_folder ? cfg->processed_folder : "",
+                              "poll_s", 2, "max_bytes", (json_int_t)1 << 20, "mailboxes", mailboxes_json(cfg)),
                     -1, e);
 }
 
@@ -147,10 +153,11 @@ static void tell_mailboxes(struct check *c, const struct collector_news *n) {
     const struct config *cfg = c->o->config;
     for (size_t i = 0; i < cfg->n_mailboxes; i++)
         if (n->line[i])
-            check_good("mailbox %s%s", cfg->mailboxes[i].name, cfg->mailboxes[i].junk ? " (junk: what comes from there is held)" : "");
+            check_good("mailbox %s%s", cfg->mailboxes[i].name,
+                       cfg->mailboxes[i].junk ? " (junk: what comes from there is held)" : "");
         else
-            check_todo(c, "mailbox %s cannot be opened (%s): make it, or change `%s` in imap", cfg->mailboxes[i].name, n->text,
-                       cfg->mailboxes[i].junk ? "junk" : "mailboxes");
+            check_todo(c, "mailbox %s cannot be opened (%s): make it, or change `%s` in imap", cfg->mailboxes[i].name,
+                       n->text, cfg->mailboxes[i].junk ? "junk" : "mailboxes");
 }
 
 static void tell_capabilities(const struct config *cfg, const struct collector_news *n) {
@@ -162,13 +169,15 @@ static void tell_capabilities(const struct config *cfg, const struct collector_n
     if (has_word(n->capabilities, "MOVE") || has_word(n->capabilities, "UIDPLUS"))
         check_good("mail of rounds is moved to %s (%s)", to, has_word(n->capabilities, "MOVE") ? "MOVE" : "UIDPLUS");
     else
-        check_hint("the server has neither MOVE nor UIDPLUS: mail of rounds stays in the mailbox, marked with the keyword $TaamimKept");
+        check_hint("the server has neither MOVE nor UIDPLUS: mail of rounds stays in the mailbox, marked with the "
+                   "keyword $TaamimKept");
 }
 
 static void tell_quota(struct check *c, const struct collector_news *n) {
     if (n->quota_limit <= 0 || n->quota_used < 0)
         return;
-    const char *used = size_in_words(c->a, LANG_EN, n->quota_used), *limit = size_in_words(c->a, LANG_EN, n->quota_limit);
+    const char *used = size_in_words(c->a, LANG_EN, n->quota_used),
+               *limit = size_in_words(c->a, LANG_EN, n->quota_limit);
     if (n->quota_used > n->quota_limit / 10 * 9)
         check_todo(c, "the mailbox is nearly full (%s of %s): make room, or papers will be refused", used, limit);
     else
@@ -188,7 +197,8 @@ static void check_imap(struct check *c) {
         return;
     }
     c->imap_up = n.n_lines > 0;
-    check_good("IMAP %s (%s, %s)", n.text, tls_mode_names[s->tls], auth_mode_names[s->auth]);
+    check_good("IMAP %s:%d as %s (%s, %s)", s->host, s->port, s->user ? s->user : "nobody", tls_mode_names[s->tls],
+               auth_mode_names[s->auth]);
     tell_mailboxes(c, &n);
     tell_capabilities(c->o->config, &n);
     tell_quota(c, &n);
@@ -198,7 +208,8 @@ static void check_imap(struct check *c) {
 
 static bool probe(struct check *c, struct send_outcome *out, struct err *e) {
     const struct mail_server *s = &c->o->config->smtp;
-    if (!talk_open(&c->send, c->a, c->o->config, "send", e) || !talk_say(&c->send, json_pack("{s:o}", "config", server_to_json(s)), -1, e) ||
+    if (!talk_open(&c->send, c->a, c->o->config, "send", e) ||
+        !talk_say(&c->send, json_pack("{s:o}", "config", server_to_json(s)), -1, e) ||
         !talk_say(&c->send, json_pack("{s:i}", "probe", 1), -1, e))
         return false;
     JSON_SCOPED m = talk_hear(&c->send, clock_boot() + s->connect_timeout_s + 4 * PATIENCE_S, e);
@@ -210,9 +221,11 @@ static bool probe(struct check *c, struct send_outcome *out, struct err *e) {
 static void tell_size(struct check *c, int64_t size) {
     int64_t ours = c->o->config->max_message_bytes;
     if (size == 0)
-        check_hint("the server does not say how large a mail may be%s", ours ? "; max_message_bytes rules" : "; set max_message_bytes if you know");
+        check_hint("the server does not say how large a mail may be%s",
+                   ours ? "; max_message_bytes rules" : "; set max_message_bytes if you know");
     else if (ours > size)
-        check_todo(c, "max_message_bytes is %lld, and the server takes %lld: set it to that or leave it out", (long long)ours, (long long)size);
+        check_todo(c, "max_message_bytes is %lld, and the server takes %lld: set it to that or leave it out",
+                   (long long)ours, (long long)size);
     else if (size < SIZE_WANTED)
         check_hint("the server takes mails of %s at most", size_in_words(c->a, LANG_EN, size));
     else
@@ -228,12 +241,13 @@ static void check_smtp(struct check *c) {
         return;
     }
     if (o.stage != SEND_ACCEPTED) {
-        check_todo(c, "SMTP %s:%d (%s): at %s: %s%s", s->host, s->port, tls_mode_names[s->tls], send_stage_names[o.stage], o.code ? arena_printf(c->a, "%d ", o.code) : "",
-                   o.text);
+        check_todo(c, "SMTP %s:%d (%s): at %s: %s%s", s->host, s->port, tls_mode_names[s->tls],
+                   send_stage_names[o.stage], o.code ? arena_printf(c->a, "%d ", o.code) : "", o.text);
         return;
     }
     c->smtp_up = true;
-    check_good("SMTP %s:%d as %s (%s, %s)", s->host, s->port, s->user ? s->user : "nobody", tls_mode_names[s->tls], auth_mode_names[s->auth]);
+    check_good("SMTP %s:%d as %s (%s, %s)", s->host, s->port, s->user ? s->user : "nobody", tls_mode_names[s->tls],
+               auth_mode_names[s->auth]);
     tell_size(c, o.server_size);
 }
 
@@ -254,7 +268,11 @@ static void remove_folder(const char *folder) {
 
 static enum exit_code conclude(const struct check *c, bool round_trip) {
     if (c->n_todo == 0) {
-        printf("\n%s\n", round_trip ? "ready" : "ready, as far as can be seen without a mail; `taamim check --round-trip` sends some to ourselves");
+        printf(
+            "\n%s\n",
+            round_trip
+                ? "ready"
+                : "ready, as far as can be seen without a mail; `taamim check --round-trip` sends some to ourselves");
         return CLI_OK;
     }
     printf("\nTo do:\n");
@@ -293,7 +311,8 @@ static enum exit_code check_run(const struct args *args) {
 
 static const struct verb check_verbs[] = {
     {NULL, "[--round-trip]",
-     "Configuration, register, templates and both servers. --round-trip: sends mails to our own address and says what these servers do with them, and what to set.", 0,
-     0, OPTION_BIT(OPT_ROUND_TRIP), 0, check_run},
+     "Configuration, register, templates and both servers. --round-trip: sends mails to our own address and says what "
+     "these servers do with them, and what to set.",
+     0, 0, OPTION_BIT(OPT_ROUND_TRIP), 0, check_run},
 };
 const struct noun check_noun = {"check", "configuration, register, templates, both servers", check_verbs, 1};

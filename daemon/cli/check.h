@@ -8,9 +8,9 @@ struct check {
     struct arena *a;
     const struct standing_orders *o;
     struct talk collect, send;
-    const char *folder;    /* our own, for what the collector brings; removed at the end */
+    const char *folder; /* our own, for what the collector brings; removed at the end */
     bool imap_up, smtp_up;
-    const char **todo;     /* what is to be done before all is well */
+    const char **todo; /* what is to be done before all is well */
     size_t n_todo;
 };
 void check_good(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,6 +1,7 @@
 /* cli.c - the command line as words and options, and the desk: configuration, register and store for who looks.
  *
- * Options may stand anywhere. What a verb does not take is refused rather than passed over: an option that was meant and does nothing would be worse. */
+ * Options may stand anywhere. What a verb does not take is refused rather than passed over: an option that was meant
+ * and does nothing would be worse. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -9,18 +10,24 @@
 #include <string.h>
 #include <time.h>
 
-
 #define CONFIG_DEFAULT "/etc/taamim/taamim.conf"
 
 static const struct option options[] = {
-    {"party", required_argument, NULL, OPT_PARTY},     {"out", required_argument, NULL, OPT_OUT},
-    {"yes", no_argument, NULL, OPT_YES},               {"to", required_argument, NULL, OPT_TO},
-    {"held", no_argument, NULL, OPT_HELD},             {"round", required_argument, NULL, OPT_ROUND},
+    {"party", required_argument, NULL, OPT_PARTY},
+    {"out", required_argument, NULL, OPT_OUT},
+    {"yes", no_argument, NULL, OPT_YES},
+    {"to", required_argument, NULL, OPT_TO},
+    {"held", no_argument, NULL, OPT_HELD},
+    {"round", required_argument, NULL, OPT_ROUND},
     {"add-contact", required_argument, NULL, OPT_ADD_CONTACT},
-    {"why", required_argument, NULL, OPT_WHY},         {"tell", no_argument, NULL, OPT_TELL},
-    {"received", required_argument, NULL, OPT_RECEIVED}, {"round-trip", no_argument, NULL, OPT_ROUND_TRIP},
-    {"json", no_argument, NULL, OPT_JSON},             {"config", required_argument, NULL, 'c'},
-    {"help", no_argument, NULL, 'h'},                  {0},
+    {"why", required_argument, NULL, OPT_WHY},
+    {"tell", no_argument, NULL, OPT_TELL},
+    {"received", required_argument, NULL, OPT_RECEIVED},
+    {"round-trip", no_argument, NULL, OPT_ROUND_TRIP},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"config", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 /* ---- saying what is wrong */
@@ -68,13 +75,16 @@ static void print_noun(FILE *out, const struct noun *noun) {
 }
 
 static void print_all(FILE *out, const struct noun *const *nouns, size_t n) {
-    fputs("usage: taamim [-c FILE] [--json] NOUN [VERB] ...\n\nCirculates documents by e-mail and keeps account of the answers.\n\n", out);
+    fputs("usage: taamim [-c FILE] [--json] NOUN [VERB] ...\n\nCirculates documents by e-mail and keeps account of the "
+          "answers.\n\n",
+          out);
     for (size_t i = 0; i < n; i++)
         fprintf(out, "  %-8s %s\n", nouns[i]->name, nouns[i]->help);
     fputs("\n  -c, --config FILE   configuration (default $TAAMIM_CONFIG, else " CONFIG_DEFAULT ")\n"
           "      --json          what is listed, as JSON\n"
           "  -h, --help          this; after a noun or a verb: of that\n\n"
-          "The exit status is 0, 1 where something failed, or 2 where the command was not understood.\n", out);
+          "The exit status is 0, 1 where something failed, or 2 where the command was not understood.\n",
+          out);
 }
 
 /* ---- which verb */
@@ -133,7 +143,8 @@ static enum exit_code run_noun(const struct noun *noun, struct args *args) {
         return CLI_OK;
     }
     if (!v) {
-        fprintf(stderr, "taamim: %s '%s'\n\n", args->n_words ? "there is no verb" : "a verb is missing after", args->n_words ? args->words[0] : noun->name);
+        fprintf(stderr, "taamim: %s '%s'\n\n", args->n_words ? "there is no verb" : "a verb is missing after",
+                args->n_words ? args->words[0] : noun->name);
         print_noun(stderr, noun);
         return CLI_USAGE;
     }
@@ -223,7 +234,8 @@ bool desk_open(struct desk *d, const struct args *args, bool with_store) {
     d->config = config_load(d->a, args->config, &p);
     if (!d->config) {
         print_problems(&p);
-        cli_fail("the configuration cannot be used; -c FILE or $TAAMIM_CONFIG names another one, `taamim check` tells all problems");
+        cli_fail("the configuration cannot be used; -c FILE or $TAAMIM_CONFIG names another one, `taamim check` tells "
+                 "all problems");
         return false;
     }
     buf_free(&p.text);
@@ -286,8 +298,9 @@ char *when_long(struct arena *a, const struct config *c, int64_t at) {
     static const char *const days[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
     struct civil t = zone_civil(c->zone, at);
     int offset = zone_offset_s(c->zone, at) / 60, size = offset < 0 ? -offset : offset;
-    return arena_printf(a, "%s %04d-%02d-%02d %02d:%02d %s (UTC%c%d%s)", days[t.weekday], t.year, t.month, t.day, t.hour, t.minute,
-                        c->zone_name, offset < 0 ? '-' : '+', size / 60, size % 60 ? arena_printf(a, ":%02d", size % 60) : "");
+    return arena_printf(a, "%s %04d-%02d-%02d %02d:%02d %s (UTC%c%d%s)", days[t.weekday], t.year, t.month, t.day,
+                        t.hour, t.minute, c->zone_name, offset < 0 ? '-' : '+', size / 60,
+                        size % 60 ? arena_printf(a, ":%02d", size % 60) : "");
 }
 
 json_t *when_json(int64_t at) {

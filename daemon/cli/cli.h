@@ -1,7 +1,8 @@
 /* cli.h - what the nouns of the command line share: words and options as parsed, and the desk they work at.
  *
- * A noun is a file with a table of verbs; main.c knows the nouns. Options are the same for all and parsed once; each verb tells which it takes. A verb prints its result
- * on stdout, what went wrong (and what to do) on stderr, and returns one of the three exit codes. */
+ * A noun is a file with a table of verbs; main.c knows the nouns. Options are the same for all and parsed once; each
+ * verb tells which it takes. A verb prints its result on stdout, what went wrong (and what to do) on stderr, and
+ * returns one of the three exit codes. */
 #ifndef TAAMIM_CLI_CLI_H
 #define TAAMIM_CLI_CLI_H
 #include <jansson.h>

@@ -1,7 +1,8 @@
 /* client.c - one conversation with the daemon: files, one act, one answer.
  *
- * Files are opened here, with the officer's own rights, and given as descriptors: the daemon reads nothing that the officer may not. What can go wrong: the daemon does not
- * run, the officer may not speak to it, a file cannot be read; each is said with what to do. */
+ * Files are opened here, with the officer's own rights, and given as descriptors: the daemon reads nothing that the
+ * officer may not. What can go wrong: the daemon does not run, the officer may not speak to it, a file cannot be read;
+ * each is said with what to do. */
 #include "cli/client.h"
 
 #include <errno.h>
@@ -39,11 +40,12 @@ bool client_daemon_runs(const struct config *c) {
 
 static enum exit_code cannot_connect(const struct config *c) {
     if (errno == EACCES)
-        return cli_fail("you may not speak to the daemon (%s): officers belong to the group %s; `id` shows yours", c->socket,
-                        c->papers_group ? c->papers_group : "that owns this socket");
+        return cli_fail("you may not speak to the daemon (%s): officers belong to the group %s; `id` shows yours",
+                        c->socket, c->papers_group ? c->papers_group : "that owns this socket");
     if (errno == ENOENT || errno == ECONNREFUSED)
-        return cli_fail("the daemon does not run: nobody answers at %s. Start it with `systemctl start taamimd`; nothing was done",
-                        c->socket);
+        return cli_fail(
+            "the daemon does not run: nobody answers at %s. Start it with `systemctl start taamimd`; nothing was done",
+            c->socket);
     return cli_fail("cannot speak to the daemon at %s: %s", c->socket, strerror(errno));
 }
 
@@ -62,9 +64,10 @@ static enum exit_code print_answer(struct wire *w, const struct err *trouble) {
     JSON_SCOPED answer = NULL;
     struct err e = {0};
     if (wire_recv(w, &answer, &e) != WIRE_MESSAGE)
-        return cli_fail("%s", trouble->kind != ERR_NONE ? trouble->text
-                                                        : "the daemon ended the conversation without an answer; `journalctl -u taamimd` says "
-                                                          "why, `taamim story` what was done");
+        return cli_fail("%s", trouble->kind != ERR_NONE
+                                  ? trouble->text
+                                  : "the daemon ended the conversation without an answer; `journalctl -u taamimd` says "
+                                    "why, `taamim story` what was done");
     if (!wire_bool(answer, "ok"))
         return cli_fail("%s", wire_string(answer, "text", "refused"));
     printf("%s\n", wire_string(answer, "text", "done"));

@@ -1,7 +1,9 @@
-/* explain.c - `taamim explain`: what the daemon would make of a message, one JSON object a line. Stores and sends nothing, and needs no configuration.
+/* explain.c - `taamim explain`: what the daemon would make of a message, one JSON object a line. Stores and sends
+ * nothing, and needs no configuration.
  *
- * The same parser child reads the message as in the daemon, with the same limits. Without a store nobody knows which rounds there are and who the contacts are: "effect" is
- * what the rules say of a message whose sender is unknown, of a round where it bears one of our tokens. A message that cannot be read gets its line too. */
+ * The same parser child reads the message as in the daemon, with the same limits. Without a store nobody knows which
+ * rounds there are and who the contacts are: "effect" is what the rules say of a message whose sender is unknown, of a
+ * round where it bears one of our tokens. A message that cannot be read gets its line too. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -50,7 +52,11 @@ static bool speaks_of_us(struct arena *a, const struct facts *f) {
 static json_t *effect_of(struct arena *a, const struct facts *f) {
     const char *rule = "";
     struct mail_signs unread = {.unreadable = true};
-    struct judge_input in = {.kind = judge_kind(f ? &f->signs : &unread, &rule), .match = MATCH_NONE, .sender = SENDER_UNKNOWN, .auth = AUTH_NONE, .round_open = true};
+    struct judge_input in = {.kind = judge_kind(f ? &f->signs : &unread, &rule),
+                             .match = MATCH_NONE,
+                             .sender = SENDER_UNKNOWN,
+                             .auth = AUTH_NONE,
+                             .round_open = true};
     if (f) {
         in.list = f->signs.list;
         in.loop = f->signs.loop;
@@ -91,8 +97,8 @@ static bool hand_over(struct talk *parser, struct reading *r, const char *path, 
         return err_temp(e, "no file for what is decoded: %s", strerror(errno));
     r->answer_fd = ends[0];
     FD_SCOPED theirs = ends[1];
-    return talk_say(parser, json_pack("{s:i}", "parse", 1), r->message_fd, e) && talk_say(parser, json_object(), r->scratch_fd, e) &&
-           talk_say(parser, json_object(), theirs, e);
+    return talk_say(parser, json_pack("{s:i}", "parse", 1), r->message_fd, e) &&
+           talk_say(parser, json_object(), r->scratch_fd, e) && talk_say(parser, json_object(), theirs, e);
 }
 
 static bool read_answer(struct reading *r, struct err *e) {
@@ -164,6 +170,7 @@ static enum exit_code explain_run(const struct args *args) {
 }
 
 static const struct verb explain_verbs[] = {
-    {NULL, "FILE.eml...", "What the daemon would make of a message, one JSON object a line. Stores and sends nothing.", 1, WORDS_ANY, OPTION_BIT(OPT_JSON), 0, explain_run},
+    {NULL, "FILE.eml...", "What the daemon would make of a message, one JSON object a line. Stores and sends nothing.",
+     1, WORDS_ANY, OPTION_BIT(OPT_JSON), 0, explain_run},
 };
 const struct noun explain_noun = {"explain", "what the daemon would make of a message", explain_verbs, 1};

@@ -20,11 +20,13 @@ static json_t *party_json(struct arena *a, const struct party *p) {
         json_object_set_new(name, lang_names[l], json_string(party_name(p, (enum lang)l)));
     for (size_t i = 0; i < p->n_contacts; i++) {
         const struct contact *c = &p->contacts[i];
-        json_array_append_new(contacts, json_pack("{s:s, s:s, s:s*, s:s, s:s}", "role", contact_role_names[c->role], "address", c->address,
-                                                  "name", c->name, "language", langs_format(a, c->langs), "weekend", weekend_of(a, c)));
+        json_array_append_new(contacts, json_pack("{s:s, s:s, s:s*, s:s, s:s}", "role", contact_role_names[c->role],
+                                                  "address", c->address, "name", c->name, "language",
+                                                  langs_format(a, c->langs), "weekend", weekend_of(a, c)));
     }
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "code", p->code, "kind", party_kind_names[p->kind], "name", name, "groups",
-                     names_json(p->groups, p->n_groups), "domains", names_json(p->domains, p->n_domains), "contacts", contacts);
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "code", p->code, "kind", party_kind_names[p->kind], "name", name,
+                     "groups", names_json(p->groups, p->n_groups), "domains", names_json(p->domains, p->n_domains),
+                     "contacts", contacts);
 }
 
 static enum exit_code list_json(const struct desk *d) {
@@ -47,8 +49,12 @@ static enum exit_code list_run(const struct args *args) {
         unsigned langs = 0;
         for (size_t k = 0; k < p->n_contacts; k++)
             langs |= p->contacts[k].langs;
-        const char *cells[] = {p->code, party_kind_names[p->kind], party_name(p, LANG_EN), party_name(p, LANG_AR),
-                               arena_printf(d.a, "%zu", p->n_contacts), langs_format(d.a, langs)};
+        const char *cells[] = {p->code,
+                               party_kind_names[p->kind],
+                               party_name(p, LANG_EN),
+                               party_name(p, LANG_AR),
+                               arena_printf(d.a, "%zu", p->n_contacts),
+                               langs_format(d.a, langs)};
         table_row(t, cells);
     }
     table_show(t);
@@ -75,7 +81,8 @@ static void print_party(struct arena *a, const struct party *p, const char *path
     printf("  in       %s, line %d\n\n", path, p->line);
     for (size_t i = 0; i < p->n_contacts; i++) {
         const struct contact *c = &p->contacts[i];
-        const char *cells[] = {contact_role_names[c->role], c->address, c->name, langs_format(a, c->langs), weekend_of(a, c)};
+        const char *cells[] = {contact_role_names[c->role], c->address, c->name, langs_format(a, c->langs),
+                               weekend_of(a, c)};
         table_row(t, cells);
     }
     table_show(t);
@@ -97,13 +104,15 @@ static enum exit_code import_run(const struct args *args) {
     if (!desk_open(&d, args, false))
         return CLI_FAILED;
     struct problems p = {0};
-    if (!register_import(d.a, d.parties, args->words[0], &p)) { /* problems name the officer's file, not the daemon's copy */
+    if (!register_import(d.a, d.parties, args->words[0],
+                         &p)) { /* problems name the officer's file, not the daemon's copy */
         fprintf(stderr, "%s\n", buf_text(&p.text));
         buf_free(&p.text);
         return cli_fail("the register is as it was; mend %s", args->words[0]);
     }
     buf_free(&p.text);
-    return client_act(d.config, &(struct client_file){args->words[0], args->words[0]}, 1, json_pack("{s:s}", "act", "import"));
+    return client_act(d.config, &(struct client_file){args->words[0], args->words[0]}, 1,
+                      json_pack("{s:s}", "act", "import"));
 }
 
 static const struct verb party_verbs[] = {
@@ -111,4 +120,5 @@ static const struct verb party_verbs[] = {
     {"show", "show CODE", "One party: names, groups, domains, contacts.", 1, 1, OPTION_BIT(OPT_JSON), 0, show_run},
     {"import", "import FILE.csv", "Merges a list into the register and prints what changed.", 1, 1, 0, 0, import_run},
 };
-const struct noun party_noun = {"party", "the register: delegations and their contacts", party_verbs, sizeof party_verbs / sizeof *party_verbs};
+const struct noun party_noun = {"party", "the register: delegations and their contacts", party_verbs,
+                                sizeof party_verbs / sizeof *party_verbs};

@@ -9,28 +9,39 @@
 /* ---- list */
 
 static json_t *message_json(const struct message_row *m) {
-    json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", (json_int_t)m->id, "state", m->state, "round", m->round, "party", m->party,
-                          "kind", m->kind, "verdict", m->verdict, "rule", m->rule, "marks", m->marks, "why", m->why);
-    json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:s, s:s}", "sender", m->sender, "sender_name", m->sender_name, "subject", m->subject,
-                             "message_id", m->message_id, "size", (json_int_t)m->size, "received_at", when_json(m->received_at), "sha256", m->sha256, "file",
-                             m->file);
+    json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", (json_int_t)m->id, "state", m->state,
+                          "round", m->round, "party", m->party, "kind", m->kind, "verdict", m->verdict, "rule", m->rule,
+                          "marks", m->marks, "why", m->why);
+    json_t *more =
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:s, s:s}", "sender", m->sender, "sender_name", m->sender_name,
+                  "subject", m->subject, "message_id", m->message_id, "size", (json_int_t)m->size, "received_at",
+                  when_json(m->received_at), "sha256", m->sha256, "file", m->file);
     json_object_update(o, more);
     json_decref(more);
     return o;
 }
 
 /* A human's mail that merely lies in the shared mailbox is nobody's business here. */
-static bool listed(const struct message_row *m, bool held) { return held ? strcmp(m->state, "held") == 0 : strcmp(m->state, "left") != 0; }
+static bool listed(const struct message_row *m, bool held) {
+    return held ? strcmp(m->state, "held") == 0 : strcmp(m->state, "left") != 0;
+}
 
 static void print_list(struct desk *d, const struct message_row *rows, size_t n, bool held) {
-    static const char *const heads[] = {">REPLY", "RECEIVED", "STATE", "ROUND", "PARTY", "FROM", "SUBJECT", "WHY", NULL};
+    static const char *const heads[] = {">REPLY", "RECEIVED", "STATE", "ROUND", "PARTY",
+                                        "FROM",   "SUBJECT",  "WHY",   NULL};
     struct table *t = table_new(d->a, heads);
     size_t n_listed = 0;
     for (size_t i = 0; i < n; i++) {
         const struct message_row *m = &rows[i];
         const char *why = *m->why ? m->why : *m->marks ? m->marks : m->rule;
-        const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id), when_short(d->a, d->config, m->received_at), m->state, m->round, m->party,
-                               table_cell(d->a, *m->mailbox ? m->sender : m->sender_name, 40), table_cell(d->a, m->subject, 40), table_cell(d->a, why, 50)};
+        const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id),
+                               when_short(d->a, d->config, m->received_at),
+                               m->state,
+                               m->round,
+                               m->party,
+                               table_cell(d->a, *m->mailbox ? m->sender : m->sender_name, 40),
+                               table_cell(d->a, m->subject, 40),
+                               table_cell(d->a, why, 50)};
         if (!listed(m, held))
             continue;
         table_row(t, cells);
@@ -74,8 +85,8 @@ static void print_facts(struct desk *d, const struct message_row *m) {
     struct arena *a = d->a;
     printf("Reply %lld: %s%s%s\n", (long long)m->id, m->state, *m->marks ? ", " : "", m->marks);
     if (*m->mailbox)
-        printf("  from      %s%s<%s>\n  subject   %s\n", table_cell(a, m->sender_name, 0), *m->sender_name ? " " : "", table_cell(a, m->sender, 0),
-               table_cell(a, m->subject, 0));
+        printf("  from      %s%s<%s>\n  subject   %s\n", table_cell(a, m->sender_name, 0), *m->sender_name ? " " : "",
+               table_cell(a, m->sender, 0), table_cell(a, m->subject, 0));
     else
         printf("  brought   by hand; filed by %s\n", m->sender_name);
     printf("  received  %s\n", when_long(a, d->config, m->received_at));
@@ -96,9 +107,13 @@ static void print_papers(struct desk *d, const struct paper_row *papers, size_t 
     struct table *t = table_new(d->a, heads);
     for (size_t i = 0; i < n; i++) {
         const struct paper_row *p = &papers[i];
-        const char *cells[] = {arena_printf(d->a, "%zu", i + 1), p->name, p->item >= 0 ? arena_printf(d->a, "%d", p->item + 1) : "-",
-                               p->held ? "held" : arena_printf(d->a, "%d%s", p->version, p->current ? "" : " (old)"), size_in_words(d->a, LANG_EN, p->size),
-                               p->type, arena_printf(d->a, "%s/%s", d->config->state_dir, p->path)};
+        const char *cells[] = {arena_printf(d->a, "%zu", i + 1),
+                               p->name,
+                               p->item >= 0 ? arena_printf(d->a, "%d", p->item + 1) : "-",
+                               p->held ? "held" : arena_printf(d->a, "%d%s", p->version, p->current ? "" : " (old)"),
+                               size_in_words(d->a, LANG_EN, p->size),
+                               p->type,
+                               arena_printf(d->a, "%s/%s", d->config->state_dir, p->path)};
         table_row(t, cells);
     }
     putchar('\n');
@@ -112,10 +127,14 @@ static void print_next(const struct message_row *m) {
     long long id = (long long)m->id;
     if (strcmp(m->state, "held") == 0) {
         printf("\nIt waits for your decision. Look at the papers, then one of:\n");
-        printf("  taamim reply accept %lld%s%s      files it%s\n", id, *m->round ? "" : " --round REF", *m->party ? "" : " --party CODE",
-               *m->party ? "; --party CODE for another party" : "");
-        printf("  taamim reply accept %lld --add-contact other      the same, and the register knows this sender from now on\n", id);
-        printf("  taamim reply reject %lld --why TEXT      keeps it in the archive; --tell says so to a contact who sent it\n", id);
+        printf("  taamim reply accept %lld%s%s      files it%s\n", id, *m->round ? "" : " --round REF",
+               *m->party ? "" : " --party CODE", *m->party ? "; --party CODE for another party" : "");
+        printf("  taamim reply accept %lld --add-contact other      the same, and the register knows this sender from "
+               "now on\n",
+               id);
+        printf("  taamim reply reject %lld --why TEXT      keeps it in the archive; --tell says so to a contact who "
+               "sent it\n",
+               id);
     } else if (strcmp(m->state, "filed") == 0) {
         printf("\n  taamim reply move %lld --party CODE      where it is another party's\n", id);
         printf("  taamim reply item %lld PAPER N      which item a paper answers\n", id);
@@ -123,14 +142,15 @@ static void print_next(const struct message_row *m) {
 }
 
 static enum exit_code show_json(const struct message_row *m, const struct paper_row *papers, size_t n) {
-    json_t *o = message_json(m), *list = json_array();
+    json_t *o = message_json(m), *filed = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct paper_row *p = &papers[i];
-        json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:I, s:b, s:b, s:o}", "name", p->name, "item", p->item + 1, "version",
-                                              p->version, "path", p->path, "sha256", p->sha256, "type", p->type, "size", (json_int_t)p->size, "current",
-                                              p->current, "held", p->held, "filed_at", when_json(p->filed_at)));
+        json_array_append_new(filed, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:I, s:b, s:b, s:o}", "name", p->name,
+                                               "item", p->item + 1, "version", p->version, "path", p->path, "sha256",
+                                               p->sha256, "type", p->type, "size", (json_int_t)p->size, "current",
+                                               p->current, "held", p->held, "filed_at", when_json(p->filed_at)));
     }
-    json_object_set_new(o, "papers", list);
+    json_object_set_new(o, "papers", filed);
     json_object_set_new(o, "text", json_string(m->text));
     return cli_print_json(o);
 }
@@ -199,7 +219,8 @@ static enum exit_code accept_reply(const struct args *args) {
 }
 
 static enum exit_code reject(const struct args *args) {
-    return decide(args, "reject", json_pack("{s:s, s:b}", "text", args->option[OPT_WHY], "tell", args->option[OPT_TELL] != NULL));
+    return decide(args, "reject",
+                  json_pack("{s:s, s:b}", "text", args->option[OPT_WHY], "tell", args->option[OPT_TELL] != NULL));
 }
 
 static enum exit_code move(const struct args *args) {
@@ -235,14 +256,20 @@ static enum exit_code add(const struct args *args) {
 static const struct verb reply_verbs[] = {
     {"list", "list [--held] [--round REF]", "What came in; --held: what waits for a decision.", 0, 0,
      OPTION_BIT(OPT_HELD) | OPTION_BIT(OPT_ROUND) | OPTION_BIT(OPT_JSON), 0, list},
-    {"show", "show N", "One reply: who sent it, its papers, its text, where it lies, why it is held.", 1, 1, OPTION_BIT(OPT_JSON), 0, show},
+    {"show", "show N", "One reply: who sent it, its papers, its text, where it lies, why it is held.", 1, 1,
+     OPTION_BIT(OPT_JSON), 0, show},
     {"accept", "accept N [--round REF] [--party CODE] [--add-contact ROLE]",
-     "Files a held reply. ROLE (mission, focal_point, alternate, other): the sender becomes a contact.", 1, 1, AIM | OPTION_BIT(OPT_ADD_CONTACT), 0, accept_reply},
-    {"reject", "reject N --why TEXT [--tell]", "Turns a held reply down; it stays in the archive. --tell says so to its sender, if a contact.", 1, 1,
+     "Files a held reply. ROLE (mission, focal_point, alternate, other): the sender becomes a contact.", 1, 1,
+     AIM | OPTION_BIT(OPT_ADD_CONTACT), 0, accept_reply},
+    {"reject", "reject N --why TEXT [--tell]",
+     "Turns a held reply down; it stays in the archive. --tell says so to its sender, if a contact.", 1, 1,
      OPTION_BIT(OPT_WHY) | OPTION_BIT(OPT_TELL), OPTION_BIT(OPT_WHY), reject},
-    {"move", "move N [--round REF] [--party CODE]", "Gives a filed reply to the party or round it belongs to.", 1, 1, AIM, 0, move},
+    {"move", "move N [--round REF] [--party CODE]", "Gives a filed reply to the party or round it belongs to.", 1, 1,
+     AIM, 0, move},
     {"item", "item N PAPER ITEM", "Says which item of the round the n-th paper of a reply answers.", 3, 3, 0, 0, item},
-    {"add", "add FILE... --round REF --party CODE --received DATE", "Files papers that came another way: by hand, or to an officer's own mailbox.", 1, WORDS_ANY,
+    {"add", "add FILE... --round REF --party CODE --received DATE",
+     "Files papers that came another way: by hand, or to an officer's own mailbox.", 1, WORDS_ANY,
      AIM | OPTION_BIT(OPT_RECEIVED), AIM | OPTION_BIT(OPT_RECEIVED), add},
 };
-const struct noun reply_noun = {"reply", "what came in, and decisions on it", reply_verbs, sizeof reply_verbs / sizeof *reply_verbs};
+const struct noun reply_noun = {"reply", "what came in, and decisions on it", reply_verbs,
+                                sizeof reply_verbs / sizeof *reply_verbs};

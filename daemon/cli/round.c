@@ -1,6 +1,8 @@
-/* round.c - `taamim round`: a round file checked, previewed and launched; and what an officer does to a round that is out.
+/* round.c - `taamim round`: a round file checked, previewed and launched; and what an officer does to a round that is
+ * out.
  *
- * A launch is the one act that writes to many and cannot be taken back, so it shows what goes out and asks; without a terminal to ask at, it demands --yes. */
+ * A launch is the one act that writes to many and cannot be taken back, so it shows what goes out and asks; without a
+ * terminal to ask at, it demands --yes. */
 #include "cli/round.h"
 
 #include <errno.h>
@@ -39,7 +41,9 @@ static bool everybody_reached(const struct standing_orders *o, const struct roun
             continue;
         n++;
         if (round_contacts(s, p, to, 1) == 0) {
-            cli_fail("%s has no contact in the roles that this round writes to: add one to the register, or name %s in `except`", p->code, p->code);
+            cli_fail("%s has no contact in the roles that this round writes to: add one to the register, or name %s in "
+                     "`except`",
+                     p->code, p->code);
             good = false;
         }
     }
@@ -77,7 +81,8 @@ static enum exit_code preview(const struct args *args) {
     int n = launch_preview(&o, s, args->option[OPT_PARTY], folder, &e);
     if (n < 0)
         return cli_fail("%s", e.text);
-    printf("%d %s in %s: CODE.eml as it would leave, CODE.html to look at. Nothing was sent.\n", n, n == 1 ? "mail" : "mails", folder);
+    printf("%d %s in %s: CODE.eml as it would leave, CODE.html to look at. Nothing was sent.\n", n,
+           n == 1 ? "mail" : "mails", folder);
     return CLI_OK;
 }
 
@@ -107,7 +112,8 @@ static enum exit_code send_launch(struct arena *a, const struct config *c, const
     struct client_file *files = arena_alloc(a, (s->n_documents + 1) * sizeof *files);
     for (size_t i = 0; i < s->n_documents; i++)
         files[i] = (struct client_file){s->documents[i].path, s->documents[i].name};
-    return client_act(c, files, s->n_documents, json_pack("{s:s, s:o}", "act", "launch", "spec", round_spec_to_json(s)));
+    return client_act(c, files, s->n_documents,
+                      json_pack("{s:s, s:o}", "act", "launch", "spec", round_spec_to_json(s)));
 }
 
 static enum exit_code launch(const struct args *args) {
@@ -136,8 +142,9 @@ static enum exit_code act_on(const struct args *args, const char *act, const cha
     if (!desk_open(&d, args, false) || (code && !desk_party(&d, code)))
         return CLI_FAILED;
     const struct party *p = code ? register_find(d.parties, code) : NULL;
-    return client_act(d.config, NULL, 0, json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "act", act, "ref", args->words[0], "party", p ? p->code : NULL,
-                                                   "text", text, "address", args->option[OPT_TO]));
+    return client_act(d.config, NULL, 0,
+                      json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "act", act, "ref", args->words[0], "party",
+                                p ? p->code : NULL, "text", text, "address", args->option[OPT_TO]));
 }
 
 static enum exit_code extend(const struct args *args) { return act_on(args, "extend", args->words[1]); }
@@ -163,18 +170,31 @@ static enum exit_code note(const struct args *args) {
 
 static const struct verb round_verbs[] = {
     {"check", "check FILE", "Reads a round file and shows what would go out. Sends nothing.", 1, 1, 0, 0, check},
-    {"preview", "preview FILE [--party CODE] --out DIR", "Writes each mail as CODE.eml and CODE.html into DIR. Sends nothing.", 1, 1,
+    {"preview", "preview FILE [--party CODE] --out DIR",
+     "Writes each mail as CODE.eml and CODE.html into DIR. Sends nothing.", 1, 1,
      OPTION_BIT(OPT_PARTY) | OPTION_BIT(OPT_OUT), OPTION_BIT(OPT_OUT), preview},
     {"launch", "launch FILE [--yes]", "Shows what goes out, asks, and sends it.", 1, 1, OPTION_BIT(OPT_YES), 0, launch},
     {"list", "list", "All rounds, newest first.", 0, 0, OPTION_BIT(OPT_JSON), 0, round_list},
-    {"show", "show REF", "One round: what it asks, its deadline, its mails and what became of them.", 1, 1, OPTION_BIT(OPT_JSON), 0, round_show},
-    {"extend", "extend REF DATE [--party CODE]", "Moves the deadline, for all or for one party, and tells them.", 2, 2, OPTION_BIT(OPT_PARTY), 0, extend},
-    {"remind", "remind REF [--party CODE]", "Reminds now who has not answered wholly.", 1, 1, OPTION_BIT(OPT_PARTY), 0, remind},
-    {"note", "note REF FILE [--party CODE]", "Sends a corrigendum, the text of FILE (UTF-8), to all parties of the round or to one.", 2, 2, OPTION_BIT(OPT_PARTY), 0, note},
-    {"resend", "resend REF --party CODE [--to ADDRESS]", "Sends the notice again, to the party's contacts or to one of them.", 1, 1,
+    {"show", "show REF", "One round: what it asks, its deadline, its mails and what became of them.", 1, 1,
+     OPTION_BIT(OPT_JSON), 0, round_show},
+    {"extend", "extend REF DATE [--party CODE]", "Moves the deadline, for all or for one party, and tells them.", 2, 2,
+     OPTION_BIT(OPT_PARTY), 0, extend},
+    {"remind", "remind REF [--party CODE]", "Reminds now who has not answered wholly.", 1, 1, OPTION_BIT(OPT_PARTY), 0,
+     remind},
+    {"note", "note REF FILE [--party CODE]",
+     "Sends a corrigendum, the text of FILE (UTF-8), to all parties of the round or to one.", 2, 2,
+     OPTION_BIT(OPT_PARTY), 0, note},
+    {"resend", "resend REF --party CODE [--to ADDRESS]",
+     "Sends the notice again, to the party's contacts or to one of them.", 1, 1,
      OPTION_BIT(OPT_PARTY) | OPTION_BIT(OPT_TO), OPTION_BIT(OPT_PARTY), resend},
-    {"close", "close REF", "Ends the round: no more reminders; the parties are told. Late papers are still filed, as late.", 1, 1, 0, 0, close_round},
-    {"cancel", "cancel REF", "Calls the round off: mails that wait are not sent, the parties are told.", 1, 1, 0, 0, cancel},
-    {"export", "export REF DIR", "The package: papers per state, matrix.csv and index.html, as a folder and a ZIP in DIR.", 2, 2, 0, 0, round_export},
+    {"close", "close REF",
+     "Ends the round: no more reminders; the parties are told. Late papers are still filed, as late.", 1, 1, 0, 0,
+     close_round},
+    {"cancel", "cancel REF", "Calls the round off: mails that wait are not sent, the parties are told.", 1, 1, 0, 0,
+     cancel},
+    {"export", "export REF DIR",
+     "The package: papers per state, matrix.csv and index.html, as a folder and a ZIP in DIR.", 2, 2, 0, 0,
+     round_export},
 };
-const struct noun round_noun = {"round", "a circulation: from its file to its close", round_verbs, sizeof round_verbs / sizeof *round_verbs};
+const struct noun round_noun = {"round", "a circulation: from its file to its close", round_verbs,
+                                sizeof round_verbs / sizeof *round_verbs};

@@ -21,9 +21,9 @@ static json_t *row_json(const struct round_row *r, const struct round_spec *s) {
     for (int l = 0; s && l < LANG_COUNT; l++)
         if (s->title[l])
             json_object_set_new(title, lang_names[l], json_string(s->title[l]));
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:o}", "ref", r->ref, "state", r->state, "kind", r->kind, "title", title,
-                     "launched_at", when_json(r->launched_at), "deadline_at", when_json(r->deadline_at), "deadline", r->deadline_text,
-                     "closed_at", when_json(r->closed_at));
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:o}", "ref", r->ref, "state", r->state, "kind", r->kind,
+                     "title", title, "launched_at", when_json(r->launched_at), "deadline_at", when_json(r->deadline_at),
+                     "deadline", r->deadline_text, "closed_at", when_json(r->closed_at));
 }
 
 static void print_rounds(struct desk *d, const struct round_row *rows, size_t n) {
@@ -96,7 +96,8 @@ static const char *fate(struct desk *d, const struct notice_row *n) {
         if (strcmp(rows[i].state, "sent") == 0)
             sent++;
         else
-            news = arena_printf(d->a, "%s; %s %s%s%s", news, rows[i].address, rows[i].state, *rows[i].reply ? ": " : "", rows[i].reply);
+            news = arena_printf(d->a, "%s; %s %s%s%s", news, rows[i].address, rows[i].state, *rows[i].reply ? ": " : "",
+                                rows[i].reply);
     return arena_printf(d->a, "%zu of %zu sent%s", sent, count, news);
 }
 
@@ -139,8 +140,9 @@ static enum exit_code print_shown_json(struct desk *d, const struct shown *s) {
         json_object_set_new(counts, s->counts[i].name, json_integer(s->counts[i].n));
     for (size_t i = 0; i < s->n_notices; i++) {
         const struct notice_row *n = &s->notices[i];
-        json_array_append_new(notices, json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:s}", "id", (json_int_t)n->id, "party", n->party, "kind", n->kind,
-                                                 "cause", n->cause, "subject", n->subject, "size", (json_int_t)n->size, "created_at",
+        json_array_append_new(notices, json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:s}", "id", (json_int_t)n->id,
+                                                 "party", n->party, "kind", n->kind, "cause", n->cause, "subject",
+                                                 n->subject, "size", (json_int_t)n->size, "created_at",
                                                  when_json(n->created_at), "deliveries", fate(d, n)));
     }
     json_object_set_new(o, "deliveries", counts);
@@ -175,7 +177,8 @@ enum exit_code round_export(const struct args *args) {
     const char *ref = desk_round(&d, args->words[0]);
     if (!ref || !cli_orders(&o, args))
         return CLI_FAILED;
-    if (!file_mkdirs(args->words[1], 0755, &e) || !export_round(d.store, d.config->state_dir, &o, ref, args->words[1], path, sizeof path, &e))
+    if (!file_mkdirs(args->words[1], 0755, &e) ||
+        !export_round(d.store, d.config->state_dir, &o, ref, args->words[1], path, sizeof path, &e))
         return cli_fail("%s", e.text);
     printf("%s: open index.html in it; beside it %s.zip\n", path, path);
     return CLI_OK;

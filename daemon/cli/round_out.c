@@ -1,4 +1,5 @@
-/* round_out.c - what goes out at a launch, shown before anything does: parties, addresses, languages, documents, deadline, reminders. */
+/* round_out.c - what goes out at a launch, shown before anything does: parties, addresses, languages, documents,
+ * deadline, reminders. */
 #include <string.h>
 
 #include "app/launch.h"
@@ -13,13 +14,15 @@
 static void print_head(struct arena *a, const struct standing_orders *o, const struct round_spec *s) {
     printf("Round %s: %s\n", s->ref, table_cell(a, title_of(s), 0));
     if (s->note_number)
-        printf("Note      %s of %04d-%02d-%02d\n", s->note_number, s->note_date.year, s->note_date.month, s->note_date.day);
+        printf("Note      %s of %04d-%02d-%02d\n", s->note_number, s->note_date.year, s->note_date.month,
+               s->note_date.day);
     printf("Deadline  %s\n", when_long(a, o->config, s->deadline.at));
     if (s->deadline.at <= clock_now())
         printf("WARNING   the deadline lies in the past\n");
     for (size_t i = 0; i < s->n_items; i++)
         printf("%s %2zu. %s%s\n", i ? "         " : "Items    ", i + 1,
-               table_cell(a, s->items[i].title[LANG_AR] ? s->items[i].title[LANG_AR] : s->items[i].key, 70), s->items[i].required ? "" : " (optional)");
+               table_cell(a, s->items[i].title[LANG_AR] ? s->items[i].title[LANG_AR] : s->items[i].key, 70),
+               s->items[i].required ? "" : " (optional)");
 }
 
 /* Dates may differ with the weekend of who is reminded; each different one is a line. */
@@ -47,7 +50,9 @@ static void print_documents(struct arena *a, const struct round_spec *s) {
     struct table *t = table_new(a, heads);
     for (size_t i = 0; i < s->n_documents; i++) {
         const struct round_document *d = &s->documents[i];
-        const char *who = d->party ? arena_printf(a, "%s alone", d->party) : d->langs ? arena_printf(a, "mails in %s", langs_format(a, d->langs)) : "all";
+        const char *who = d->party   ? arena_printf(a, "%s alone", d->party)
+                          : d->langs ? arena_printf(a, "mails in %s", langs_format(a, d->langs))
+                                     : "all";
         const char *cells[] = {d->name, size_in_words(a, LANG_EN, file_size(d->path)), who};
         table_row(t, cells);
     }
@@ -69,7 +74,8 @@ struct largest {
     const char *code;
 };
 
-static int add_party(struct arena *a, struct table *t, const struct round_spec *s, const struct party *p, struct largest *l) {
+static int add_party(struct arena *a, struct table *t, const struct round_spec *s, const struct party *p,
+                     struct largest *l) {
     const struct contact *to[CONTACTS_MAX];
     size_t n = round_contacts(s, p, to, CONTACTS_MAX);
     int64_t bytes = launch_documents_size(s, p);
@@ -78,7 +84,8 @@ static int add_party(struct arena *a, struct table *t, const struct round_spec *
     for (size_t i = 0; i < n; i++)
         add_contact(a, t, i ? "" : p->code, i ? "" : party_name(p, LANG_AR), to[i]);
     if (n == 0)
-        table_row(t, (const char *const[]){p->code, party_name(p, LANG_AR), "", "no contact in the roles that this round writes to", ""});
+        table_row(t, (const char *const[]){p->code, party_name(p, LANG_AR), "",
+                                           "no contact in the roles that this round writes to", ""});
     return (int)n;
 }
 
@@ -87,7 +94,8 @@ static void print_largest(struct arena *a, const struct largest *l) {
         return;
     printf("Largest mail: %s with its documents encoded (%s).\n", size_in_words(a, LANG_EN, l->bytes), l->code);
     if (l->bytes > LARGE_BYTES)
-        printf("WARNING: more than %s. Some delegations' servers will refuse it; a smaller file, or a link in the text, reaches all.\n",
+        printf("WARNING: more than %s. Some delegations' servers will refuse it; a smaller file, or a link in the "
+               "text, reaches all.\n",
                size_in_words(a, LANG_EN, LARGE_BYTES));
 }
 

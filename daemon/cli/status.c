@@ -1,4 +1,5 @@
-/* status.c - `taamim status`: what is open, who has answered, what waits for an officer; and one round as the matrix of its parties.
+/* status.c - `taamim status`: what is open, who has answered, what waits for an officer; and one round as the matrix
+ * of its parties.
  *
  * Read from the store alone, so that it works with the daemon stopped, which it says. */
 #include <stdlib.h>
@@ -13,7 +14,9 @@
 
 static const char *number(struct arena *a, int n) { return n ? arena_printf(a, "%d", n) : ""; }
 
-static const char *standing_name(const struct matrix_row *r) { return r->complete ? "complete" : r->answered ? "partial" : "silent"; }
+static const char *standing_name(const struct matrix_row *r) {
+    return r->complete ? "complete" : r->answered ? "partial" : "silent";
+}
 
 static const char *items_missing(struct arena *a, const struct round_spec *s, unsigned missing) {
     const char *text = "";
@@ -25,21 +28,31 @@ static const char *items_missing(struct arena *a, const struct round_spec *s, un
 
 static const char *remarks(struct desk *d, const struct matrix *m, const struct matrix_row *r) {
     const char *missing = r->answered && !r->complete ? items_missing(d->a, m->spec, r->missing) : "";
-    return arena_printf(d->a, "%s%s%s%s%s%s", *missing ? "missing item " : "", missing, *missing && (r->late || r->extended) ? "; " : "",
-                        r->late ? "late" : "", r->late && r->extended ? "; " : "",
+    return arena_printf(d->a, "%s%s%s%s%s%s", *missing ? "missing item " : "", missing,
+                        *missing && (r->late || r->extended) ? "; " : "", r->late ? "late" : "",
+                        r->late && r->extended ? "; " : "",
                         r->extended ? arena_printf(d->a, "until %s", when_short(d->a, d->config, r->deadline_at)) : "");
 }
 
 static void add_party(struct desk *d, struct table *t, const struct matrix *m, const struct matrix_row *r) {
     struct arena *a = d->a;
-    const char *cells[] = {r->party, r->who ? party_name(r->who, LANG_EN) : "", r->who ? party_name(r->who, LANG_AR) : "",
-                           arena_printf(a, "%d/%d", r->sent, r->addresses), number(a, r->bounced + r->failed), standing_name(r),
-                           number(a, r->papers), number(a, r->reminded), number(a, r->held), number(a, r->notes), remarks(d, m, r)};
+    const char *cells[] = {r->party,
+                           r->who ? party_name(r->who, LANG_EN) : "",
+                           r->who ? party_name(r->who, LANG_AR) : "",
+                           arena_printf(a, "%d/%d", r->sent, r->addresses),
+                           number(a, r->bounced + r->failed),
+                           standing_name(r),
+                           number(a, r->papers),
+                           number(a, r->reminded),
+                           number(a, r->held),
+                           number(a, r->notes),
+                           remarks(d, m, r)};
     table_row(t, cells);
 }
 
 static void print_matrix(struct desk *d, const struct matrix *m) {
-    static const char *const heads[] = {"CODE", "PARTY", "", ">SENT", ">BOUNCED", "ANSWER", ">PAPERS", ">REMINDED", ">HELD", ">NOTES", "", NULL};
+    static const char *const heads[] = {"CODE",    "PARTY",     "",      ">SENT",  ">BOUNCED", "ANSWER",
+                                        ">PAPERS", ">REMINDED", ">HELD", ">NOTES", "",         NULL};
     struct table *t = table_new(d->a, heads);
     for (size_t i = 0; i < m->n; i++)
         add_party(d, t, m, &m->rows[i]);
@@ -49,7 +62,8 @@ static void print_matrix(struct desk *d, const struct matrix *m) {
 static void print_counts(struct desk *d, const struct matrix *m) {
     printf("%s  %s  %s\n", m->round.ref, m->round.state, table_cell(d->a, title_of(m->spec), 70));
     printf("  deadline  %s\n", when_long(d->a, d->config, m->round.deadline_at));
-    printf("  answered  %d of %zu wholly, %d in part, %d silent; %d papers filed\n", m->complete, m->n, m->partial, m->silent, m->papers);
+    printf("  answered  %d of %zu wholly, %d in part, %d silent; %d papers filed\n", m->complete, m->n, m->partial,
+           m->silent, m->papers);
     if (m->bounced || m->held)
         printf("  trouble   %d parties with a bounced address, %d replies held\n", m->bounced, m->held);
 }
@@ -59,17 +73,19 @@ static json_t *party_json(const struct matrix *m, const struct matrix_row *r) {
     for (size_t i = 0; i < m->spec->n_items; i++)
         if (r->missing & (1u << i))
             json_array_append_new(missing, json_string(m->spec->items[i].key));
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:o, s:i, s:i, s:i, s:i, s:o, s:b, s:o}", "code", r->party, "name",
-                     r->who ? party_name(r->who, LANG_AR) : r->party, "addresses", r->addresses, "sent", r->sent, "waiting", r->waiting, "failed",
-                     r->failed, "bounced", r->bounced, "standing", standing_name(r), "late", r->late, "answered_at", when_json(r->answered_at),
-                     "papers", r->papers, "reminded", r->reminded, "held", r->held, "notes", r->notes, "missing", missing, "extended", r->extended,
-                     "deadline_at", when_json(r->deadline_at));
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:o, s:i, s:i, s:i, s:i, s:o, s:b, s:o}", "code",
+                     r->party, "name", r->who ? party_name(r->who, LANG_AR) : r->party, "addresses", r->addresses,
+                     "sent", r->sent, "waiting", r->waiting, "failed", r->failed, "bounced", r->bounced, "standing",
+                     standing_name(r), "late", r->late, "answered_at", when_json(r->answered_at), "papers", r->papers,
+                     "reminded", r->reminded, "held", r->held, "notes", r->notes, "missing", missing, "extended",
+                     r->extended, "deadline_at", when_json(r->deadline_at));
 }
 
 static json_t *matrix_json(const struct matrix *m, bool whole) {
-    json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "ref", m->round.ref, "state", m->round.state, "title",
-                          title_of(m->spec), "deadline_at", when_json(m->round.deadline_at), "parties", (int)m->n, "complete", m->complete, "partial",
-                          m->partial, "silent", m->silent, "bounced", m->bounced, "held", m->held, "papers", m->papers);
+    json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "ref", m->round.ref, "state",
+                          m->round.state, "title", title_of(m->spec), "deadline_at", when_json(m->round.deadline_at),
+                          "parties", (int)m->n, "complete", m->complete, "partial", m->partial, "silent", m->silent,
+                          "bounced", m->bounced, "held", m->held, "papers", m->papers);
     json_t *rows = json_array();
     for (size_t i = 0; whole && i < m->n; i++)
         json_array_append_new(rows, party_json(m, &m->rows[i]));
@@ -100,14 +116,19 @@ static void print_held(struct desk *d, const struct overview *v, const char *ref
         const struct message_row *m = &v->held[i];
         if (ref && strcasecmp(ref, m->round) != 0)
             continue;
-        const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id), m->round, m->party, m->sender, table_cell(d->a, m->subject, 40),
+        const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id),
+                               m->round,
+                               m->party,
+                               m->sender,
+                               table_cell(d->a, m->subject, 40),
                                table_cell(d->a, *m->why ? m->why : m->rule, 60)};
         table_row(t, cells);
         n++;
     }
     if (n == 0)
         return;
-    printf("\n%zu %s for an officer (`taamim reply show N`, then accept or reject):\n", n, n == 1 ? "reply waits" : "replies wait");
+    printf("\n%zu %s for an officer (`taamim reply show N`, then accept or reject):\n", n,
+           n == 1 ? "reply waits" : "replies wait");
     table_show(t);
 }
 
@@ -115,7 +136,8 @@ static void print_engine(struct desk *d, const struct overview *v) {
     if (!v->runs)
         printf("The daemon does not run: nothing is sent or collected. Start it with `systemctl start taamimd`.\n");
     if (v->stopped)
-        printf("Sending is stopped, and tried again every few minutes. The mail server says: %s\n", table_cell(d->a, v->stopped, 0));
+        printf("Sending is stopped, and tried again every few minutes. The mail server says: %s\n",
+               table_cell(d->a, v->stopped, 0));
     if (v->smtp_away)
         printf("The sending (SMTP) server is away: %s\n", table_cell(d->a, v->smtp_away, 0));
     if (v->imap_away)
@@ -134,7 +156,7 @@ static char *fact(struct desk *d, const char *key) {
 
 static const char *quota_of(struct desk *d) {
     const char *used = fact(d, "quota_used"), *limit = fact(d, "quota_limit");
-    long long u = used ? atoll(used) : -1, l = limit ? atoll(limit) : -1;
+    long long u = used ? strtoll(used, NULL, 10) : -1, l = limit ? strtoll(limit, NULL, 10) : -1;
     if (u < 0 || l <= 0)
         return NULL;
     return arena_printf(d->a, "%s of %s used%s", size_in_words(d->a, LANG_EN, u), size_in_words(d->a, LANG_EN, l),
@@ -150,7 +172,8 @@ static bool look(struct desk *d, struct overview *v, struct err *e) {
         return false;
     v->matrices = arena_alloc(d->a, (n + 1) * sizeof *v->matrices);
     for (; v->n_matrices < n; v->n_matrices++)
-        if (!matrix_of(d->store, d->a, d->config, d->parties, rounds[v->n_matrices].ref, &v->matrices[v->n_matrices], e))
+        if (!matrix_of(d->store, d->a, d->config, d->parties, rounds[v->n_matrices].ref, &v->matrices[v->n_matrices],
+                       e))
             return false;
     v->stopped = fact(d, "queue_stopped");
     v->smtp_away = fact(d, "smtp_away");
@@ -172,9 +195,9 @@ static enum exit_code overview_json(const struct overview *v) {
         json_array_append_new(held, json_integer(v->held[i].id));
     for (size_t i = 0; i < v->n_counts; i++)
         json_object_set_new(mails, v->counts[i].name, json_integer(v->counts[i].n));
-    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds", rounds, "held", held, "deliveries", mails,
-                                    "queue_stopped", text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away), "imap_away",
-                                    text_or_null(v->imap_away)));
+    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds", rounds,
+                                    "held", held, "deliveries", mails, "queue_stopped", text_or_null(v->stopped),
+                                    "smtp_away", text_or_null(v->smtp_away), "imap_away", text_or_null(v->imap_away)));
 }
 
 static void print_overview(struct desk *d, const struct overview *v) {
@@ -227,7 +250,8 @@ static enum exit_code status_run(const struct args *args) {
 }
 
 static const struct verb status_verbs[] = {
-    {NULL, "[REF]", "What is open: deadlines, who has answered, what waits for an officer. With REF: each party of that round.", 0, 1, OPTION_BIT(OPT_JSON), 0,
-     status_run},
+    {NULL, "[REF]",
+     "What is open: deadlines, who has answered, what waits for an officer. With REF: each party of that round.", 0, 1,
+     OPTION_BIT(OPT_JSON), 0, status_run},
 };
 const struct noun status_noun = {"status", "what is open, who has answered, what waits", status_verbs, 1};

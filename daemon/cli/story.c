@@ -7,9 +7,9 @@
 #include "cli/table.h"
 
 static json_t *event_json(const struct event_row *ev) {
-    return json_pack("{s:I, s:o, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "id", (json_int_t)ev->id, "at", when_json(ev->at), "who", ev->who,
-                     "what", ev->what, "round", ev->round, "party", ev->party, "reply", (json_int_t)ev->message, "text", ev->text,
-                     "hash", ev->hash);
+    return json_pack("{s:I, s:o, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "id", (json_int_t)ev->id, "at", when_json(ev->at),
+                     "who", ev->who, "what", ev->what, "round", ev->round, "party", ev->party, "reply",
+                     (json_int_t)ev->message, "text", ev->text, "hash", ev->hash);
 }
 
 static enum exit_code print_events_json(const struct event_row *events, size_t n) {
@@ -25,8 +25,9 @@ static void print_events(struct desk *d, const struct event_row *events, size_t 
     for (size_t i = 0; i < n; i++) {
         const struct event_row *ev = &events[i];
         struct civil c = zone_civil(d->config->zone, ev->at);
-        const char *cells[] = {arena_printf(d->a, "%s:%02d", when_short(d->a, d->config, ev->at), c.second), ev->party, ev->what, ev->who,
-                               ev->message ? arena_printf(d->a, "%lld", (long long)ev->message) : "", ev->text};
+        const char *cells[] = {
+            arena_printf(d->a, "%s:%02d", when_short(d->a, d->config, ev->at), c.second), ev->party, ev->what, ev->who,
+            ev->message ? arena_printf(d->a, "%lld", (long long)ev->message) : "",        ev->text};
         table_row(t, cells);
     }
     table_show(t);
@@ -51,7 +52,9 @@ static enum exit_code check_chain(struct desk *d) {
     if (!store_chain_verify(d->store, &broken, &e))
         return cli_fail("%s", e.text);
     if (broken)
-        return cli_fail("the story does not hold together: event %lld, or one before it, was changed in the store by hand", (long long)broken);
+        return cli_fail(
+            "the story does not hold together: event %lld, or one before it, was changed in the store by hand",
+            (long long)broken);
     return CLI_OK;
 }
 
@@ -78,7 +81,9 @@ static enum exit_code story_run(const struct args *args) {
 }
 
 static const struct verb story_verbs[] = {
-    {NULL, "REF [CODE]", "Everything that happened in the round, or what concerns one party of it, oldest first. Fails where the story's chain of hashes is broken.", 1, 2,
-     OPTION_BIT(OPT_JSON), 0, story_run},
+    {NULL, "REF [CODE]",
+     "Everything that happened in the round, or what concerns one party of it, oldest first. Fails where the story's "
+     "chain of hashes is broken.",
+     1, 2, OPTION_BIT(OPT_JSON), 0, story_run},
 };
 const struct noun story_noun = {"story", "everything that happened, in order", story_verbs, 1};

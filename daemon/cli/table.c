@@ -1,7 +1,7 @@
 /* table.c - a table is kept whole until it is printed, since the widest cell of a column decides.
  *
- * What comes from a mail may hold escape sequences for terminals or marks that turn the direction of what follows: they are dropped here, at the last moment, whatever
- * was done before. */
+ * What comes from a mail may hold escape sequences for terminals or marks that turn the direction of what follows:
+ * they are dropped here, at the last moment, whatever was done before. */
 #include "cli/table.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
-/* talk.c - a child of the command line's own. A child that says nothing in time, or something else than its hello, is not spoken to. */
+/* talk.c - a child of the command line's own. A child that says nothing in time, or something else than its hello, is
+ * not spoken to. */
 #include "cli/talk.h"
 
 #include <poll.h>
@@ -18,7 +19,10 @@ static bool greeted(struct talk *t, struct err *e) {
     JSON_SCOPED hello = talk_hear(t, clock_boot() + HELLO_S, e);
     if (hello && strcmp(wire_string(hello, "hello", ""), t->name) == 0 && wire_int(hello, "version", 0) == WIRE_VERSION)
         return true;
-    return e->kind != ERR_NONE ? false : err_perm(e, "taamim-%s did not greet in words of this version: are all programs of one build?", t->name);
+    return e->kind != ERR_NONE
+               ? false
+               : err_perm(e, "taamim-%s did not greet in words of this version: are all programs of one build?",
+                          t->name);
 }
 
 bool talk_open(struct talk *t, struct arena *a, const struct config *c, const char *name, struct err *e) {

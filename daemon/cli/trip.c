@@ -1,8 +1,10 @@
-/* trip.c - mails to ourselves and back: what these servers do with tokens, with Authentication-Results, and where they put the mail.
+/* trip.c - mails to ourselves and back: what these servers do with tokens, with Authentication-Results, and where they
+ * put the mail.
  *
- * Three mails leave for the secretariat's own address: a plain one, one to the address with a reply token, one with a token in the envelope sender. Each is looked for in the
- * watched mailboxes for a minute; what came back is read as a header and then moved to the processed folder, as mail of a round would be. Mail of others that arrives
- * meanwhile is left as it is. */
+ * Three mails leave for the secretariat's own address: a plain one, one to the address with a reply token, one with a
+ * token in the envelope sender. Each is looked for in the watched mailboxes for a minute; what came back is read as a
+ * header and then moved to the processed folder, as mail of a round would be. Mail of others that arrives meanwhile is
+ * left as it is. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,7 +22,8 @@
 
 enum trip_kind { TRIP_PLAIN, TRIP_REPLY_TOKEN, TRIP_ENVELOPE_TOKEN };
 #define TRIP_COUNT 3
-static const char *const trip_names[TRIP_COUNT] = {"a plain mail", "a mail to an address with a token", "a mail from an address with a token"};
+static const char *const trip_names[TRIP_COUNT] = {"a plain mail", "a mail to an address with a token",
+                                                   "a mail from an address with a token"};
 
 struct trip {
     char token[TOKEN_LEN + 1];
@@ -38,9 +41,17 @@ static bool write_mail(struct check *c, const struct trip *t, const char *path, 
     struct mail_address to = {NULL, t->to};
     const struct mail_header extra[] = {{"Auto-Submitted", "auto-generated"}, {"X-Auto-Response-Suppress", "All"}};
     const char *boundary = arena_printf(c->a, "=_taamim_%s", t->token);
-    struct mail_draft draft = {.from = {NULL, c->o->config->address}, .to = &to, .n_to = 1, .subject = "Taamim: a test mail to ourselves",
-                               .message_id = t->message_id, .date_at = clock_now(), .extra = extra, .n_extra = 2, .boundary = boundary,
-                               .body = {"en", "This mail was sent by `taamim check --round-trip` and may be deleted.\n", NULL}};
+    struct mail_draft draft = {
+        .from = {NULL, c->o->config->address},
+        .to = &to,
+        .n_to = 1,
+        .subject = "Taamim: a test mail to ourselves",
+        .message_id = t->message_id,
+        .date_at = clock_now(),
+        .extra = extra,
+        .n_extra = 2,
+        .boundary = boundary,
+        .body = {"en", "This mail was sent by `taamim check --round-trip` and may be deleted.\n", NULL}};
     BUF_SCOPED mail = {0};
     if (!compose_head(&draft, &mail, e))
         return false;
@@ -69,7 +80,8 @@ static bool send_one(struct check *c, struct trip *t, int number, struct err *e)
     struct send_outcome o;
     if (!write_mail(c, t, path, e))
         return false;
-    struct send_job job = {.id = number, .from = t->from, .to = t->to, .segments = &path, .n_segments = 1, .size = file_size(path)};
+    struct send_job job = {
+        .id = number, .from = t->from, .to = t->to, .segments = &path, .n_segments = 1, .size = file_size(path)};
     if (!talk_say(&c->send, send_job_to_json(&job), -1, e))
         return false;
     JSON_SCOPED m = talk_hear(&c->send, clock_boot() + 2 * TRIP_S, e);
@@ -133,8 +145,9 @@ static bool take_collected(struct check *c, struct trip *trips, const json_t *m,
         t->header = header;
         t->mailbox = got.mailbox;
     }
-    return talk_say(&c->collect, json_pack("{s:{s:s, s:I, s:I, s:b}}", "kept", "mailbox", got.mailbox, "uidvalidity", (json_int_t)got.uidvalidity, "uid",
-                                           (json_int_t)got.uid, "move", t != NULL),
+    return talk_say(&c->collect,
+                    json_pack("{s:{s:s, s:I, s:I, s:b}}", "kept", "mailbox", got.mailbox, "uidvalidity",
+                              (json_int_t)got.uidvalidity, "uid", (json_int_t)got.uid, "move", t != NULL),
                     -1, e);
 }
 
@@ -183,14 +196,18 @@ static void tell_arrival(struct check *c, const struct trip *t, enum trip_kind k
     if (t->header && kind == TRIP_PLAIN)
         for (size_t i = 0; i < c->o->config->n_mailboxes; i++)
             if (c->o->config->mailboxes[i].junk && strcmp(c->o->config->mailboxes[i].name, t->mailbox) == 0)
-                check_todo(c, "our own mail is put into %s: have the mail server's administrator trust %s", t->mailbox, c->o->config->address);
+                check_todo(c, "our own mail is put into %s: have the mail server's administrator trust %s", t->mailbox,
+                           c->o->config->address);
 }
 
 static void tell_plain(struct check *c, const struct trip *t) {
     if (!t->taken)
         check_todo(c, "the mail server refuses a mail from %s to itself %s", t->from, t->refusal);
     else if (!t->header)
-        check_todo(c, "a mail to %s does not arrive in the mailboxes watched: is imap.user the mailbox of secretariat.address, and is there a filter?", t->to);
+        check_todo(c,
+                   "a mail to %s does not arrive in the mailboxes watched: is imap.user the mailbox of "
+                   "secretariat.address, and is there a filter?",
+                   t->to);
 }
 
 /* Is a token still to be read, and does the setting say the same? */
@@ -200,7 +217,10 @@ static void tell_token(struct check *c, const struct trip *t, const char *settin
     else if (kept)
         check_good("%s = true is right", setting);
     else if (is_on)
-        check_todo(c, "set `%s = false` in sending: %s", setting, !t->taken ? t->refusal : t->header ? "the token does not come back" : "such a mail does not arrive");
+        check_todo(c, "set `%s = false` in sending: %s", setting,
+                   !t->taken   ? t->refusal
+                   : t->header ? "the token does not come back"
+                               : "such a mail does not arrive");
     else
         check_good("%s = false is right", setting);
 }
@@ -215,10 +235,12 @@ static bool value_has(struct arena *a, const struct trip *t, const char *name) {
 
 static void tell_message_id(struct check *c, const struct trip *t) {
     if (t->header && !value_has(c->a, t, "Message-ID"))
-        check_hint("the mail server replaces Message-ID; the token in References and in the addresses still tells replies");
+        check_hint(
+            "the mail server replaces Message-ID; the token in References and in the addresses still tells replies");
 }
 
-/* The name before the first ';', without a version; "topmost-unnamed" where it begins with a result (RFC 8601 leaves no such choice; some servers take it). */
+/* The name before the first ';', without a version; "topmost-unnamed" where it begins with a result (RFC 8601 leaves
+ * no such choice; some servers take it). */
 static const char *authserv_of(struct arena *a, const char *value) {
     const char *name = arena_strndup(a, value, strcspn(value, "; \t"));
     return strchr(name, '=') ? "topmost-unnamed" : name;
@@ -239,7 +261,8 @@ static void tell_authserv(struct check *c, const struct trip *t) {
     else if (first)
         check_todo(c, "set `authserv_id = \"%s\"` in imap: our server says there whether a sender is genuine", first);
     else if (t->header)
-        check_hint("no Authentication-Results on a mail to ourselves. Look at the source of a mail from outside: what stands first in that header, up to the ';', is authserv_id");
+        check_hint("no Authentication-Results on a mail to ourselves. Look at the source of a mail from outside: what "
+                   "stands first in that header, up to the ';', is authserv_id");
 }
 
 static void tell_move(struct check *c, const struct trip *t) {
@@ -249,7 +272,8 @@ static void tell_move(struct check *c, const struct trip *t) {
     if (strcmp(t->moved, "move") == 0 || strcmp(t->moved, "copy") == 0)
         check_good("the test mails were moved to %s, where they may be deleted", to);
     else
-        check_hint("the test mails could not be moved to %s (%s): mail of rounds stays in the mailbox, marked", to, t->moved);
+        check_hint("the test mails could not be moved to %s (%s): mail of rounds stays in the mailbox, marked", to,
+                   t->moved);
 }
 
 static void tell_all(struct check *c, const struct trip *trips) {
@@ -259,7 +283,8 @@ static void tell_all(struct check *c, const struct trip *trips) {
         tell_arrival(c, &trips[i], (enum trip_kind)i);
     tell_plain(c, &trips[TRIP_PLAIN]);
     if (trips[TRIP_PLAIN].header) { /* where not even that arrives, the rest says nothing */
-        tell_token(c, reply, "reply_token", cfg->reply_token, value_has(c->a, reply, "To") || value_has(c->a, reply, "Delivered-To"));
+        tell_token(c, reply, "reply_token", cfg->reply_token,
+                   value_has(c->a, reply, "To") || value_has(c->a, reply, "Delivered-To"));
         tell_token(c, envelope, "envelope_token", cfg->envelope_token, value_has(c->a, envelope, "Return-Path"));
     }
     tell_message_id(c, &trips[TRIP_PLAIN]);

@@ -204,16 +204,18 @@ static const char *const size_units[LANG_COUNT][4] = {
 };
 
 char *size_in_words(struct arena *a, enum lang lang, int64_t bytes) {
-    const char *space = lang == LANG_FR ? NBSP : " ";
-    int64_t tenths = bytes * 10, unit = 0;
+    const char *space = lang == LANG_FR ? NBSP : " ", *point = lang == LANG_FR ? "," : ".";
+    int64_t unit = 1;
+    int step = 0;
     if (bytes < 1000)
         return arena_printf(a, "%lld%s%s", (long long)bytes, space, size_units[lang][0]);
-    while (unit < 3 && (unit == 0 || tenths >= 9995)) {
-        tenths = (tenths + 500) / 1000;
-        unit++;
+    while (step < 3 && bytes >= unit * 1000 - unit / 2) {
+        unit *= 1000;
+        step++;
     }
-    if (tenths >= 100 || tenths % 10 == 0)
-        return arena_printf(a, "%lld%s%s", (long long)((tenths + 5) / 10), space, size_units[lang][unit]);
-    return arena_printf(a, "%lld%s%lld%s%s", (long long)(tenths / 10), lang == LANG_FR ? "," : ".",
-                        (long long)(tenths % 10), space, size_units[lang][unit]);
+    int64_t whole = (bytes + unit / 2) / unit, tenths = (bytes + unit / 20) / (unit / 10);
+    if (tenths >= 1000 || tenths % 10 == 0)
+        return arena_printf(a, "%lld%s%s", (long long)whole, space, size_units[lang][step]);
+    return arena_printf(a, "%lld%s%lld%s%s", (long long)(tenths / 10), point, (long long)(tenths % 10), space,
+                        size_units[lang][step]);
 }

@@ -7,7 +7,7 @@ json() { # perl expression over $j, of the JSON on stdin
 ask() { local expression=$1; shift; taamim "$@" --json | json "$expression"; }
 row() { ask "join ' ', map { my \$r = \$_; join ',', map { \$r->{\$_} // '' } qw($2) } grep { \$_->{code} eq '$1' } @{\$j->{rows}}" status "$REF"; }
 
-count_all() { grep -rlixE "X-Taamim: $1"$'\r?' "$MAILDIR" 2>/dev/null | grep -cE '/(new|cur)/'; }
+count_all() { grep -rlixE "X-Taamim-Loop: $1"$'\r?' "$MAILDIR" 2>/dev/null | grep -cE '/(new|cur)/'; }
 arrived() { [ "$(count_all "$1")" -ge "$2" ]; }
 has_mail() { [ "$(count_kind "$1" "$2")" -ge "${3:-1}" ]; } # address kind [how many]
 

@@ -114,6 +114,6 @@ messages() { find "$MAILDIR/$1/Maildir${2:+/.$2}"/{new,cur} -type f 2>/dev/null 
 mail_of_kind() { # address kind: the files, oldest first
     local files
     mapfile -t files < <(messages "$1")
-    [ ${#files[@]} = 0 ] || grep -lixE "X-Taamim: $2"$'\r?' "${files[@]}"
+    [ ${#files[@]} = 0 ] || grep -lixE "X-Taamim-Loop: $2"$'\r?' "${files[@]}"
 }
 count_kind() { mail_of_kind "$1" "$2" | wc -l; }

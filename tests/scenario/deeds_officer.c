@@ -167,10 +167,15 @@ static bool brings(struct world *w, const struct line *l, struct err *e)
     struct brought b = {.staged = staged, .names = names, .n = 1};
     FD_SCOPED fd = spool_scratch(w->daemon->spool, e);
 
-    return fd >= 0 && write(fd, content, strlen(content)) == (ssize_t)strlen(content) &&
-           instant_of(w, l->words[2], NULL, &b.received_at, e) &&
-           spool_stage(w->daemon->spool, a, fd, 0, (int64_t)strlen(content), &staged[0], sha256, e) &&
-           act_add(w->daemon, a, &what, &b, &answer, e) && world_settle(w, e);
+    if (fd < 0 || write(fd, content, strlen(content)) != (ssize_t)strlen(content) ||
+        !instant_of(w, l->words[2], NULL, &b.received_at, e) ||
+        !spool_stage(w->daemon->spool, a, fd, 0, (int64_t)strlen(content), &staged[0], sha256, e))
+        return false;
+    if (!act_add(w->daemon, a, &what, &b, &answer, e)) {
+        spool_remove(w->daemon->spool, staged[0], NULL);
+        return false;
+    }
+    return world_settle(w, e);
 }
 
 const struct sentence officer_sentences[] = {

@@ -152,6 +152,8 @@ static const char *what_there_was(struct world *w, const struct wish *wish)
         const struct kept_mail *m = &w->office.mails[i];
         struct civil c = zone_civil(w->daemon->orders.config->zone, m->at);
 
+        if (getenv("VERBOSE") && is_meant(w, m, &all))
+            fprintf(stderr, "--- %s to %s: %s\n%s\n", m->kind, m->to, m->subject, m->text);
         if (is_meant(w, m, &all) && strlen(text) < 600)
             text = arena_printf(w->a, "%s\n#     %04d-%02d-%02d %02d:%02d %s to %s: %s", text, c.year, c.month, c.day, c.hour,
                                 c.minute, m->kind, m->to, m->subject);

@@ -86,11 +86,34 @@ static bool read_facts(struct world *w, const char *bytes, size_t n, struct fact
            parse_message(w->a, message, scratch, f, e);
 }
 
+/* As an eye reads it: line ends and no-break spaces are spaces, marks of direction are not seen. */
+static const char *as_read(struct arena *a, const char *text)
+{
+    static const char *const spaces[] = {"\n", " ", "\t", "\u00a0", "\u202f"};
+    static const char *const unseen[] = {"\u2068", "\u2069", "\u200e", "\u200f", "\r"};
+    char *out = arena_alloc(a, strlen(text) + 1), *to = out;
+
+    while (*text) {
+        size_t skip = 0, space = 0;
+
+        for (size_t i = 0; i < 5; i++) {
+            skip = strncmp(text, unseen[i], strlen(unseen[i])) == 0 ? strlen(unseen[i]) : skip;
+            space = strncmp(text, spaces[i], strlen(spaces[i])) == 0 ? strlen(spaces[i]) : space;
+        }
+        if (space && to > out && to[-1] != ' ')
+            *to++ = ' ';
+        else if (!skip && !space)
+            *to++ = *text;
+        text += skip + space ? skip + space : 1;
+    }
+    return out;
+}
+
 static void keep(struct world *w, const struct send_job *job, const char *raw, const struct facts *f)
 {
     struct post_office *o = &w->office;
     struct kept_mail m = {.to = job->to, .from = job->from, .at = clock_now(), .kind = mail_header(w->a, raw, "X-Taamim-Loop"),
-                          .subject = f->subject, .text = f->text, .message_id = f->message_id,
+                          .subject = f->subject, .text = as_read(w->a, f->text), .message_id = f->message_id,
                           .reply_to = address_in(w->a, mail_header(w->a, raw, "Reply-To")), .raw = raw};
 
     m.attachments = arena_alloc(w->a, (f->n_parts + 1) * sizeof *m.attachments);

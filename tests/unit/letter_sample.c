@@ -8,11 +8,11 @@
 
 struct config sample_config = {
     .name = {"الأمانة العامة لجامعة الدول العربية (إدارة شؤون اللاجئين والمغتربين والهجرة)، بصفتها الأمانة الفنية لعملية "
-             "التشاور العربية الإقليمية حول الهجرة واللجوء،",
+             "التشاور العربية الإقليمية حول الهجرة واللجوء",
              "General Secretariat of the League of Arab States, in its capacity as Technical Secretariat of the Arab "
-             "Regional Consultative Process on Migration and Refugees,",
+             "Regional Consultative Process on Migration and Refugees",
              "Secrétariat général de la Ligue des États arabes, en sa qualité de Secrétariat technique du Processus "
-             "consultatif régional arabe sur les migrations et les réfugiés,"},
+             "consultatif régional arabe sur les migrations et les réfugiés"},
     .short_name = {"الأمانة الفنية", "Technical Secretariat", "Secrétariat technique"},
     .address = "arcp@secretariat.example",
 };

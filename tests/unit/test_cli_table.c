@@ -100,14 +100,26 @@ static void cells_are_harmless(void **state) {
         {"", 5, ""},
         {"two\nlines\tand a tab", 0, "two lines and a tab"},
         {"red\x1b[31mtext", 0, "red[31mtext"},
-        {"c1\xc2\x9b" "31m", 0, "c131m"},
-        {"annex\xe2\x80\xae" "fdp.exe", 0, "annexfdp.exe"},
+        {"c1\xc2\x9b"
+         "31m",
+         0, "c131m"},
+        {"annex\xe2\x80\xae"
+         "fdp.exe",
+         0, "annexfdp.exe"},
         {FSI "open and never closed", 0, "open and never closed"},
-        {"\xe2\x80\x8f" "mark", 0, "\xe2\x80\x8f" "mark"}, /* a plain mark turns nothing around */
+        {"\xe2\x80\x8f"
+         "mark",
+         0,
+         "\xe2\x80\x8f"
+         "mark"}, /* a plain mark turns nothing around */
         {"0123456789", 10, "0123456789"},
         {"0123456789A", 10, "012345678\xe2\x80\xa6"},
         {"السعودية", 4, "الس\xe2\x80\xa6"},
-        {"bad\xff" "byte", 0, "bad\xef\xbf\xbd" "byte"},
+        {"bad\xff"
+         "byte",
+         0,
+         "bad\xef\xbf\xbd"
+         "byte"},
         {"cut\xd8", 0, "cut\xef\xbf\xbd"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -1,0 +1,298 @@
+/* Letters from the shipped templates: every kind in every language; what they must say; and templates that are wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "letter_sample.h"
+
+#define ALL_LANGS 7u
+
+static struct templates *shipped(struct arena *a) {
+    struct problems p = {0};
+    struct templates *t = templates_load(a, sample_templates_dir(), NULL, &p);
+    if (!t)
+        fail_msg("%s", buf_text(&p.text));
+    buf_free(&p.text);
+    return t;
+}
+
+static struct letter_text rendered(struct arena *a, const struct letter *l) {
+    struct letter_text out = {0};
+    struct err e = {0};
+    if (!letter_render(a, shipped(a), l, &out, &e))
+        fail_msg("%s: %s", letter_kind_names[l->kind], e.text);
+    return out;
+}
+
+static void must_have(const char *text, const char *what) {
+    if (!strstr(text, what))
+        fail_msg("\"%s\" is missing in:\n%s", what, text);
+}
+
+static void must_lack(const char *text, const char *what) {
+    if (strstr(text, what))
+        fail_msg("\"%s\" should not be in:\n%s", what, text);
+}
+
+static bool utf8_lead(char c) { return ((unsigned char)c & 0xc0) != 0x80; }
+
+static void lines_wrapped(const char *text) {
+    size_t columns = 0;
+    bool set_in = false;
+    for (const char *s = text; *s; s++) {
+        set_in = columns == 0 ? strncmp(s, "    ", 4) == 0 : set_in;
+        columns = *s == '\n' ? 0 : columns + utf8_lead(*s);
+        if (columns > 76 && !set_in)
+            fail_msg("a line of more than 76 columns: %.100s", s - 80);
+    }
+}
+
+static void every_kind_and_language(void **state) {
+    (void)state;
+    for (int kind = 0; kind < LETTER_KIND_COUNT; kind++)
+        for (int lang = 0; lang < LANG_COUNT; lang++) {
+            ARENA_SCOPED a = arena_new();
+            struct letter l = sample_letter((enum letter_kind)kind, LANG_BIT(lang));
+            struct letter_text t = rendered(a, &l);
+            must_lack(t.text, "{{");
+            must_lack(t.html, "{{");
+            must_lack(t.subject, "{{");
+            must_lack(t.text, "\n\n\n");
+            assert_null(strchr(t.subject, '\n'));
+            assert_true(strlen(t.text) > 200);
+            assert_string_equal(t.lang, lang_names[lang]);
+            must_have(t.html, lang == LANG_AR ? "<div lang=\"ar\" dir=\"rtl\"" : "dir=\"ltr\"");
+            must_lack(t.html, "http");
+            if (lang != LANG_AR)
+                lines_wrapped(t.text);
+        }
+}
+
+static void round_letters_say_reference_and_deadline(void **state) {
+    (void)state;
+    for (int kind = 0; kind < LETTER_CLOSING; kind++) {
+        ARENA_SCOPED a = arena_new();
+        struct letter l = sample_letter((enum letter_kind)kind, LANG_BIT(LANG_AR));
+        struct letter_text t = rendered(a, &l);
+        assert_int_equal(strncmp(t.subject, "[ARCP/2026/04 – JO] ", strlen("[ARCP/2026/04 – JO] ")), 0);
+        must_have(t.text, "الثلاثاء 15 ديسمبر/كانون الأول 2026، الساعة 23:59 بتوقيت القاهرة (UTC+2)");
+        must_have(t.text, "أطيب تحياتها إلى المندوبية الدائمة للمملكة الأردنية الهاشمية");
+        must_have(t.text, "لتعرب عن فائق تقديرها واحترامها");
+    }
+}
+
+static void languages_joined(void **state) {
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    struct letter l = sample_letter(LETTER_NOTICE, LANG_BIT(LANG_FR) | LANG_BIT(LANG_AR));
+    struct letter_text t = rendered(a, &l);
+    assert_string_equal(t.lang, "ar");
+    must_have(t.subject, "رعاية اللاجئين");
+    const char *rule = strstr(t.text, "────");
+    assert_non_null(rule);
+    assert_true(strstr(t.text, "تهدي الأمانة") < rule);
+    assert_true(strstr(t.text, "présente ses compliments à la Mission permanente du Royaume") == NULL);
+    assert_true(strstr(t.text, "ses compliments") > rule);
+    assert_true(strstr(t.html, "lang=\"ar\"") < strstr(t.html, "lang=\"fr\""));
+    must_have(t.html, "<hr");
+    must_lack(t.html, "lang=\"en\"");
+}
+
+static void receipt_names_papers_and_what_is_missing(void **state) {
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    struct letter l = sample_letter(LETTER_RECEIPT, LANG_BIT(LANG_EN));
+    struct letter_text t = rendered(a, &l);
+    must_have(t.text, "its thanks");
+    must_have(t.text, "1. تقرير الأردن عن التعهدات.pdf (1.4 MB, SHA-256: 3f2a9c0b77d1)");
+    must_have(t.text, "new version (No. 2)");
+    must_have(t.text, "had been received\n   before");
+    must_have(t.text, "“صور.zip”: the file (31.5 MB) is larger");
+    must_have(t.text, "3. National efforts on the Global Compact on Refugees");
+    must_lack(t.text, "1. Pledges made");
+    must_lack(t.text, "could not be verified");
+    l.missing = 0;
+    l.complete = l.unverified = true;
+    l.sender = "someone@jo.example";
+    t = rendered(a, &l);
+    must_have(t.text, "thereby complete");
+    must_have(t.text, "someone@jo.example");
+    must_have(t.text, "could not be verified");
+    must_lack(t.text, "the following remain");
+}
+
+static void reminder_by_its_day(void **state) {
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    struct letter l = sample_letter(LETTER_REMINDER, LANG_BIT(LANG_AR));
+    struct letter_text t = rendered(a, &l);
+    must_have(t.text, "وإلحاقاً بمذكرتها رقم 412/5 بتاريخ 22 نوفمبر/تشرين الثاني 2026");
+    must_have(t.text, "ويتبقى عليه 8 أيام");
+    must_lack(t.text, "آخر تذكير");
+    l.days_left = 2;
+    l.last_before_deadline = true;
+    t = rendered(a, &l);
+    must_have(t.text, "ويتبقى عليه يومان");
+    must_have(t.text, "ويُقيَّد وارداً بعد الموعد");
+    l.days_left = -1;
+    l.now_at = l.deadline_at + 86400;
+    l.last_before_deadline = false;
+    t = rendered(a, &l);
+    must_have(t.text, "كان الموعد النهائي");
+    must_lack(t.text, "ويتبقى");
+    l.answered = true;
+    l.missing = 1;
+    must_have(rendered(a, &l).text, "1. التعهدات المعلنة");
+}
+
+static void persons_get_a_letter(void **state) {
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    struct letter l = sample_letter(LETTER_NOTICE, ALL_LANGS);
+    l.party = &sample_organisation;
+    struct letter_text t = rendered(a, &l);
+    must_have(t.text, "تحية طيبة وبعد");
+    must_have(t.text, "Dear Sir or Madam");
+    must_have(t.text, "Madame, Monsieur");
+    must_lack(t.text, "أطيب تحياتها");
+    must_lack(t.text, "compliments");
+    must_lack(t.text, "412/5");
+    l.party = &sample_jordan;
+    l.spec = &sample_round_without_note;
+    must_have(rendered(a, &l).text, "تحية طيبة وبعد");
+}
+
+static void names_made_where_no_form_is_given(void **state) {
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    struct letter l = sample_letter(LETTER_NOTICE, ALL_LANGS);
+    l.party = &sample_djibouti;
+    struct letter_text t = rendered(a, &l);
+    must_have(t.text, "المندوبية الدائمة لجمهورية جيبوتي");
+    must_have(t.html, "the Permanent Mission of the Republic of Djibouti to the League");
+    must_have(t.html, "à la Mission permanente de la République de Djibouti auprès");
+    must_have(t.html, "<p style=\"margin:12px 0\">The General Secretariat");
+}
+
+static void problem_says_why(void **state) {
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    struct letter l = sample_letter(LETTER_PROBLEM, LANG_BIT(LANG_FR));
+    must_have(rendered(a, &l).text, "aucune contribution n’y était");
+    struct letter_paper why = {.name = "Re: <b>appel</b>", .sha256 = "", .item = -1, .trouble = "le document n'est pas signé"};
+    l.papers = &why;
+    l.n_papers = 1;
+    struct letter_text t = rendered(a, &l);
+    must_have(t.text, "le document n'est pas signé");
+    must_have(t.html, "&lt;b&gt;appel");
+    why.trouble = "encrypted";
+    must_have(rendered(a, &l).text, "mot de passe");
+}
+
+static void officers_mails(void **state) {
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    struct letter l = sample_letter(LETTER_ALERT, LANG_BIT(LANG_AR));
+    struct letter_text t = rendered(a, &l);
+    must_have(t.text, "    taamim reply accept 17\n");
+    must_have(t.text, "    taamim reply reject 17 --why \"...\"\n");
+    must_have(t.html, "<code dir=\"ltr\"");
+    must_have(t.text, "جيبوتي (DJ)");
+    l.n_alerts = 1;
+    must_have(rendered(a, &l).subject, "[ARCP/2026/04 – DJ] ");
+    l = sample_letter(LETTER_DIGEST, LANG_BIT(LANG_EN));
+    t = rendered(a, &l);
+    const char *jo = strstr(t.text, "Jordan (JO): Complete"), *dj = strstr(t.text, "Djibouti (DJ): Partial");
+    assert_true(jo && dj && jo < dj);
+    must_have(t.text, "missing items: 1, 2");
+    must_have(t.text, "Waiting for: 3 days");
+    must_have(t.text, l.chain_head);
+}
+
+/* ---- templates that are wrong, overriding, freezing */
+
+static void remove_folder(const char *folder) {
+    ARENA_SCOPED a = arena_new();
+    if (strncmp(folder, "/tmp/", 5) == 0 && system(arena_printf(a, "rm -r '%s'", folder)) != 0)
+        fail_msg("%s stays", folder);
+}
+
+static void put(const char *folder, const char *name, const char *text) {
+    ARENA_SCOPED a = arena_new();
+    assert_true(file_write(arena_printf(a, "%s/%s", folder, name), text, strlen(text), 0600, NULL));
+}
+
+static void wrong_templates_are_told(void **state) {
+    ARENA_SCOPED a = arena_new();
+    char folder[] = "/tmp/letter.XXXXXX";
+    struct problems p = {0};
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    put(folder, "notice.ar.txt", "Subject: {{titel}}\n\nنص\n\n{{dedline}}\n");
+    put(folder, "notice.en.html", "<p>{{title}}</p>\n<p>{{chain_head}}</p>\n");
+    put(folder, "reminder.fr.txt", "sans objet\n");
+    put(folder, "notise.ar.txt", "Subject: x\n\ny\n");
+    assert_null(templates_load(a, sample_templates_dir(), folder, &p));
+    must_have(buf_text(&p.text), "/notice.ar.txt:1: {{titel}} is no name of this message; did you mean {{title}}?");
+    must_have(buf_text(&p.text), "/notice.ar.txt:5: {{dedline}}");
+    must_have(buf_text(&p.text), "/notice.en.html:2: {{chain_head}}");
+    must_have(buf_text(&p.text), "/reminder.fr.txt:1: a text begins with");
+    must_have(buf_text(&p.text), "/notise.ar.txt: no message");
+    assert_int_equal(p.n, 5);
+    buf_free(&p.text);
+    remove_folder(folder);
+}
+
+static void missing_templates_are_told(void **state) {
+    ARENA_SCOPED a = arena_new();
+    struct problems p = {0};
+    (void)state;
+    assert_null(templates_load(a, "/nonexistent", NULL, &p));
+    assert_int_equal(p.n, 1 + LETTER_KIND_COUNT * LANG_COUNT * 2);
+    must_have(buf_text(&p.text), "/nonexistent/notice.ar.txt");
+    buf_free(&p.text);
+}
+
+static void override_is_frozen(void **state) {
+    ARENA_SCOPED a = arena_new();
+    char folder[] = "/tmp/letter.XXXXXX";
+    struct problems p = {0};
+    struct letter_text t;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    put(folder, "closing.en.txt", "Subject: Our own {{title}}\n\nThe round is over.\n");
+    struct templates *own = templates_load(a, sample_templates_dir(), folder, &p);
+    const char *frozen = arena_printf(a, "%s/frozen", folder);
+    assert_true(own && templates_freeze(own, frozen, NULL));
+    struct templates *again = templates_load(a, frozen, NULL, &p);
+    struct letter l = sample_letter(LETTER_CLOSING, LANG_BIT(LANG_EN));
+    assert_true(again && letter_render(a, again, &l, &t, NULL));
+    assert_string_equal(t.subject, "Our own Care for refugees and migrants: papers of the members");
+    assert_string_equal(t.text, "The round is over.\n");
+    remove_folder(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_and_language),
+        cmocka_unit_test(round_letters_say_reference_and_deadline),
+        cmocka_unit_test(languages_joined),
+        cmocka_unit_test(receipt_names_papers_and_what_is_missing),
+        cmocka_unit_test(reminder_by_its_day),
+        cmocka_unit_test(persons_get_a_letter),
+        cmocka_unit_test(names_made_where_no_form_is_given),
+        cmocka_unit_test(problem_says_why),
+        cmocka_unit_test(officers_mails),
+        cmocka_unit_test(wrong_templates_are_told),
+        cmocka_unit_test(missing_templates_are_told),
+        cmocka_unit_test(override_is_frozen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
