@@ -60,14 +60,16 @@ static void line(struct daemon *d, const json_t *m)
     log_event(LOG_LEVEL_ERROR, "mailbox", "name", row.name, "reason", e.text, NULL);
 }
 
-/* "used/limit" in bytes, for `taamim status`. */
+/* In bytes, for `taamim status`; -1 where the server does not tell. */
 static void keep_quota(struct daemon *d, int64_t used, int64_t limit)
 {
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
-    const char *text = limit > 0 ? arena_printf(a, "%lld/%lld", (long long)used, (long long)limit) : NULL;
+    const char *used_text = limit > 0 ? arena_printf(a, "%lld", (long long)used) : NULL;
+    const char *limit_text = limit > 0 ? arena_printf(a, "%lld", (long long)limit) : NULL;
 
-    if (store_begin(d->store, &e) && store_set(d->store, "quota", text, &e) && store_commit(d->store, &e))
+    if (store_begin(d->store, &e) && store_set(d->store, "quota_used", used_text, &e) &&
+        store_set(d->store, "quota_limit", limit_text, &e) && store_commit(d->store, &e))
         return;
     store_rollback(d->store);
 }

@@ -131,7 +131,6 @@ static void set_defaults(struct draft *d)
     c->token_delimiter = "+";
     c->processed_folder = "Taamim";
     c->poll_s = 60;
-    c->max_collect_bytes = 150 * MB;
     c->max_collect_bytes = 150000000;
     c->alert_every_s = 900;
     c->alert_attach_bytes = 5 * MB;

@@ -145,7 +145,8 @@ static const char *page(struct joined *j, struct err *e) {
 
 static bool office_mail(enum letter_kind kind) { return kind == LETTER_ALERT || kind == LETTER_DIGEST; }
 
-bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out, struct err *e) {
+bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out,
+                   struct err *e) {
     BUF_SCOPED text = {0};
     JSON_SCOPED blocks = json_array();
     struct joined j = {.a = a, .t = t, .l = l, .text = &text, .blocks = blocks};
@@ -159,7 +160,9 @@ bool letter_render(struct arena *a, const struct templates *t, const struct lett
     const char *html = page(&j, e);
     if (!html)
         return false;
-    *out = (struct letter_text){.subject = j.subject, .text = arena_strndup(a, buf_text(&text), text.len), .html = html,
+    *out = (struct letter_text){.subject = j.subject,
+                                .text = arena_strndup(a, buf_text(&text), text.len),
+                                .html = html,
                                 .lang = lang_names[j.first]};
     return true;
 }

@@ -81,6 +81,8 @@ struct letter {
     const char *chain_head;
     const char *const *documents;   /* names of the documents that go with a notice */
     size_t n_documents;
+    /* alert: goes to a partner of the round in spec, as copies of what was filed: no commands */
+    bool partner;
     /* receipt: where an unverified reply came from; NULL: not told */
     const char *sender;
 };

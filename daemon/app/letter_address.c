@@ -22,11 +22,8 @@ static const struct article {
     enum lang lang;
     const char *first, *within;
 } articles[] = {
-    {LANG_EN, "The ", "the "},
-    {LANG_FR, "Le ", "le "},
-    {LANG_FR, "La ", "la "},
-    {LANG_FR, "L’", "l’"},
-    {LANG_FR, "L'", "l’"},
+    {LANG_EN, "The ", "the "}, {LANG_FR, "Le ", "le "}, {LANG_FR, "La ", "la "},
+    {LANG_FR, "L’", "l’"},     {LANG_FR, "L'", "l’"},
 };
 
 static const char *with_article(struct arena *a, const char *name, enum lang lang, bool first) {
@@ -124,7 +121,9 @@ static bool writes_to(const struct letter *l, enum contact_role role) {
     return false;
 }
 
-struct addressees { bool mission, focal_point; };
+struct addressees {
+    bool mission, focal_point;
+};
 
 static const char *arabic_addressee(struct arena *a, const struct party *p, struct addressees who) {
     if (who.mission)
@@ -167,7 +166,8 @@ static const char *other_addressee(struct arena *a, const struct party *p, enum 
 const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang lang) {
     if (l->party->kind != PARTY_STATE)
         return other_addressee(a, l->party, lang);
-    struct addressees who = {writes_to(l, ROLE_MISSION), writes_to(l, ROLE_FOCAL_POINT) || writes_to(l, ROLE_ALTERNATE)};
+    struct addressees who = {writes_to(l, ROLE_MISSION),
+                             writes_to(l, ROLE_FOCAL_POINT) || writes_to(l, ROLE_ALTERNATE)};
     switch (lang) {
     case LANG_AR: return arabic_addressee(a, l->party, who);
     case LANG_EN: return english_addressee(a, l->party, who);

@@ -72,15 +72,16 @@ static const char *waited(struct arena *a, const struct letter *l, enum lang lan
     return days > 0 ? count_in_words(a, lang, COUNT_DAYS, days) : "";
 }
 
-static void alert_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct letter_alert *al) {
-    json_t *actions = actions_of(a, al);
+static void alert_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
+                         const struct letter_alert *al) {
+    json_t *actions = l->partner ? json_array() : actions_of(a, al);
     value_text(a, o, "what", word_of(lang, arena_printf(a, "alert.%s", al->kind)));
     value_text(a, o, "at", stamp(a, l, al->at));
     value_text(a, o, "ref", al->ref);
     value_text(a, o, "code", al->party_code);
     value_text(a, o, "party", al->party ? party_name(al->party, lang) : given(al->party_code) ? al->party_code : "");
     value_text(a, o, "text", al->text);
-    value_int(o, "message", al->message);
+    value_int(o, "message", l->partner ? 0 : al->message);
     value_text(a, o, "waits", waited(a, l, lang, al->at));
     value_bool(o, "has_actions", json_array_size(actions) > 0);
     value_set(o, "actions", actions);
@@ -151,7 +152,8 @@ static const char *remarks_of(struct arena *a, const struct letter *l, enum lang
         list = joined(a, lang, list, counted_word(a, lang, "failed", r->failed));
     if (r->extended) {
         const char *until = date_without_weekday(a, lang, zone_civil(l->config->zone, r->deadline_at));
-        list = joined(a, lang, list, arena_printf(a, lang == LANG_FR ? "%s\u00a0: %s" : "%s: %s", word_of(lang, "extended"), until));
+        list = joined(a, lang, list,
+                      arena_printf(a, lang == LANG_FR ? "%s\u00a0: %s" : "%s: %s", word_of(lang, "extended"), until));
     }
     return list;
 }
@@ -192,7 +194,8 @@ static int days_until(const struct letter *l, int64_t at) {
     return days;
 }
 
-static void round_row_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct matrix *m) {
+static void round_row_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
+                             const struct matrix *m) {
     json_t *rows = json_array();
     int days = days_until(l, m->round.deadline_at);
     value_text(a, o, "ref", m->round.ref);
@@ -207,7 +210,19 @@ static void round_row_values(struct arena *a, json_t *o, const struct letter *l,
     value_set(o, "rows", rows);
 }
 
+/* The round, for the line that only partners read; empty for officers. */
+static json_t *partner_value(struct arena *a, const struct letter *l, enum lang lang) {
+    json_t *round = json_object();
+    if (l->partner && l->spec) {
+        const char *title = l->spec->title[lang] ? l->spec->title[lang] : l->spec->title[LANG_AR];
+        value_text(a, round, "ref", l->spec->ref);
+        value_text(a, round, "title", title ? title : "");
+    }
+    return round;
+}
+
 void office_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+    value_set(o, "for_partner", partner_value(a, l, lang));
     alert_list(a, o, l, lang);
     if (l->kind != LETTER_DIGEST)
         return;

@@ -19,9 +19,11 @@ struct loader {
     struct arena *a;
     const char *dir, *override_dir;
     struct problems *p;
+    bool failed;
 };
 
 static void tell(struct loader *l, const struct err *e) {
+    l->failed = true;
     l->p->n++;
     if (l->p->n > PROBLEMS_MAX)
         return;
@@ -65,7 +67,8 @@ static bool read_source(struct loader *l, const char *name, const char **path_ou
 
 /* "Subject: ..." on the first line, and an empty second one. The body keeps two empty lines for them, so that an
  * error names the line of the file. */
-static bool split_subject(struct loader *l, const char *path, const char *source, const char **subject, const char **body) {
+static bool split_subject(struct loader *l, const char *path, const char *source, const char **subject,
+                          const char **body) {
     static const char label[] = "Subject:";
     const char *line_end = strchr(source, '\n');
     const char *second = line_end ? line_end + 1 + strspn(line_end + 1, " \t\r") : NULL;
@@ -151,7 +154,8 @@ static void check_override(struct loader *l, const struct templates *t) {
         const char *name = entry->d_name;
         if ((!ends_with(name, ".txt") && !ends_with(name, ".html")) || file_of_templates(t, name))
             continue;
-        err_perm(&e, "%s/%s: no message has a template of that name (<kind>.<ar|en|fr>.txt or .html)", l->override_dir, name);
+        err_perm(&e, "%s/%s: no message has a template of that name (<kind>.<ar|en|fr>.txt or .html)", l->override_dir,
+                 name);
         tell(l, &e);
     }
     closedir(d);
@@ -160,11 +164,10 @@ static void check_override(struct loader *l, const struct templates *t) {
 struct templates *templates_load(struct arena *a, const char *dir, const char *override_dir, struct problems *p) {
     struct loader l = {.a = a, .dir = dir, .override_dir = override_dir, .p = p};
     struct templates *t = arena_alloc(a, sizeof *t);
-    int before = p->n;
     load_all(&l, t);
     if (override_dir)
         check_override(&l, t);
-    return p->n == before ? t : NULL;
+    return l.failed ? NULL : t;
 }
 
 /* ---- freezing */

@@ -13,37 +13,36 @@
 
 /* ---- names */
 
-static const char *const common_names[] = {"secretariat", "the_secretariat", "signature", "address", "today", "fsi", "pdi", NULL};
+static const char *const common_names[] = {
+    "secretariat", "the_secretariat", "signature", "address", "today", "fsi", "pdi", NULL};
 static const char *const round_names[] = {
-    "ref", "code", "title", "party", "party_short", "of_party", "to_addressee", "is_note", "note_number", "note_date", "person",
-    "deadline", "has_items", "items", "n", "required", "has_missing", "missing_items", "missing_count", "answered",
-    "complete", "late", "after", NULL};
+    "ref",           "code",     "title",       "party",     "party_short", "of_party",
+    "to_addressee",  "is_note",  "note_number", "note_date", "person",      "deadline",
+    "has_items",     "items",    "n",           "required",  "has_missing", "missing_items",
+    "missing_count", "answered", "complete",    "late",      "after",       NULL};
 static const char *const notice_names[] = {"paragraphs", "has_documents", "documents", "documents_count", "name", NULL};
 static const char *const reminder_names[] = {"days", "is_last", "is_today", NULL};
 static const char *const paper_names[] = {
-    "has_papers", "papers", "papers_count", "all_known", "name", "size", "hash", "item", "is_new_version", "version",
-    "is_known", "has_troubles", "troubles", "too_large", "is_empty", "encrypted", "refused_type", "reason",
-    "unverified", "sender", NULL};
+    "has_papers", "papers",         "papers_count", "all_known", "name",         "size",     "hash",
+    "item",       "is_new_version", "version",      "is_known",  "has_troubles", "troubles", "too_large",
+    "is_empty",   "encrypted",      "refused_type", "reason",    "unverified",   "sender",   NULL};
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
 static const char *const closing_names[] = {"cancelled", NULL};
-static const char *const alert_names[] = {
-    "has_alerts", "alerts", "n_alerts", "n_held", "single", "what", "at", "ref", "code", "party", "text", "message",
-    "has_actions", "actions", "n", "waits", NULL};
+static const char *const alert_names[] = {"has_alerts",  "alerts",  "n_alerts", "n_held", "single", "what",
+                                          "at",          "ref",     "code",     "party",  "text",   "message",
+                                          "has_actions", "actions", "n",        "waits",  "for_partner", "title", NULL};
 static const char *const digest_names[] = {
-    "rounds", "has_rounds", "n_rounds", "title", "deadline", "days", "is_today", "after", "n_parties", "complete_count",
-    "partial_count", "silent_count", "held_count", "bounced_count", "papers_count", "rows", "state", "papers",
-    "missing", "reminded", "remarks", "is_complete", "is_partial", "is_silent", "is_trouble", "chain_head", NULL};
+    "rounds",       "has_rounds", "n_rounds",       "title",         "deadline",     "days",       "is_today",
+    "after",        "n_parties",  "complete_count", "partial_count", "silent_count", "held_count", "bounced_count",
+    "papers_count", "rows",       "state",          "papers",        "missing",      "reminded",   "remarks",
+    "is_complete",  "is_partial", "is_silent",      "is_trouble",    "chain_head",   NULL};
 
 static const char *const *const names_of_kind[LETTER_KIND_COUNT][3] = {
-    [LETTER_NOTICE] = {round_names, notice_names},
-    [LETTER_REMINDER] = {round_names, reminder_names},
-    [LETTER_RECEIPT] = {round_names, paper_names},
-    [LETTER_PROBLEM] = {round_names, paper_names},
-    [LETTER_EXTENSION] = {round_names, extension_names},
-    [LETTER_CORRIGENDUM] = {round_names, corrigendum_names},
-    [LETTER_CLOSING] = {round_names, closing_names},
-    [LETTER_ALERT] = {alert_names},
+    [LETTER_NOTICE] = {round_names, notice_names},       [LETTER_REMINDER] = {round_names, reminder_names},
+    [LETTER_RECEIPT] = {round_names, paper_names},       [LETTER_PROBLEM] = {round_names, paper_names},
+    [LETTER_EXTENSION] = {round_names, extension_names}, [LETTER_CORRIGENDUM] = {round_names, corrigendum_names},
+    [LETTER_CLOSING] = {round_names, closing_names},     [LETTER_ALERT] = {alert_names},
     [LETTER_DIGEST] = {alert_names, digest_names},
 };
 
@@ -120,7 +119,8 @@ json_t *paragraphs_of(struct arena *a, const char *text) {
 
 /* ---- a round's letter */
 
-static void item_list(struct arena *a, json_t *o, const char *key, const struct letter *l, enum lang lang, unsigned which) {
+static void item_list(struct arena *a, json_t *o, const char *key, const struct letter *l, enum lang lang,
+                      unsigned which) {
     json_t *list = json_array();
     for (size_t i = 0; i < l->spec->n_items && i < ITEMS_MAX; i++) {
         if (!(which & (1u << i)))
@@ -199,7 +199,8 @@ static void reminder_values(struct arena *a, json_t *o, const struct letter *l, 
 
 /* ---- papers of a receipt or of a problem */
 
-static void taken_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct letter_paper *p) {
+static void taken_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
+                         const struct letter_paper *p) {
     bool assigned = p->item >= 0 && (size_t)p->item < l->spec->n_items;
     value_text(a, o, "name", p->name);
     value_text(a, o, "size", size_in_words(a, lang, p->size));
@@ -211,8 +212,12 @@ static void taken_values(struct arena *a, json_t *o, const struct letter *l, enu
 }
 
 static void trouble_values(struct arena *a, json_t *o, const struct letter_paper *p, enum lang lang) {
-    static const struct { const char *code, *key; } known[] = {
-        {"too_large", "too_large"}, {"empty", "is_empty"}, {"encrypted", "encrypted"}, {"refused_type", "refused_type"}};
+    static const struct {
+        const char *code, *key;
+    } known[] = {{"too_large", "too_large"},
+                 {"empty", "is_empty"},
+                 {"encrypted", "encrypted"},
+                 {"refused_type", "refused_type"}};
     bool coded = false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         bool is = strcmp(p->trouble, known[i].code) == 0;

@@ -102,6 +102,73 @@ static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const 
     return true;
 }
 
+/* ---- partners of a round: copies of what was filed */
+
+static bool is_filed(const struct alert_row *row)
+{
+    return strcmp(row->kind, "filed") == 0 || strcmp(row->kind, "unverified") == 0 || strcmp(row->kind, "new_address") == 0;
+}
+
+static bool post_to_partner(struct daemon *d, struct arena *a, const struct post *pattern, const char *address, struct err *e)
+{
+    const struct contact *known = NULL;
+    struct contact to = {.role = ROLE_OTHER, .address = address, .langs = LANG_BIT(LANG_EN)};
+    const struct contact *list[] = {&to};
+    struct post p = *pattern;
+    int64_t notice;
+
+    if (register_by_address(d->orders.parties, address, &known))
+        to = *known;
+    p.to = list;
+    p.n_to = 1;
+    p.cause = arena_printf(a, "%s:%s", pattern->cause, address);
+    return post(d, a, &p, &notice, e) || err_prefix(e, "mail to the partner %s", address);
+}
+
+static bool post_round_to_partners(struct daemon *d, struct arena *a, const char *ref, const struct alert_row *rows, size_t n,
+                                   struct err *e)
+{
+    struct alert_row *filed = arena_alloc(a, (n + 1) * sizeof *filed);
+    size_t n_filed = 0;
+    struct round_view v;
+    struct bulletin b = {0};
+    struct post p = {.cause = arena_printf(a, "partner:%lld", (long long)rows[n - 1].id), .view = &v};
+
+    for (size_t i = 0; i < n; i++)
+        if (is_filed(&rows[i]) && strcmp(rows[i].round, ref) == 0)
+            filed[n_filed++] = rows[i];
+    if (!round_view(d, a, ref, &v, e))
+        return false;
+    if (v.spec->n_partners == 0)
+        return true;
+    if (!gather(d, a, &b, filed, n_filed, e))
+        return false;
+    p.boundary = b.boundary;
+    p.documents = b.documents;
+    p.n_documents = b.n_documents;
+    p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = b.alerts, .n_alerts = b.n, .partner = true};
+    for (size_t i = 0; i < v.spec->n_partners; i++)
+        if (!post_to_partner(d, a, &p, v.spec->partners[i], e))
+            return false;
+    return true;
+}
+
+static bool seen_before(const struct alert_row *rows, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (is_filed(&rows[k]) && strcmp(rows[k].round, rows[i].round) == 0)
+            return true;
+    return false;
+}
+
+static bool post_to_partners(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_filed(&rows[i]) && !seen_before(rows, i) && !post_round_to_partners(d, a, rows[i].round, rows, n, e))
+            return false;
+    return true;
+}
+
 static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n, struct err *e)
 {
     struct bulletin b = {0};
@@ -113,7 +180,7 @@ static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_ro
     p.documents = b.documents;
     p.n_documents = b.n_documents;
     p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = b.alerts, .n_alerts = b.n};
-    return post_to_officers(d, a, &p, e) && store_alerts_told(d->store, rows[n - 1].id, e) &&
+    return post_to_officers(d, a, &p, e) && post_to_partners(d, a, rows, n, e) && store_alerts_told(d->store, rows[n - 1].id, e) &&
            store_set(d->store, "alert_at", arena_printf(a, "%lld", (long long)clock_now()), e) && store_commit(d->store, e);
 }
 

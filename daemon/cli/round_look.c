@@ -125,7 +125,7 @@ static void print_shown(struct desk *d, const struct shown *s) {
         printf("%s %zu %s\n", i ? "         " : "Items    ", i + 1, s->spec->items[i].key);
     for (size_t i = 0; i < s->spec->n_documents; i++)
         printf("%s %s\n", i ? "         " : "Documents", table_cell(d->a, s->spec->documents[i].name, 0));
-    printf("Papers    %s/papers\n", d->config->state_dir);
+    printf("Papers    %s/papers/%s\n", d->config->state_dir, spool_round_folder(d->a, s->row.ref));
     printf("Mails    ");
     for (size_t i = 0; i < s->n_counts; i++)
         printf(" %lld %s%s", (long long)s->counts[i].n, s->counts[i].name, i + 1 < s->n_counts ? "," : "");

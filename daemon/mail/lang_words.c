@@ -72,8 +72,10 @@ static const struct {
     {"alert.server_back", {"عاد خادم البريد إلى العمل", "Mail server is back", "Serveur de courrier rétabli"}},
     {"alert.clock", {"تغيّرت ساعة الخادم فجأة", "The server’s clock has jumped", "Saut de l’horloge du serveur"}},
     {"alert.trouble", {"خلل يحتاج إلى متابعة", "Trouble", "Anomalie"}},
-    {"alert.new_address", {"ردّ من عنوان جديد لجهة معروفة", "Reply from a new address", "Réponse d’une adresse nouvelle"}},
-    {"alert.unverified", {"ردّ محفوظ من مرسِل غير موثّق", "Filed, sender not verified", "Classée, expéditeur non vérifié"}},
+    {"alert.new_address",
+     {"ردّ من عنوان جديد لجهة معروفة", "Reply from a new address", "Réponse d’une adresse nouvelle"}},
+    {"alert.unverified",
+     {"ردّ محفوظ من مرسِل غير موثّق", "Filed, sender not verified", "Classée, expéditeur non vérifié"}},
 };
 
 const char *word_of(enum lang lang, const char *english_key) {

@@ -7,7 +7,7 @@ json() { # perl expression over $j, of the JSON on stdin
 ask() { local expression=$1; shift; taamim "$@" --json | json "$expression"; }
 row() { ask "join ' ', map { my \$r = \$_; join ',', map { \$r->{\$_} // '' } qw($2) } grep { \$_->{code} eq '$1' } @{\$j->{rows}}" status "$REF"; }
 
-count_all() { grep -rlixE "X-Taamim-Loop: $1"$'\r?' "$MAILDIR" 2>/dev/null | grep -cE '/(new|cur)/'; }
+count_all() { grep -rlixE "X-Taamim-Loop: $1"$'\r?' "$MAILDIR" 2>/dev/null | grep -E '/(new|cur)/' | grep -vcF "/$SECRETARIAT/"; }
 arrived() { [ "$(count_all "$1")" -ge "$2" ]; }
 has_mail() { [ "$(count_kind "$1" "$2")" -ge "${3:-1}" ]; } # address kind [how many]
 
@@ -59,7 +59,7 @@ n_parts() { look parts "$1" | wc -l; }
 
 held_count() { ask 'scalar @$j' reply list --held; }
 held_id() { ask "(map { \$_->{id} } grep { \$_->{sender} eq '$1' } @\$j)[0]" reply list --held; }
-replies_are() { ask "scalar grep { \$_->{state} eq '$1' } @\$j" reply list; }
+reply_of() { ask "(map { \$_->{id} } grep { \$_->{party} eq '$1' && \$_->{state} eq 'filed' } @\$j)[0]" reply list; }
 settled() { [ "$(ask 'scalar grep { $_->{state} ne q(collected) } @$j' reply list)" -ge "$1" ]; }
 
 all_archived() { # each file that a reply names is there, with the bytes it came with

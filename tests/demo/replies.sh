@@ -46,16 +46,16 @@ by_swaks() {
 }
 
 by_mutt() {
-    local draft=$D/replies/mutt.draft rc=$D/replies/mutt.rc text=$1
+    local draft=$D/log/mutt.draft rc=$D/log/mutt.rc text=$1
     shift
     cat >"$rc" <<RC
 set smtp_url="smtp://${FROM/@/%40}@localhost:$PORT/" smtp_pass="$PASSWORD"
 set ssl_starttls=yes ssl_force_tls=yes certificate_file="$CA"
-set from="$FROM" use_envelope_from=yes copy=no charset=utf-8 send_charset="us-ascii:${CHARSET:-utf-8}"
+set from="$FROM" use_envelope_from=yes realname="" copy=no charset=utf-8 send_charset="us-ascii:${CHARSET:-utf-8}"
 RC
     printf '%s\n' "From: $FROM" "To: $TO" "Subject: $SUBJECT" "In-Reply-To: $ID" "References: $ID" "" "$text" >"$draft"
     [ $# = 0 ] || set -- -a "$@"
-    heard env HOME="$D/replies" LC_ALL=C.UTF-8 mutt -n -F "$rc" -H "$draft" "$@" -- </dev/null
+    heard env HOME="$D/log" LC_ALL=C.UTF-8 mutt -n -F "$rc" -H "$draft" "$@" -- </dev/null
 }
 
 by_snail() {
@@ -63,13 +63,13 @@ by_snail() {
     shift
     for f in "$@"; do args+=(-a "$f"); done
     printf '%s\n' "From: $FROM" "To: $TO" "Subject: $SUBJECT" "In-Reply-To: $ID" "References: $ID" "" "$text" |
-        heard env HOME="$D/replies" LC_ALL=C.UTF-8 s-nail -:/ -t -S v15-compat -S "mta=smtp://${FROM/@/%40}:$PASSWORD@localhost:$PORT" \
-            -S smtp-config=-ehlo,starttls,plain -S tls-verify=strict -S tls-ca-no-defaults -S "tls-ca-file=$CA" -S "from=$FROM" \
+        heard env HOME="$D/log" LC_ALL=C.UTF-8 s-nail -:/ -t -S v15-compat -S "mta=smtp://${FROM/@/%40}:$PASSWORD@localhost:$PORT" \
+            -S smtp-use-starttls -S smtp-auth=plain -S DEAD=/dev/null -S tls-verify=strict -S tls-ca-no-defaults -S "tls-ca-file=$CA" -S "from=$FROM" \
             -S ttycharset=utf-8 -S sendcharsets=utf-8 -S sendwait "${args[@]}"
 }
 
 by_hand() {
-    local mail=$D/replies/by-hand.eml text=$1 name f
+    local mail=$D/log/by-hand.eml text=$1 name f
     shift
     {
         printf '%s\n' "From: <$FROM>" "To: <$TO>" "Date: $(date -R)" "Message-ID: <$RANDOM.$$.$(date +%s%N)@${FROM#*@}>" \

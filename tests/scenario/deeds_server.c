@@ -100,6 +100,13 @@ static bool parser_dies(struct world *w, const struct line *l, struct err *e)
     return true;
 }
 
+static bool parser_waits(struct world *w, const struct line *l, struct err *e)
+{
+    (void)l, (void)e;
+    w->mailbox.parser_waits = true;
+    return true;
+}
+
 const struct sentence server_sentences[] = {
     {"server is down", is_down},
     {"server is well", is_well},
@@ -112,5 +119,6 @@ const struct sentence server_sentences[] = {
     {"mailbox cannot move letters", cannot_move},
     {"mailbox is built anew", built_anew},
     {"parser dies", parser_dies},
+    {"parser keeps us waiting", parser_waits},
     {NULL, NULL},
 };

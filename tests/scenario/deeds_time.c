@@ -1,28 +1,30 @@
 /* Time, restarts, the computer's clock, and the register. */
 #include "scenario.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 
-/* The first moment of a scenario begins the daemon; Cairo's offset is not known before, so it is opened twelve hours earlier. */
+/* The first moment of a scenario begins the daemon; before that no configuration tells the zone. */
+static bool begin_at(struct world *w, const struct line *l, struct err *e)
+{
+    struct zone *zone = zone_open("Africa/Cairo", e);
+    int64_t when;
+    bool good = zone && instant_in(zone, l->words[0], l->words[1], &when, e);
+
+    zone_close(zone);
+    if (!good)
+        return false;
+    clock_set(when);
+    return world_open(w, e) && world_settle(w, e);
+}
+
 static bool at(struct world *w, const struct line *l, struct err *e)
 {
     int64_t when;
 
-    if (!w->daemon) {
-        ARENA_SCOPED a = arena_new();
-        struct zone *zone = zone_open("Africa/Cairo", e);
-        struct civil c = {0};
-
-        if (!zone || sscanf(l->words[0], "%4d-%2d-%2d", &c.year, &c.month, &c.day) != 3 ||
-            sscanf(l->words[1], "%2d:%2d", &c.hour, &c.minute) != 2)
-            return err_perm(e, "a scenario begins with a moment like 2026-04-20 10:00");
-        clock_set(zone_instant(zone, c, false));
-        zone_close(zone);
-        return world_open(w, e) && world_settle(w, e);
-    }
+    if (!w->daemon)
+        return begin_at(w, l, e);
     return instant_of(w, l->words[0], l->words[1], &when, e) && world_run_until(w, when, e);
 }
 

@@ -11,28 +11,26 @@
 /* Which mails are meant. */
 struct wish {
     long count;
-    bool at_least;
     const char *kind;               /* "" = any */
     const char *who;                /* code, address, "officer", "anyone" */
     const char *naming[TELLING_MAX], *not_naming[TELLING_MAX];
     size_t n_naming, n_not_naming;
     const char *day, *hour;         /* local; NULL any */
     int64_t since_at, before_at;    /* 0: any */
-    const char *ref;                /* only where "in ROUND" was said; not here */
 };
 
 static bool is_kind(const char *word, const char **kind_out)
 {
-    size_t n = strlen(word);
-
     if (strcmp(word, "mail") == 0 || strcmp(word, "mails") == 0) {
         *kind_out = "";
         return true;
     }
+    if (strcmp(word, "corrigenda") == 0)
+        word = "corrigendum";
     for (int i = 0; i < LETTER_KIND_COUNT; i++) {
         size_t len = strlen(letter_kind_names[i]);
 
-        if (strncmp(word, letter_kind_names[i], len) == 0 && (n == len || (n == len + 1 && word[len] == 's'))) {
+        if (strncmp(word, letter_kind_names[i], len) == 0 && (!word[len] || strcmp(word + len, "s") == 0)) {
             *kind_out = letter_kind_names[i];
             return true;
         }
@@ -54,19 +52,8 @@ static bool is_count(const char *word, long *out)
     return *word && !*end;
 }
 
-static bool take_filter(struct world *w, struct wish *wish, const struct line *l, size_t *i, struct err *e)
+static bool take_value(struct world *w, struct wish *wish, const char *word, const char *value, struct err *e)
 {
-    const char *word = l->words[*i], *value = *i + 1 < l->n ? l->words[*i + 1] : NULL;
-
-    if (strcmp(word, "and") == 0 || (strcmp(word, "not") == 0 && value && strcmp(value, "naming") == 0)) {
-        *i += strcmp(word, "and") == 0;
-        return *i < l->n && (strcmp(word, "and") != 0 || take_filter(w, wish, l, i, e)) &&
-               (strcmp(word, "not") != 0 || (*i + 2 < l->n && wish->n_not_naming < TELLING_MAX &&
-                (wish->not_naming[wish->n_not_naming++] = l->words[*i + 2]) && (*i += 3)));
-    }
-    if (!value)
-        return err_perm(e, "not understood from \"%s\" on", word);
-    *i += 2;
     if (strcmp(word, "to") == 0)
         wish->who = value;
     else if (strcmp(word, "on") == 0)
@@ -79,8 +66,23 @@ static bool take_filter(struct world *w, struct wish *wish, const struct line *l
         return instant_of(w, value, NULL, &wish->before_at, e);
     else if (strcmp(word, "naming") == 0 && wish->n_naming < TELLING_MAX)
         wish->naming[wish->n_naming++] = value;
+    else if (strcmp(word, "without") == 0 && wish->n_not_naming < TELLING_MAX)
+        wish->not_naming[wish->n_not_naming++] = value;
     else
         return err_perm(e, "not understood from \"%s\" on", word);
+    return true;
+}
+
+static bool take_filters(struct world *w, struct wish *wish, const struct line *l, struct err *e)
+{
+    for (size_t i = 2; i < l->n; i += 2) {
+        if (strcmp(l->words[i], "and") == 0)
+            i++;
+        if (i + 1 >= l->n)
+            return err_perm(e, "the sentence ends too early");
+        if (!take_value(w, wish, l->words[i], l->words[i + 1], e))
+            return false;
+    }
     return true;
 }
 
@@ -168,9 +170,8 @@ static bool expect_mails(struct world *w, const struct line *l, struct err *e)
 
     if (l->n < 2 || !is_count(l->words[0], &wish.count) || !is_kind(l->words[1], &wish.kind))
         return err_perm(e, "no such expectation");
-    for (size_t i = 2; i < l->n;)
-        if (!take_filter(w, &wish, l, &i, e))
-            return e->kind ? false : err_perm(e, "not understood");
+    if (!take_filters(w, &wish, l, e))
+        return false;
     for (size_t i = 0; i < w->office.n_mails; i++)
         found += is_meant(w, &w->office.mails[i], &wish) && !counted_before(w, i, &wish);
     return found == wish.count || err_perm(e, "%ld, not %ld. There were:%s", found, wish.count, what_there_was(w, &wish));

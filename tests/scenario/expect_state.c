@@ -11,6 +11,7 @@
 
 static bool seat(struct world *w, const struct line *l, struct seat_row *out, struct err *e)
 {
+    *out = (struct seat_row){0};
     if (!l->ref)
         return err_perm(e, "no round was launched yet");
     if (!store_seat(w->daemon->store, w->a, l->ref, l->words[0], out, e))

@@ -94,6 +94,14 @@ static bool collect(struct world *w, struct letter_in *l, struct err *e)
            inbox_collected(w->daemon, &c, e);
 }
 
+/* Given to the parser twice, at the start and by the collector, and decided on since: its file lies in the archive by now. */
+static bool decided_since(struct world *w, int64_t message)
+{
+    struct message_row m;
+
+    return store_message(w->daemon->store, w->a, message, &m, NULL) && m.state && strcmp(m.state, "collected") != 0;
+}
+
 static bool parse(struct world *w, const struct to_parse *p, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
@@ -101,6 +109,8 @@ static bool parse(struct world *w, const struct to_parse *p, struct err *e)
     FD_SCOPED message = open(p->path, O_RDONLY | O_CLOEXEC);
     FD_SCOPED scratch = spool_scratch(w->daemon->spool, e);
 
+    if (message < 0 && decided_since(w, p->message))
+        return true;
     if (w->mailbox.parser_dies)
         return inbox_parsed(w->daemon, p->message, NULL, scratch, "the parser ended without an answer", e);
     if (message < 0 || scratch < 0 || !parse_message(a, message, scratch, &f, e))
@@ -136,7 +146,7 @@ bool mailbox_turn(struct world *w, bool *busy, struct err *e)
         if (!move(w, &m->letters[i], busy, e))
             return false;
     }
-    while (m->n_to_parse > 0) {
+    while (m->n_to_parse > 0 && !m->parser_waits) {
         struct to_parse first = m->to_parse[0];
 
         *busy = true;

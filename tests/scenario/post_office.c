@@ -104,7 +104,7 @@ static const char *as_read(struct arena *a, const char *text)
             *to++ = ' ';
         else if (!skip && !space)
             *to++ = *text;
-        text += skip + space ? skip + space : 1;
+        text += skip ? skip : space ? space : 1;
     }
     return out;
 }

@@ -83,7 +83,7 @@ struct mailbox {
     bool keeps;        /* a server that cannot move: messages stay, with a keyword */
     struct to_parse { int64_t message; const char *path; } *to_parse;
     size_t n_to_parse;
-    bool parser_dies;
+    bool parser_dies, parser_waits; /* of each message; until the next start */
 };
 void mailbox_put(struct world *w, const char *mailbox, const char *bytes, size_t size);
 bool mailbox_start(struct world *w, struct err *e); /* the collector begins: the line, what is pending, what it has not told */
@@ -116,6 +116,7 @@ bool world_run_until(struct world *w, int64_t at, struct err *e); /* from due in
 bool world_sound(struct world *w, struct err *e);                 /* what holds at the end of every scenario */
 const char *world_path(struct world *w, const char *name);       /* below the folder */
 const char *round_ref(const struct world *w, const char *name);  /* NULL: no such round */
+bool instant_in(const struct zone *zone, const char *day, const char *hour, int64_t *out, struct err *e);
 bool instant_of(struct world *w, const char *day, const char *hour, int64_t *out, struct err *e); /* hour NULL: 00:00 */
 
 #endif

@@ -10,7 +10,7 @@
 
 static const struct sentence *const books[] = {time_sentences, mail_sentences, officer_sentences,
                                                server_sentences, expect_mail_sentences, expect_state_sentences,
-                                               expect_any_sentences};
+                                               expect_any_sentences, NULL};
 
 struct telling {
     struct world *world;
@@ -88,8 +88,8 @@ static bool fits(const char *pattern, const struct line *l, struct line *caught)
 
 static deed_fn *find(const struct line *l, struct line *caught)
 {
-    for (size_t b = 0; b < sizeof books / sizeof *books; b++)
-        for (const struct sentence *s = books[b]; s->pattern; s++)
+    for (const struct sentence *const *book = books; *book; book++)
+        for (const struct sentence *s = *book; s->pattern; s++)
             if (fits(s->pattern, l, caught))
                 return s->deed;
     return NULL;

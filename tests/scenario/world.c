@@ -142,6 +142,7 @@ bool world_restart(struct world *w, struct err *e)
 {
     post_office_crash(w);
     w->mailbox.n_to_parse = 0;
+    w->mailbox.parser_waits = false;
     world_close(w);
     return world_open(w, e);
 }
@@ -238,20 +239,38 @@ bool world_run_until(struct world *w, int64_t at, struct err *e)
     return world_settle(w, e);
 }
 
-static const struct zone *zone_of(struct world *w)
+/* "2026-04-20" or "10:00": up to three numbers with that mark between them; how many there are, 0 where it is something else. */
+static int read_numbers(const char *text, char mark, int *const out[3])
 {
-    return w->daemon->orders.config->zone;
+    for (int n = 0; n < 3; n++) {
+        char *end;
+
+        *out[n] = (int)strtol(text, &end, 10);
+        if (end == text)
+            return 0;
+        if (!*end)
+            return n + 1;
+        if (*end != mark)
+            return 0;
+        text = end + 1;
+    }
+    return 0;
+}
+
+bool instant_in(const struct zone *zone, const char *day, const char *hour, int64_t *out, struct err *e)
+{
+    struct civil c = {0};
+
+    if (read_numbers(day, '-', (int *const[]){&c.year, &c.month, &c.day}) != 3 ||
+        (hour && read_numbers(hour, ':', (int *const[]){&c.hour, &c.minute, &c.second}) < 2) || !civil_valid(c))
+        return err_perm(e, "'%s %s' is no moment; write 2026-04-20 10:00", day, hour ? hour : "");
+    *out = zone_instant(zone, c, false);
+    return true;
 }
 
 bool instant_of(struct world *w, const char *day, const char *hour, int64_t *out, struct err *e)
 {
-    struct civil c = {0};
-
-    if (sscanf(day, "%4d-%2d-%2d", &c.year, &c.month, &c.day) != 3 ||
-        (hour && sscanf(hour, "%2d:%2d:%2d", &c.hour, &c.minute, &c.second) < 2) || !civil_valid(c))
-        return err_perm(e, "'%s %s' is no moment; write 2026-04-20 10:00", day, hour ? hour : "");
-    *out = zone_instant(zone_of(w), c, false);
-    return true;
+    return instant_in(w->daemon->orders.config->zone, day, hour, out, e);
 }
 
 const char *round_ref(const struct world *w, const char *name)

@@ -23,7 +23,8 @@ static bool show(const struct templates *t, const struct letter *l, const char *
 
 static bool show_variants(const struct templates *t, const char *folder) {
     struct letter both = sample_letter(LETTER_NOTICE, LANG_BIT(LANG_AR) | LANG_BIT(LANG_FR));
-    struct letter last = sample_letter(LETTER_REMINDER, 7u), after = last, person = both, alone = sample_letter(LETTER_RECEIPT, 7u);
+    struct letter last = sample_letter(LETTER_REMINDER, 7u), after = last, person = both,
+                  alone = sample_letter(LETTER_RECEIPT, 7u);
     last.last_before_deadline = true;
     last.days_left = 1;
     after.days_left = -1;

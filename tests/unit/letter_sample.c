@@ -7,12 +7,13 @@
 #define AT_DEADLINE INT64_C(1797371999) /* 2026-12-15 23:59:59 in Cairo */
 
 struct config sample_config = {
-    .name = {"الأمانة العامة لجامعة الدول العربية (إدارة شؤون اللاجئين والمغتربين والهجرة)، بصفتها الأمانة الفنية لعملية "
-             "التشاور العربية الإقليمية حول الهجرة واللجوء",
-             "General Secretariat of the League of Arab States, in its capacity as Technical Secretariat of the Arab "
-             "Regional Consultative Process on Migration and Refugees",
-             "Secrétariat général de la Ligue des États arabes, en sa qualité de Secrétariat technique du Processus "
-             "consultatif régional arabe sur les migrations et les réfugiés"},
+    .name =
+        {"الأمانة العامة لجامعة الدول العربية (إدارة شؤون اللاجئين والمغتربين والهجرة)، بصفتها الأمانة الفنية لعملية "
+         "التشاور العربية الإقليمية حول الهجرة واللجوء",
+         "General Secretariat of the League of Arab States, in its capacity as Technical Secretariat of the Arab "
+         "Regional Consultative Process on Migration and Refugees",
+         "Secrétariat général de la Ligue des États arabes, en sa qualité de Secrétariat technique du Processus "
+         "consultatif régional arabe sur les migrations et les réfugiés"},
     .short_name = {"الأمانة الفنية", "Technical Secretariat", "Secrétariat technique"},
     .address = "arcp@secretariat.example",
 };
@@ -73,12 +74,14 @@ struct round_spec sample_round = {
     .note_date = {.year = 2026, .month = 11, .day = 22},
     .title = {"رعاية اللاجئين والمهاجرين: أوراق الدول الأعضاء", "Care for refugees and migrants: papers of the members",
               "Prise en charge des réfugiés et des migrants : contributions des membres"},
-    .text = {"وذلك في إطار التحضير للاجتماع المقبل على مستوى كبار المسؤولين.\n\nوتُعرض المساهمات مجتمعة على الاجتماع، وتُنشر بعد "
-             "موافقة الدول.",
-             "The papers will be laid before the next meeting at senior-official level.\n\nThey will be published together "
-             "with the agreement of the states.",
-             "Les contributions seront soumises à la prochaine réunion des hauts fonctionnaires.\n\nElles seront publiées "
-             "ensemble avec l’accord des États."},
+    .text =
+        {"وذلك في إطار التحضير للاجتماع المقبل على مستوى كبار المسؤولين.\n\nوتُعرض المساهمات مجتمعة على الاجتماع، وتُنشر "
+         "بعد "
+         "موافقة الدول.",
+         "The papers will be laid before the next meeting at senior-official level.\n\nThey will be published together "
+         "with the agreement of the states.",
+         "Les contributions seront soumises à la prochaine réunion des hauts fonctionnaires.\n\nElles seront publiées "
+         "ensemble avec l’accord des États."},
     .items = items,
     .n_items = 3,
 };
@@ -92,21 +95,52 @@ static const struct letter_paper papers[] = {
     {"صور.zip", 31457280, NULL, -1, 0, false, "too_large"},
 };
 static const struct letter_alert alerts[] = {
-    {"held", "ARCP/2026/04", "DJ", &sample_djibouti, 17, AT_NOW - 3 * 86400 - 700,
-     "someone@ministry.example, \"Re: ARCP/2026/04\": the sender is no contact of DJ", },
-    {"filed", "ARCP/2026/04", "JO", &sample_jordan, 18, AT_NOW - 600, "focal@jo.example: تقرير الأردن عن التعهدات.pdf, measures v2.docx"},
+    {
+        "held",
+        "ARCP/2026/04",
+        "DJ",
+        &sample_djibouti,
+        17,
+        AT_NOW - 3 * 86400 - 700,
+        "someone@ministry.example, \"Re: ARCP/2026/04\": the sender is no contact of DJ",
+    },
+    {"filed", "ARCP/2026/04", "JO", &sample_jordan, 18, AT_NOW - 600,
+     "focal@jo.example: تقرير الأردن عن التعهدات.pdf, measures v2.docx"},
     {"bounced", "ARCP/2026/04", "DJ", &sample_djibouti, 0, AT_NOW - 300, "mission@dj.example: 550 5.1.1 user unknown"},
     {"queue_stopped", "", "", NULL, 0, AT_NOW - 100, "535 5.7.8 authentication failed"},
 };
 static struct matrix_row rows[] = {
-    {.party = "JO", .who = &sample_jordan, .addresses = 2, .sent = 2, .papers = 3, .answered = true, .complete = true, .late = true},
-    {.party = "DJ", .who = &sample_djibouti, .addresses = 2, .sent = 2, .papers = 1, .answered = true, .missing = 3, .reminded = 2, .held = 1},
+    {.party = "JO",
+     .who = &sample_jordan,
+     .addresses = 2,
+     .sent = 2,
+     .papers = 3,
+     .answered = true,
+     .complete = true,
+     .late = true},
+    {.party = "DJ",
+     .who = &sample_djibouti,
+     .addresses = 2,
+     .sent = 2,
+     .papers = 1,
+     .answered = true,
+     .missing = 3,
+     .reminded = 2,
+     .held = 1},
     {.party = "AE", .addresses = 1, .bounced = 1, .extended = true, .deadline_at = AT_DEADLINE + 5 * 86400},
     {.party = "YE", .addresses = 1, .sent = 1, .reminded = 1},
 };
 static const struct matrix matrices[] = {
-    {.round = {.ref = "ARCP/2026/04", .deadline_at = AT_DEADLINE}, .spec = &sample_round, .rows = rows, .n = 4,
-     .complete = 1, .partial = 1, .silent = 2, .bounced = 1, .held = 1, .papers = 4},
+    {.round = {.ref = "ARCP/2026/04", .deadline_at = AT_DEADLINE},
+     .spec = &sample_round,
+     .rows = rows,
+     .n = 4,
+     .complete = 1,
+     .partial = 1,
+     .silent = 2,
+     .bounced = 1,
+     .held = 1,
+     .papers = 4},
 };
 
 const char *sample_templates_dir(void) {
@@ -122,14 +156,30 @@ struct letter sample_letter(enum letter_kind kind, unsigned langs) {
     sample_round_without_note = sample_round;
     sample_round_without_note.note_number = NULL;
     struct letter l = {
-        .kind = kind, .config = &sample_config, .langs = langs, .now_at = AT_NOW, .deadline_at = AT_DEADLINE, .days_left = 8,
-        .spec = office ? NULL : &sample_round, .party = office ? NULL : &sample_jordan, .to = to, .n_to = office ? 0 : 2,
-        .papers = papers, .n_papers = kind == LETTER_RECEIPT ? 4 : 0, .missing = kind == LETTER_RECEIPT ? 4 : 0,
-        .answered = kind == LETTER_RECEIPT, .old_deadline_at = AT_DEADLINE - 5 * 86400, .for_all = true,
+        .kind = kind,
+        .config = &sample_config,
+        .langs = langs,
+        .now_at = AT_NOW,
+        .deadline_at = AT_DEADLINE,
+        .days_left = 8,
+        .spec = office ? NULL : &sample_round,
+        .party = office ? NULL : &sample_jordan,
+        .to = to,
+        .n_to = office ? 0 : 2,
+        .papers = papers,
+        .n_papers = kind == LETTER_RECEIPT ? 4 : 0,
+        .missing = kind == LETTER_RECEIPT ? 4 : 0,
+        .answered = kind == LETTER_RECEIPT,
+        .old_deadline_at = AT_DEADLINE - 5 * 86400,
+        .for_all = true,
         .body = {"الصواب في البند الثاني: عام 2025.", "In item 2, read 2025.", "Au point 2, lire 2025."},
-        .alerts = alerts, .n_alerts = kind == LETTER_DIGEST ? 1 : 4, .matrices = matrices, .n_matrices = 1,
+        .alerts = alerts,
+        .n_alerts = kind == LETTER_DIGEST ? 1 : 4,
+        .matrices = matrices,
+        .n_matrices = 1,
         .chain_head = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        .documents = documents, .n_documents = 2,
+        .documents = documents,
+        .n_documents = 2,
     };
     return l;
 }

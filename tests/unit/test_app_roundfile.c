@@ -97,6 +97,8 @@ static void faults(void **state)
          "r.conf:10: mission.cairo@mfa.ae.example is an address of AE in the register"},
         {"\ndeadline", "\ncontacts = ( { party = \"JO\"; address = \"x@jo.example\"; } );\ndeadline",
          "r.conf:10: the role other is not among those that this round writes to; add it to to.roles"},
+        {"\ndeadline", "\ncontacts = ( { role = \"mission\"; address = \"x@jo.example\"; } );\ndeadline", "r.conf:10: the setting 'party' is missing in contacts"},
+        {"\ndeadline", "\ncontacts = ( { role = \"mission\"; party = \"JO\"; } );\ndeadline", "r.conf:10: the setting 'address' is missing in contacts"},
         {"\ndeadline", "\n@include \"x\"\ndeadline", "r.conf:10: @include is not taken in this file"},
         {"\ndeadline", "\ntemplates = \"none\";\ndeadline", "r.conf:10: there is no folder none"},
         {"deadline = \"2026-12-15\";", "dedline = 1;", "r.conf:10: unknown setting 'dedline'; did you mean 'deadline'?\nr.conf: the setting 'deadline' is missing"},

@@ -11,16 +11,22 @@
 #define NBSP "\u00a0"
 
 /* The sample numbers of CLDR's cardinal rules (integers). */
-static const struct { enum lang lang; long n; enum plural form; } plural_rows[] = {
-    {LANG_AR, 0, PLURAL_ZERO}, {LANG_AR, 1, PLURAL_ONE}, {LANG_AR, 2, PLURAL_TWO}, {LANG_AR, 3, PLURAL_FEW},
-    {LANG_AR, 10, PLURAL_FEW}, {LANG_AR, 103, PLURAL_FEW}, {LANG_AR, 110, PLURAL_FEW}, {LANG_AR, 1003, PLURAL_FEW},
-    {LANG_AR, 11, PLURAL_MANY}, {LANG_AR, 26, PLURAL_MANY}, {LANG_AR, 99, PLURAL_MANY}, {LANG_AR, 111, PLURAL_MANY},
-    {LANG_AR, 1011, PLURAL_MANY}, {LANG_AR, 100, PLURAL_OTHER}, {LANG_AR, 102, PLURAL_OTHER}, {LANG_AR, 200, PLURAL_OTHER},
-    {LANG_AR, 202, PLURAL_OTHER}, {LANG_AR, 1000, PLURAL_OTHER}, {LANG_AR, 1000000, PLURAL_OTHER}, {LANG_AR, -2, PLURAL_TWO},
-    {LANG_EN, 0, PLURAL_OTHER}, {LANG_EN, 1, PLURAL_ONE}, {LANG_EN, 2, PLURAL_OTHER}, {LANG_EN, 16, PLURAL_OTHER},
-    {LANG_EN, 101, PLURAL_OTHER}, {LANG_EN, 1000000, PLURAL_OTHER},
-    {LANG_FR, 0, PLURAL_ONE}, {LANG_FR, 1, PLURAL_ONE}, {LANG_FR, 2, PLURAL_OTHER}, {LANG_FR, 17, PLURAL_OTHER},
-    {LANG_FR, 100000, PLURAL_OTHER}, {LANG_FR, 1000000, PLURAL_MANY}, {LANG_FR, 3000000, PLURAL_MANY},
+static const struct {
+    enum lang lang;
+    long n;
+    enum plural form;
+} plural_rows[] = {
+    {LANG_AR, 0, PLURAL_ZERO},        {LANG_AR, 1, PLURAL_ONE},         {LANG_AR, 2, PLURAL_TWO},
+    {LANG_AR, 3, PLURAL_FEW},         {LANG_AR, 10, PLURAL_FEW},        {LANG_AR, 103, PLURAL_FEW},
+    {LANG_AR, 110, PLURAL_FEW},       {LANG_AR, 1003, PLURAL_FEW},      {LANG_AR, 11, PLURAL_MANY},
+    {LANG_AR, 26, PLURAL_MANY},       {LANG_AR, 99, PLURAL_MANY},       {LANG_AR, 111, PLURAL_MANY},
+    {LANG_AR, 1011, PLURAL_MANY},     {LANG_AR, 100, PLURAL_OTHER},     {LANG_AR, 102, PLURAL_OTHER},
+    {LANG_AR, 200, PLURAL_OTHER},     {LANG_AR, 202, PLURAL_OTHER},     {LANG_AR, 1000, PLURAL_OTHER},
+    {LANG_AR, 1000000, PLURAL_OTHER}, {LANG_AR, -2, PLURAL_TWO},        {LANG_EN, 0, PLURAL_OTHER},
+    {LANG_EN, 1, PLURAL_ONE},         {LANG_EN, 2, PLURAL_OTHER},       {LANG_EN, 16, PLURAL_OTHER},
+    {LANG_EN, 101, PLURAL_OTHER},     {LANG_EN, 1000000, PLURAL_OTHER}, {LANG_FR, 0, PLURAL_ONE},
+    {LANG_FR, 1, PLURAL_ONE},         {LANG_FR, 2, PLURAL_OTHER},       {LANG_FR, 17, PLURAL_OTHER},
+    {LANG_FR, 100000, PLURAL_OTHER},  {LANG_FR, 1000000, PLURAL_MANY},  {LANG_FR, 3000000, PLURAL_MANY},
 };
 
 static void plurals(void **state) {
@@ -30,22 +36,41 @@ static void plurals(void **state) {
             fail_msg("%s %ld", lang_names[plural_rows[i].lang], plural_rows[i].n);
 }
 
-static const struct { enum lang lang; enum counted what; long n; const char *words; } count_rows[] = {
-    {LANG_AR, COUNT_PAPERS, 0, "لا أوراق"}, {LANG_AR, COUNT_PAPERS, 1, "ورقة واحدة"}, {LANG_AR, COUNT_PAPERS, 2, "ورقتان"},
-    {LANG_AR, COUNT_PAPERS, 3, "3 أوراق"}, {LANG_AR, COUNT_PAPERS, 11, "11 ورقة"}, {LANG_AR, COUNT_PAPERS, 100, "100 ورقة"},
-    {LANG_AR, COUNT_DAYS, 2, "يومان"}, {LANG_AR, COUNT_DAYS, 7, "7 أيام"}, {LANG_AR, COUNT_DAYS, 14, "14 يوماً"},
-    {LANG_AR, COUNT_DAYS, 100, "100 يوم"}, {LANG_AR, COUNT_PARTIES, 22, "22 جهة"}, {LANG_AR, COUNT_ITEMS, 23, "23 بنداً"},
-    {LANG_AR, COUNT_REPLIES, 12, "12 ردّاً"}, {LANG_AR, COUNT_DOCUMENTS, 2, "وثيقتان"},
-    {LANG_EN, COUNT_PAPERS, 0, "no papers"}, {LANG_EN, COUNT_PAPERS, 1, "1 paper"}, {LANG_EN, COUNT_PARTIES, 22, "22 parties"},
-    {LANG_FR, COUNT_PAPERS, 0, "aucune contribution"}, {LANG_FR, COUNT_DAYS, 1, "1" NBSP "jour"},
-    {LANG_FR, COUNT_DAYS, 2, "2" NBSP "jours"}, {LANG_FR, COUNT_DOCUMENTS, 1000000, "1000000 de documents"},
+static const struct {
+    enum lang lang;
+    enum counted what;
+    long n;
+    const char *words;
+} count_rows[] = {
+    {LANG_AR, COUNT_PAPERS, 0, "لا أوراق"},
+    {LANG_AR, COUNT_PAPERS, 1, "ورقة واحدة"},
+    {LANG_AR, COUNT_PAPERS, 2, "ورقتان"},
+    {LANG_AR, COUNT_PAPERS, 3, "3 أوراق"},
+    {LANG_AR, COUNT_PAPERS, 11, "11 ورقة"},
+    {LANG_AR, COUNT_PAPERS, 100, "100 ورقة"},
+    {LANG_AR, COUNT_DAYS, 2, "يومان"},
+    {LANG_AR, COUNT_DAYS, 7, "7 أيام"},
+    {LANG_AR, COUNT_DAYS, 14, "14 يوماً"},
+    {LANG_AR, COUNT_DAYS, 100, "100 يوم"},
+    {LANG_AR, COUNT_PARTIES, 22, "22 جهة"},
+    {LANG_AR, COUNT_ITEMS, 23, "23 بنداً"},
+    {LANG_AR, COUNT_REPLIES, 12, "12 ردّاً"},
+    {LANG_AR, COUNT_DOCUMENTS, 2, "وثيقتان"},
+    {LANG_EN, COUNT_PAPERS, 0, "no papers"},
+    {LANG_EN, COUNT_PAPERS, 1, "1 paper"},
+    {LANG_EN, COUNT_PARTIES, 22, "22 parties"},
+    {LANG_FR, COUNT_PAPERS, 0, "aucune contribution"},
+    {LANG_FR, COUNT_DAYS, 1, "1" NBSP "jour"},
+    {LANG_FR, COUNT_DAYS, 2, "2" NBSP "jours"},
+    {LANG_FR, COUNT_DOCUMENTS, 1000000, "1000000 de documents"},
 };
 
 static void counts(void **state) {
     ARENA_SCOPED a = arena_new();
     (void)state;
     for (size_t i = 0; i < sizeof count_rows / sizeof *count_rows; i++)
-        assert_string_equal(count_in_words(a, count_rows[i].lang, count_rows[i].what, count_rows[i].n), count_rows[i].words);
+        assert_string_equal(count_in_words(a, count_rows[i].lang, count_rows[i].what, count_rows[i].n),
+                            count_rows[i].words);
 }
 
 static void dates(void **state) {
@@ -62,10 +87,13 @@ static void dates(void **state) {
 static void instants(void **state) {
     ARENA_SCOPED a = arena_new();
     (void)state;
-    struct zone *cairo = zone_open("Africa/Cairo", NULL), *kathmandu = zone_open("Asia/Kathmandu", NULL), *utc = zone_open("UTC", NULL);
-    struct civil winter = {.year = 2026, .month = 12, .day = 15, .hour = 23, .minute = 59}, summer = {.year = 2026, .month = 6, .day = 20, .hour = 14};
+    struct zone *cairo = zone_open("Africa/Cairo", NULL), *kathmandu = zone_open("Asia/Kathmandu", NULL),
+                *utc = zone_open("UTC", NULL);
+    struct civil winter = {.year = 2026, .month = 12, .day = 15, .hour = 23, .minute = 59},
+                 summer = {.year = 2026, .month = 6, .day = 20, .hour = 14};
     int64_t at = zone_instant(cairo, winter, true);
-    assert_string_equal(instant_in_words(a, LANG_AR, cairo, at), "الثلاثاء 15 ديسمبر/كانون الأول 2026، الساعة 23:59 بتوقيت القاهرة (UTC+2)");
+    assert_string_equal(instant_in_words(a, LANG_AR, cairo, at),
+                        "الثلاثاء 15 ديسمبر/كانون الأول 2026، الساعة 23:59 بتوقيت القاهرة (UTC+2)");
     assert_string_equal(instant_in_words(a, LANG_EN, cairo, at), "Tuesday 15 December 2026, 23:59 Cairo time (UTC+2)");
     assert_string_equal(instant_in_words(a, LANG_FR, cairo, at),
                         "mardi 15" NBSP "décembre 2026 à 23" NBSP "h" NBSP "59, heure du Caire" NBSP "(UTC+2)");
@@ -79,11 +107,12 @@ static void instants(void **state) {
 
 /* Each capital of a member has its own name in every language. */
 static void capitals(void **state) {
-    static const char *const names[] = {
-        "Asia/Amman", "Asia/Dubai", "Asia/Bahrain", "Africa/Tunis", "Africa/Algiers", "Africa/Djibouti", "Asia/Riyadh",
-        "Africa/Khartoum", "Asia/Damascus", "Africa/Mogadishu", "Asia/Baghdad", "Asia/Muscat", "Asia/Hebron", "Asia/Qatar",
-        "Indian/Comoro", "Asia/Kuwait", "Asia/Beirut", "Africa/Tripoli", "Africa/Cairo", "Africa/Casablanca",
-        "Africa/Nouakchott", "Asia/Aden"};
+    static const char *const names[] = {"Asia/Amman",        "Asia/Dubai",       "Asia/Bahrain",  "Africa/Tunis",
+                                        "Africa/Algiers",    "Africa/Djibouti",  "Asia/Riyadh",   "Africa/Khartoum",
+                                        "Asia/Damascus",     "Africa/Mogadishu", "Asia/Baghdad",  "Asia/Muscat",
+                                        "Asia/Hebron",       "Asia/Qatar",       "Indian/Comoro", "Asia/Kuwait",
+                                        "Asia/Beirut",       "Africa/Tripoli",   "Africa/Cairo",  "Africa/Casablanca",
+                                        "Africa/Nouakchott", "Asia/Aden"};
     ARENA_SCOPED a = arena_new();
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -96,10 +125,22 @@ static void capitals(void **state) {
     }
 }
 
-static const struct { enum lang lang; int64_t bytes; const char *words; } size_rows[] = {
-    {LANG_EN, 0, "0 bytes"}, {LANG_EN, 999, "999 bytes"}, {LANG_EN, 1000, "1 kB"}, {LANG_EN, 88200, "88.2 kB"},
-    {LANG_EN, 999499, "999 kB"}, {LANG_EN, 999500, "1 MB"}, {LANG_EN, 1436549, "1.4 MB"}, {LANG_EN, 31457280, "31.5 MB"},
-    {LANG_EN, 1500000000000, "1500 GB"}, {LANG_FR, 1436549, "1,4" NBSP "Mo"}, {LANG_FR, 730, "730" NBSP "octets"},
+static const struct {
+    enum lang lang;
+    int64_t bytes;
+    const char *words;
+} size_rows[] = {
+    {LANG_EN, 0, "0 bytes"},
+    {LANG_EN, 999, "999 bytes"},
+    {LANG_EN, 1000, "1 kB"},
+    {LANG_EN, 88200, "88.2 kB"},
+    {LANG_EN, 999499, "999 kB"},
+    {LANG_EN, 999500, "1 MB"},
+    {LANG_EN, 1436549, "1.4 MB"},
+    {LANG_EN, 31457280, "31.5 MB"},
+    {LANG_EN, 1500000000000, "1500 GB"},
+    {LANG_FR, 1436549, "1,4" NBSP "Mo"},
+    {LANG_FR, 730, "730" NBSP "octets"},
     {LANG_AR, 1436549, "1.4 ميغابايت"},
 };
 
@@ -119,8 +160,8 @@ static void small_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plurals), cmocka_unit_test(counts), cmocka_unit_test(dates),      cmocka_unit_test(instants),
-        cmocka_unit_test(capitals), cmocka_unit_test(sizes), cmocka_unit_test(small_words),
+        cmocka_unit_test(plurals),  cmocka_unit_test(counts), cmocka_unit_test(dates),       cmocka_unit_test(instants),
+        cmocka_unit_test(capitals), cmocka_unit_test(sizes),  cmocka_unit_test(small_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,104 @@
+#!/bin/bash
+# A short round with the real programs on real servers: launch, a reply filed, its receipt, a bounce; and the daemon's own manners: what it does with
+# SIGHUP, with a second daemon, with SIGTERM. The whole story of a round is tests/demo/run.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+for p in taamimd taamim taamim-collect taamim-send taamim-parse; do
+    [ -x "$BIN/$p" ] || { skip "a round" "there is no $p"; exit 0; }
+done
+office=office@league.example jordan=focal@labour.jo.example tunisia=focal@social.tn.example gone=focal@mfa.km.example officer=duty@league.example
+servers $office:pw $jordan:pw $tunisia:pw $gone:pw:gone $officer:pw
+ref=TEST/2026/01
+
+# --- settings ------------------------------------------------------------------------------------------------------------
+mkdir -p "$T/etc" "$T/state" "$T/sent"
+(umask 077 && echo pw >"$T/etc/password")
+{
+    echo 'secretariat = {'
+    sed -n '/^  name = {/,/^  };/p; /^  short_name = {/,/^  };/p' config/taamim.conf
+    cat <<E
+  address = "$office"; zone = "Africa/Cairo"; working_days = "all"; hours = "all";
+};
+paths = { state = "$T/state"; register = "delegations.conf"; templates = "$PWD/templates"; libexec = "$BIN"; };
+smtp = { host = "$HOST"; port = $SUBMISSION; ca_file = "$CA"; user = "$office"; password_file = "password"; };
+imap = { host = "$HOST"; port = $IMAPS; ca_file = "$CA"; user = "$office"; password_file = "password"; authserv_id = "mail.test"; };
+sending = { rate_per_minute = 600; };
+officers = ( { address = "$officer"; name = "Duty"; language = "en"; } );
+office = { alert_every_s = 1; receipt_every_s = 1; };
+E
+} >"$T/etc/taamim.conf"
+party() { # code name address language
+    echo "  { code = \"$1\"; kind = \"state\"; name = { ar = \"$2\"; en = \"$1\"; fr = \"$1\"; }; contacts = ( { role = \"focal_point\"; address = \"$3\"; language = \"$4\"; } ); }"
+}
+printf 'parties = (\n%s,\n%s,\n%s\n);\n' "$(party JO الأردن $jordan ar)" "$(party TN تونس $tunisia fr)" "$(party KM القمر $gone ar)" >"$T/etc/delegations.conf"
+printf 'the document, as bytes\n' >"$T/etc/document.txt"
+cat >"$T/etc/round.conf" <<E
+ref = "$ref"; kind = "papers";
+title = { ar = "طلب أوراق"; en = "Call for papers"; fr = "Appel à contributions"; };
+text = { ar = "ترجو الأمانة موافاتها بورقة."; en = "A paper is asked for."; fr = "Une contribution est demandée."; };
+to = { kinds = [ "state" ]; roles = [ "focal_point" ]; };
+documents = ( { file = "document.txt"; } );
+deadline = "+1h"; reminders = [ ];
+E
+taamim() { "$BIN/taamim" -c "$T/etc/taamim.conf" "$@" </dev/null; }
+status() { taamim status $ref --json >"$T/status.json" && tr -d ' \n' <"$T/status.json" >"$T/status"; }
+party_says() { status && grep -qE "\"code\":\"$1\"[^{}]*$2" "$T/status"; } # code regular expression
+
+# --- the round -----------------------------------------------------------------------------------------------------------
+ok "the settings are right" taamim check
+start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
+ok "the daemon is ready" wait_for 10 grep -q ready "$T/daemon.log"
+ok "the round is launched" taamim round launch "$T/etc/round.conf" --yes
+not_ok "the same round is not launched again" taamim round launch "$T/etc/round.conf" --yes
+ok "the notice reaches the delegation" wait_for 15 mail_with $jordan "X-Taamim-Loop: notice"
+notice=$(mail_with $jordan "X-Taamim-Loop: notice")
+ok "with the document" grep -q "$(base64 -w0 "$T/etc/document.txt")" "$notice"
+equal "once" 1 "$(mails $jordan)"
+ok "the bounce is known for what it is" wait_for 20 party_says KM '"bounced":1'
+ok "and nobody else's" party_says TN '"bounced":0'
+
+to=$(sed -n 's/^Reply-To:.*<\(.*\)>\r\{0,1\}$/\1/p' "$notice")
+id=$(sed -n 's/^Message-ID: *\(<.*>\)\r\{0,1\}$/\1/p' "$notice")
+head -c 300000 /dev/urandom >"$T/sent/ورقة الأردن.bin"
+sum=$(sha256sum <"$T/sent/ورقة الأردن.bin" | cut -c1-64)
+ok "the reply is taken" swaks --silent 2 --server "127.0.0.1:$SUBMISSION" -tls --tls-verify --tls-ca-path "$CA" -au $jordan -ap pw -f $jordan -t "$to" \
+    --h-From "<$jordan>" --h-Subject "Re: $ref" --add-header "In-Reply-To: $id" --body "Our paper." \
+    --attach-name "ورقة الأردن.bin" --attach "@$T/sent/ورقة الأردن.bin"
+ok "it is filed" wait_for 15 party_says JO '"standing":"complete"'
+equal "with the bytes and the name it was sent with" "$sum" "$(sha256sum <"$T/state/papers/TEST-2026-01/الأردن/ورقة الأردن.bin" | cut -c1-64)"
+equal "and nothing else is filed" 1 "$(find "$T/state/papers" -type f | wc -l)"
+ok "the receipt comes" wait_for 10 mail_with $jordan "X-Taamim-Loop: receipt"
+ok "in the thread of the reply" grep -q '^In-Reply-To: <' "$(mail_with $jordan 'X-Taamim-Loop: receipt')"
+ok "marked as automatic" grep -q '^Auto-Submitted: auto-replied' "$(mail_with $jordan 'X-Taamim-Loop: receipt')"
+equal "nobody else gets one" "" "$(mail_with $tunisia 'X-Taamim-Loop: receipt')"
+ok "the officer hears of it" wait_for 10 mail_with $officer "X-Taamim-Loop: alert"
+mailbox_has_it() { local f; for f in $(mailbox $office "$1"); do grep -q "^Subject: Re: $ref" "$f" && return 0; done; return 1; }
+ok "the reply lies among what was processed" wait_for 10 mailbox_has_it Taamim
+not_ok "and not in the inbox" mailbox_has_it ""
+ok "the story tells of it" grep -q "filed" <(taamim story $ref JO)
+
+# --- the daemon's manners --------------------------------------------------------------------------------------------------
+start second "$BIN/taamimd" -c "$T/etc/taamim.conf"
+ok "a second daemon does not stay" wait_for 5 eval '! kill -0 ${PID_OF[second]}'
+not_ok "and was never ready" grep -q ready "$T/second.log"
+ok "the first one goes on" kill -0 "${PID_OF[daemon]}"
+
+cp "$T/etc/taamim.conf" "$T/etc/good"
+sed -i 's/rate_per_minute/rate_per_minit/' "$T/etc/taamim.conf"
+kill -HUP "${PID_OF[daemon]}"
+ok "a faulty configuration is told at SIGHUP" wait_for 5 grep -q "rate_per_minit" "$T/daemon.log"
+ok "with the nearest right name" grep -q "rate_per_minute" "$T/daemon.log"
+cp "$T/etc/good" "$T/etc/taamim.conf"
+ok "the daemon goes on with the old one" taamim round remind $ref --party TN
+ok "and sends by it" wait_for 15 mail_with $tunisia "X-Taamim-Loop: reminder"
+kill -HUP "${PID_OF[daemon]}"
+ok "a right one is taken" wait_for 5 grep -q "reloaded" "$T/daemon.log"
+
+ok "it stops within five seconds" stop daemon 5
+ok "and says so" grep -q "stopped" "$T/daemon.log"
+ok "status works without it" party_says JO '"papers":1'
+start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
+ok "it starts again" wait_for 10 grep -q ready "$T/daemon.log"
+ok "and closes the round" taamim round close $ref
+ok "of which the delegations hear" wait_for 15 mail_with $tunisia "X-Taamim-Loop: closing"
+equal "no notice went twice" 1 "$(grep -l 'X-Taamim-Loop: notice' $(mailbox $jordan) | wc -l)"
