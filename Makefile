@@ -142,7 +142,7 @@ $(HELPERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $$(call archives_of,$(rooms
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 packages:
-	tests/install-packages build test
+	tests/install-packages build
 
 test:
 	tests/install-packages build test
@@ -187,7 +187,10 @@ install: programs
 	$(if $(filter %/taamim,$(MADE)),install -m 755 $(BUILD)/taamim '$D$(PREFIX)/bin/')
 	$(foreach c,$(filter $(CHILDREN:%=$(BUILD)/%),$(MADE)),install -m 755 $(c) '$D$(PREFIX)/lib/taamim/' &&) true
 	cp -R templates config '$D$(PREFIX)/share/taamim/'
-	@$(foreach f,$(wildcard config/*.conf),$(call install_new,$(f),$D$(SYSCONFDIR)/taamim/$(notdir $(f)));)
+	@mkdir -p $(BUILD)/config && sed 's|/usr/local|$(PREFIX)|g' config/taamim.conf > $(BUILD)/config/taamim.conf && cp config/delegations.conf $(BUILD)/config/
+	@$(foreach f,taamim.conf delegations.conf,$(call install_new,$(BUILD)/config/$(f),$D$(SYSCONFDIR)/taamim/$(f));)
+	cp -Rn config/rounds/. '$D$(SYSCONFDIR)/taamim/rounds/'
+	$(if $D,,$(if $(shell command -v systemd-sysusers),-systemd-sysusers && systemctl daemon-reload))
 	install -d '$D$(UNITDIR)' '$D$(PREFIX)/lib/sysusers.d'
 	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' systemd/taamimd.service > '$D$(UNITDIR)/taamimd.service'
 	install -m 644 systemd/taamim.sysusers '$D$(PREFIX)/lib/sysusers.d/taamim.conf'

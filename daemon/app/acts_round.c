@@ -202,6 +202,12 @@ bool act_note(struct daemon *d, struct arena *a, const struct act *act, const ch
     return done(d, n >= 0 && say(d, act, &v, "note", act->text, e), e);
 }
 
+static void allow_again(struct daemon *d, const char *address)
+{
+    store_unsuppress(d->store, address, NULL);
+    store_clear_failures(d->store, address, NULL);
+}
+
 bool act_resend(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct round_view v;
@@ -222,7 +228,7 @@ bool act_resend(struct daemon *d, struct arena *a, const struct act *act, const 
         return done(d, err_perm(e, "%s is no contact of %s: add it to the register first", act->address, party->code), e);
     for (size_t i = 0; i < party->n_contacts; i++) /* an officer's word: these addresses may be written to again */
         if (!only || only == &party->contacts[i])
-            store_unsuppress(d->store, party->contacts[i].address, NULL);
+            allow_again(d, party->contacts[i].address);
     good = launch_notice(d, a, &v, party, stamped(a, "resend"), only, &notice, e);
     *text_out = arena_printf(a, "%s: the notice goes to %s again%s%s", v.row.ref, party->code, only ? ", to " : "",
                              only ? only->address : "");

@@ -79,7 +79,9 @@ static void state(struct daemon *d, const json_t *m)
     bool up = wire_bool(m, "up");
     const char *text = wire_string(m, "text", "");
 
-    log_event(up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "mailbox_server", "status", up ? "up" : "down", "reason", text, NULL);
+    if (up == d->imap_watch.away || !d->imap_seen)
+        log_event(up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "mailbox_server", "status", up ? "up" : "down", "reason", text, NULL);
+    d->imap_seen = true;
     ticker_server(d, &d->imap_watch, up, text);
     keep_quota(d, wire_int(m, "quota_used", -1), wire_int(m, "quota_limit", -1));
 }

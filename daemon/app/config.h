@@ -25,7 +25,7 @@ struct config {
     struct working_time working;
     /* paths = { state; register; templates; rounds; socket; libexec; papers_group; } */
     const char *state_dir, *register_file, *templates_dir, *socket; /* socket default STATE/socket */
-    const char *rounds_dir;
+    const char *rounds_dir;            /* where a round file that is only a name is looked for */
     const char *papers_group;          /* NULL */
     const char *libexec_dir;           /* where the children lie; default: beside taamimd */
     /* smtp = { host; port; tls; verify; ca_file; auth; user; password_file | password_command | token_command | credential; connect_timeout_s; final_timeout_s; } */

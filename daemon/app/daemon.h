@@ -60,6 +60,7 @@ struct daemon {
         int64_t since_at;
         char text[300];
     } smtp_watch, imap_watch;
+    bool imap_seen;              /* the collector has told its state once */
     int64_t server_size;         /* SIZE of the submission server's EHLO; 0 unknown */
 
     /* the frozen templates of the round used last */

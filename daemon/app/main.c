@@ -156,9 +156,9 @@ static bool open_all(struct taamimd *t, const char *config, struct err *e)
     struct problems p = {0};
 
     if (!orders_load(&t->daemon.orders, config, &p)) {
-        fputs(buf_text(&p.text), stderr);
+        fprintf(stderr, "%s\n", buf_text(&p.text));
         buf_free(&p.text);
-        return err_perm(e, "%d problems in the files above; nothing was started", p.n);
+        return err_perm(e, "%d %s above; nothing was started", p.n, p.n == 1 ? "problem" : "problems");
     }
     t->loop = loop_new();
     if (!loop_signals(t->loop, signals, sizeof signals / sizeof *signals, on_signal, t, e) || !open_state(t, e))
@@ -181,6 +181,7 @@ static int run(const char *config)
     struct taamimd *t = calloc(1, sizeof *t);
     struct err e = {0};
     uint64_t watchdog_us = 0;
+    int status = EXIT_SUCCESS;
 
     if (!t)
         abort();
@@ -193,12 +194,14 @@ static int run(const char *config)
     loop_tick(t->loop, on_tick, t);
     sd_notify(0, "READY=1");
     log_event(LOG_LEVEL_NOTICE, "ready", "config", config, "state", t->daemon.orders.config->state_dir, NULL);
-    if (!loop_run(t->loop, &e))
+    if (!loop_run(t->loop, &e)) {
         log_event(LOG_LEVEL_ERROR, "loop", "reason", e.text, NULL);
+        status = EXIT_FAILURE;
+    }
     log_event(LOG_LEVEL_NOTICE, "stopped", NULL);
     close_all(t);
     free(t);
-    return EXIT_SUCCESS;
+    return status;
 }
 
 int main(int argc, char **argv)

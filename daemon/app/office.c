@@ -62,7 +62,7 @@ static bool attach(struct daemon *d, struct arena *a, struct bulletin *b, const 
         return true; /* the alert says where the paper lies; it is not worth less without the copy */
     }
     if (!file_mkdirs(spool_full(d->spool, a, "outgoing/office"), 0700, e) ||
-        !compose_document(fd, p->name, p->type, b->boundary, spool_full(d->spool, a, part), &size, e))
+        !compose_document(fd, p->name, *p->type ? p->type : NULL, b->boundary, spool_full(d->spool, a, part), &size, e))
         return false;
     b->documents[b->n_documents++] = (struct post_document){part, size};
     b->attached += size;

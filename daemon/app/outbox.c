@@ -14,6 +14,7 @@
 
 #define BATCH_MAX 64
 #define TOO_OFTEN_S 600
+#define FAILURES_BEFORE_SUPPRESSION 2
 
 static const char *text_kept(struct daemon *d, const char *s)
 {
@@ -94,13 +95,24 @@ static bool resume_queue(struct daemon *d, struct err *e)
            alert(d, &about, e, "the mail server takes mail again");
 }
 
-static bool tell_failure(struct daemon *d, const struct notice_row *n, const struct delivery_row *row, struct err *e)
+static bool tell_failure(struct daemon *d, const struct notice_row *n, const struct delivery_row *row, const char *kind,
+                         struct err *e)
 {
-    struct alert_row about = {.kind = "failed", .round = n->round, .party = n->party};
+    struct alert_row about = {.kind = kind, .round = n->round, .party = n->party};
 
     if (!*n->round) /* about an officer's own address: an alert to that address would come back to us */
         return true;
     return alert(d, &about, e, "%s: %s", row->address, row->reply);
+}
+
+/* An address that failed for good twice is not written to again until an officer says otherwise (`round resend`). */
+static bool count_failure(struct daemon *d, const struct delivery_row *row, struct err *e)
+{
+    int failures = store_add_failure(d->store, row->address, clock_now(), e);
+
+    if (failures < 0)
+        return false;
+    return failures < FAILURES_BEFORE_SUPPRESSION || store_suppress(d->store, row->address, row->reply, clock_now(), e);
 }
 
 static bool record(struct daemon *d, const struct notice_row *n, const struct delivery_row *row, struct err *e)
@@ -206,7 +218,7 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
         return false;
     if (about_all && !take_back_failures(d, a, e))
         return false;
-    return !next.lasting || tell_failure(d, n, row, e);
+    return !next.lasting || (tell_failure(d, n, row, "failed", e) && (!o->code || count_failure(d, row, e)));
 }
 
 static bool apply(struct daemon *d, struct arena *a, const struct send_outcome *o, struct err *e)
@@ -405,20 +417,17 @@ bool outbox_bounced(struct daemon *d, const struct notice_row *notice, const cha
     ARENA_SCOPED a = arena_new();
     struct delivery_row *rows;
     size_t n;
-    struct alert_row about = {.kind = "bounced", .round = notice->round, .party = notice->party};
 
     if (!store_deliveries_of(d->store, a, notice->id, &rows, &n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (strcasecmp(rows[i].address, address) != 0 || strcmp(rows[i].state, "bounced") == 0)
+        if (strcasecmp(rows[i].address, address) != 0 || strcmp(rows[i].state, "sent") != 0) /* only what left can come back */
             continue;
         rows[i].state = delivery_state_names[DELIVERY_BOUNCED];
         rows[i].since_at = clock_now();
         rows[i].reply = arena_printf(a, "%s %s", status, words);
-        if (!store_update_delivery(d->store, &rows[i], e) || !record(d, notice, &rows[i], e) ||
-            !alert(d, &about, e, "%s: %s %s", address, status, words))
-            return false;
-        return true;
+        return store_update_delivery(d->store, &rows[i], e) && record(d, notice, &rows[i], e) &&
+               tell_failure(d, notice, &rows[i], "bounced", e) && count_failure(d, &rows[i], e);
     }
     return true;
 }

@@ -19,9 +19,17 @@
 
 /* ---- a round file */
 
+/* FILE as given, or that name in the configuration's folder of rounds, with or without ".conf". */
+static const char *round_path(struct arena *a, const struct config *c, const char *given) {
+    const char *kept = arena_printf(a, "%s/%s", c->rounds_dir, given);
+    if (file_exists(given) || strchr(given, '/'))
+        return given;
+    return file_exists(kept) ? kept : file_exists(arena_printf(a, "%s.conf", kept)) ? arena_printf(a, "%s.conf", kept) : given;
+}
+
 static struct round_spec *load_round(struct arena *a, const struct standing_orders *o, const char *path) {
     struct problems p = {0};
-    struct round_spec *s = roundfile_load(a, path, o->config, o->parties, clock_now(), &p);
+    struct round_spec *s = roundfile_load(a, round_path(a, o->config, path), o->config, o->parties, clock_now(), &p);
     if (!s) {
         fprintf(stderr, "%s\n", buf_text(&p.text));
         cli_fail("%d %s in the round file (above); nothing was sent", p.n, p.n == 1 ? "problem" : "problems");

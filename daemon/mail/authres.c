@@ -82,24 +82,40 @@ static bool one_domain(const char *value, const char *from) {
     return address_in_domain(from, domain) || strcasecmp(mine + 1, domain) == 0;
 }
 
-/* Properties that speak of the domain behind a pass: the signer's, the envelope's. */
-static bool aligned(const char *p, const char *from) {
-    static const char *const names[] = {"header.d", "header.i", "smtp.mailfrom"};
+/* pvalue = value / [ [ local-part ] "@" ] domain-name: a quoted local part is not the value, what follows it is. */
+static const char *take_value(const char *p, char out[RESULT_LEN * 5]) {
+    bool quoted = *p == '"';
+    p = take_word(p, ";", out);
+    return quoted && *p == '@' ? take_word(p, ";", out) : p;
+}
+
+enum alignment { ALIGN_UNSAID, ALIGN_SAME, ALIGN_OTHER };
+
+/* What the named properties of a result say of the sender's domain: any that is the same decides. */
+static enum alignment alignment_of(const char *p, const char *const *names, const char *from) {
     char name[RESULT_LEN * 5], value[RESULT_LEN * 5];
+    enum alignment found = ALIGN_UNSAID;
     while (*(p = skip_space(p)) && *p != ';') {
         const char *start = p;
         p = skip_space(take_word(p, "=;", name));
+        value[0] = '\0';
         if (*p == '=')
-            p = take_word(skip_space(p + 1), ";", value);
-        else
-            value[0] = '\0';
-        for (size_t i = 0; i < 3; i++)
-            if (strcasecmp(name, names[i]) == 0 && one_domain(value, from))
-                return true;
+            p = take_value(skip_space(p + 1), value);
+        for (const char *const *n = names; *n; n++)
+            if (strcasecmp(name, *n) == 0)
+                found = found == ALIGN_SAME || one_domain(value, from) ? ALIGN_SAME : ALIGN_OTHER;
         if (p == start)
             p++;
     }
-    return false;
+    return found;
+}
+
+/* A verdict of DMARC is about the domain it names: where that is not the sender's that we read, it says nothing of it. */
+static void read_dmarc(const char *p, const char *result, const char *from, struct verdicts *v) {
+    static const char *const names[] = {"header.from", NULL};
+    bool pass = strcasecmp(result, "pass") == 0, fail = strcasecmp(result, "fail") == 0;
+    v->dmarc_said = pass || fail;
+    v->dmarc = fail ? AUTH_FAIL : pass && alignment_of(p, names, from) != ALIGN_OTHER ? AUTH_PASS : AUTH_NONE;
 }
 
 static void read_section(const char *p, const char *from, struct verdicts *v) {
@@ -110,13 +126,11 @@ static void read_section(const char *p, const char *from, struct verdicts *v) {
     if (*p != '=')
         return;
     p = take_word(skip_space(p + 1), ";", result);
-    bool pass = strcasecmp(result, "pass") == 0;
-    if (strcasecmp(method, "dmarc") == 0) {
-        v->dmarc_said = pass || strcasecmp(result, "fail") == 0;
-        v->dmarc = pass ? AUTH_PASS : v->dmarc_said ? AUTH_FAIL : AUTH_NONE;
-    } else if (pass && (strcasecmp(method, "dkim") == 0 || strcasecmp(method, "spf") == 0)) {
-        v->aligned_pass |= aligned(p, from);
-    }
+    static const char *const names[] = {"header.d", "header.i", "smtp.mailfrom", NULL};
+    if (strcasecmp(method, "dmarc") == 0)
+        read_dmarc(p, result, from, v);
+    else if (strcasecmp(result, "pass") == 0 && (strcasecmp(method, "dkim") == 0 || strcasecmp(method, "spf") == 0))
+        v->aligned_pass |= alignment_of(p, names, from) == ALIGN_SAME;
 }
 
 /* True when the header begins with an authserv-id (written to id_out) and not with a result. */

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # the files beside use what is set here
 # What the demo stands on: its folder, the private servers, the programs it runs, and how it speaks.
 #
 #   D         the folder of this demo; everything lies in it

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # the files beside use what is set here
 # The secretariat's side: its configuration, the register, the mailboxes of all concerned, the call for papers.
 # They are the project's own files under config/, with what a demo of a minute needs put in their place.
 

@@ -101,4 +101,5 @@ start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
 ok "it starts again" wait_for 10 grep -q ready "$T/daemon.log"
 ok "and closes the round" taamim round close $ref
 ok "of which the delegations hear" wait_for 15 mail_with $tunisia "X-Taamim-Loop: closing"
-equal "no notice went twice" 1 "$(grep -l 'X-Taamim-Loop: notice' $(mailbox $jordan) | wc -l)"
+mapfile -t mails < <(mailbox $jordan)
+equal "no notice went twice" 1 "$(grep -l 'X-Taamim-Loop: notice' "${mails[@]}" | wc -l)"
