@@ -127,16 +127,43 @@ static bool do_reload(struct client *c, const struct act *act, const json_t *m, 
     return reload(c->server->daemon, e);
 }
 
-static const struct {
+enum { NEEDS_REF = 1, NEEDS_PARTY = 2, NEEDS_TEXT = 4, NEEDS_MESSAGE = 8 };
+
+typedef bool file_verb_fn(struct client *c, const struct act *act, const json_t *m, const char **text_out, struct err *e);
+static const struct verb {
     const char *name;
     act_fn *plain;
-    bool (*with_files)(struct client *c, const struct act *act, const json_t *m, const char **text_out, struct err *e);
+    file_verb_fn *with_files;
+    unsigned needs;
 } verbs[] = {
-    {"extend", act_extend, NULL}, {"remind", act_remind, NULL}, {"note", act_note, NULL},     {"resend", act_resend, NULL},
-    {"close", act_close, NULL},   {"cancel", act_cancel, NULL}, {"accept", act_accept, NULL}, {"reject", act_reject, NULL},
-    {"move", act_move, NULL},     {"item", act_item, NULL},     {"launch", NULL, do_launch},  {"add", NULL, do_add},
-    {"import", NULL, do_import},  {"reload", NULL, do_reload},
+    {"extend", act_extend, NULL, NEEDS_REF | NEEDS_TEXT},
+    {"remind", act_remind, NULL, NEEDS_REF},
+    {"note", act_note, NULL, NEEDS_REF | NEEDS_TEXT},
+    {"resend", act_resend, NULL, NEEDS_REF | NEEDS_PARTY},
+    {"close", act_close, NULL, NEEDS_REF},
+    {"cancel", act_cancel, NULL, NEEDS_REF},
+    {"accept", act_accept, NULL, NEEDS_MESSAGE},
+    {"reject", act_reject, NULL, NEEDS_MESSAGE | NEEDS_TEXT},
+    {"move", act_move, NULL, NEEDS_MESSAGE},
+    {"item", act_item, NULL, NEEDS_MESSAGE},
+    {"launch", NULL, do_launch, 0},
+    {"add", NULL, do_add, NEEDS_REF | NEEDS_PARTY},
+    {"import", NULL, do_import, 0},
+    {"reload", NULL, do_reload, 0},
 };
+
+static bool check_needs(const struct verb *v, const struct act *act, struct err *e)
+{
+    if ((v->needs & NEEDS_REF) && !act->ref)
+        return err_perm(e, "%s: which round?", v->name);
+    if ((v->needs & NEEDS_PARTY) && !act->party)
+        return err_perm(e, "%s: which party? (--party CODE)", v->name);
+    if ((v->needs & NEEDS_TEXT) && !act->text)
+        return err_perm(e, "%s: the text is missing", v->name);
+    if ((v->needs & NEEDS_MESSAGE) && act->message <= 0)
+        return err_perm(e, "%s: which reply? (its number)", v->name);
+    return true;
+}
 
 static struct act act_of(const struct client *c, const json_t *m)
 {
@@ -159,10 +186,10 @@ static bool do_command(struct client *c, const json_t *m, const char **text_out,
     const char *name = wire_string(m, "act", "");
     struct act act = act_of(c, m);
 
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(verbs[i].name, name) == 0)
-            return verbs[i].plain ? verbs[i].plain(c->server->daemon, c->arena, &act, text_out, e)
-                                  : verbs[i].with_files(c, &act, m, text_out, e);
+    for (const struct verb *v = verbs; v < verbs + sizeof verbs / sizeof *verbs; v++)
+        if (strcmp(v->name, name) == 0)
+            return check_needs(v, &act, e) && (v->plain ? v->plain(c->server->daemon, c->arena, &act, text_out, e)
+                                                        : v->with_files(c, &act, m, text_out, e));
     return err_perm(e, "the daemon does not know the command '%s': are both programs of one build?", name);
 }
 

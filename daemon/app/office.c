@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/matrix.h"
 #include "app/post.h"
@@ -13,8 +14,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "mail/compose.h"
+#include "mail/names.h"
 
 #define DOCUMENTS_MAX 30
+#define LINES_MAX 100 /* of one mail; what is more waits for the next */
+#define LINE_BYTES 400
 
 struct bulletin {
     struct letter_alert *alerts;
@@ -54,10 +58,12 @@ static bool post_to_officers(struct daemon *d, struct arena *a, const struct pos
 static bool attach(struct daemon *d, struct arena *a, struct bulletin *b, const struct paper_row *p, struct err *e)
 {
     const char *part = arena_printf(a, "outgoing/office/paper-%lld-%s.part", (long long)p->id, b->boundary);
-    FD_SCOPED fd = open(spool_full(d->spool, a, p->path), O_RDONLY | O_CLOEXEC);
+    /* papers/ is a share: what lies there now may be a link or a pipe. */
+    FD_SCOPED fd = open(spool_full(d->spool, a, p->path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat st;
     int64_t size;
 
-    if (fd < 0) {
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         log_event(LOG_LEVEL_WARNING, "attach", "path", p->path, "reason", strerror(errno), NULL);
         return true; /* the alert says where the paper lies; it is not worth less without the copy */
     }
@@ -83,6 +89,12 @@ static bool attach_papers(struct daemon *d, struct arena *a, struct bulletin *b,
     return true;
 }
 
+/* Strangers write subjects as long as they like. */
+static const char *line_of(struct arena *a, const char *text)
+{
+    return strlen(text) <= LINE_BYTES ? text : arena_printf(a, "%s…", text_clean(a, text, LINE_BYTES));
+}
+
 static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const struct alert_row *rows, size_t n, struct err *e)
 {
     char token[17];
@@ -94,7 +106,7 @@ static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const 
         b->alerts[b->n++] = (struct letter_alert){
             .kind = rows[i].kind, .ref = rows[i].round, .party_code = rows[i].party,
             .party = register_find(d->orders.parties, rows[i].party), .message = rows[i].message, .at = rows[i].at,
-            .text = rows[i].text,
+            .text = line_of(a, rows[i].text),
         };
         if (!attach_papers(d, a, b, rows[i].message, e))
             return false;
@@ -205,8 +217,8 @@ int64_t office_alerts_turn(struct daemon *d)
         return 0;
     if (clock_now() < due)
         return due;
-    if (post_alerts(d, a, rows, n, &e))
-        return 0;
+    if (post_alerts(d, a, rows, n < LINES_MAX ? n : LINES_MAX, &e))
+        return n > LINES_MAX ? clock_now() + d->orders.config->alert_every_s : 0;
     store_rollback(d->store);
     log_event(LOG_LEVEL_ERROR, "alert", "status", "failed", "reason", e.text, NULL);
     return clock_now() + 60;
@@ -238,12 +250,14 @@ static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct 
 
     if (!store_messages(d->store, a, NULL, "held", &held, &n, e))
         return false;
+    if (n > LINES_MAX) /* the oldest; the matrix counts them all */
+        n = LINES_MAX;
     lines = arena_alloc(a, (n + 1) * sizeof *lines);
     for (size_t i = 0; i < n; i++)
         lines[i] = (struct letter_alert){.kind = "held", .ref = held[i].round, .party_code = held[i].party,
                                          .party = register_find(d->orders.parties, held[i].party),
                                          .message = held[i].id, .at = held[i].received_at,
-                                         .text = arena_printf(a, "%s, \"%s\": %s", held[i].sender, held[i].subject, held[i].why)};
+                                         .text = line_of(a, arena_printf(a, "%s, \"%.200s\": %s", held[i].sender, held[i].subject, held[i].why))};
     l->alerts = lines;
     l->n_alerts = n;
     return true;
