@@ -15,12 +15,13 @@
 #include "base/mem.h"
 
 static void start_waiting(struct children *c);
+static void add_waiting(struct children *c, int64_t message, const char *path);
 
 /* The fault is ours and may pass: the message waits, nothing of it is lost. */
 static void wait_again(struct children *c, int64_t message, const char *path)
 {
     c->parse_again_at = clock_now() + PARSE_AGAIN_S;
-    parsers_parse(c, message, path);
+    add_waiting(c, message, path);
 }
 
 static void forget(struct parse *p)
@@ -151,16 +152,35 @@ static void start_waiting(struct children *c)
     }
 }
 
-void parsers_parse(void *arg, int64_t message, const char *path)
+/* At a restart a message may be told twice: by its row, and by the collector that tells it again. */
+static bool in_hand(const struct children *c, int64_t message)
 {
-    struct children *c = arg;
+    for (int i = 0; i < PARSES_AT_ONCE; i++)
+        if (c->parses[i].message == message)
+            return true;
+    for (size_t i = 0; i < c->n_waiting; i++)
+        if (c->waiting[i].message == message)
+            return true;
+    return false;
+}
 
+static void add_waiting(struct children *c, int64_t message, const char *path)
+{
     if (c->n_waiting == c->cap_waiting) {
         c->cap_waiting = c->cap_waiting ? 2 * c->cap_waiting : 16;
         c->waiting = mem_resize(c->waiting, c->cap_waiting * sizeof *c->waiting);
     }
     c->waiting[c->n_waiting].message = message;
     c->waiting[c->n_waiting++].path = strdup(path);
+}
+
+void parsers_parse(void *arg, int64_t message, const char *path)
+{
+    struct children *c = arg;
+
+    if (in_hand(c, message))
+        return;
+    add_waiting(c, message, path);
     start_waiting(c);
 }
 

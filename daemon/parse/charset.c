@@ -56,16 +56,15 @@ static const struct {
 };
 
 void charset_warm(void) {
-    static bool done;
-    if (done)
+    static iconv_t kept[sizeof warm / sizeof *warm]; /* open for good: the module of a closed one may be unloaded */
+    if (kept[0])
         return;
-    done = true;
     for (size_t i = 0; i < sizeof warm / sizeof *warm; i++) {
-        iconv_t converter = iconv_open("UTF-8", warm[i]); /* kept open: a closed one may be unloaded */
         char in[] = "a", out[8], *from = in, *to = out;
         size_t n_in = 1, n_out = sizeof out;
-        if (converter != (iconv_t)-1)
-            iconv(converter, &from, &n_in, &to, &n_out);
+        kept[i] = iconv_open("UTF-8", warm[i]);
+        if (kept[i] != (iconv_t)-1)
+            iconv(kept[i], &from, &n_in, &to, &n_out);
     }
 }
 

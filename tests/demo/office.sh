@@ -6,7 +6,7 @@
 REF=ARCP/2026/04
 GONE=KM              # its focal point's mailbox is no longer there: a real bounce comes back
 SIGNED=SA            # this state gets a signed letter of its own
-DEADLINE_S=50 FIRST_STEP_S=18 SECOND_STEP_S=8 EXTENSION_S=60
+DEADLINE_S=50 FIRST_STEP_S=18 SECOND_STEP_S=8 EXTENSION_S=80
 
 write_config() { # needs the servers' ports
     (umask 077 && printf '%s\n' "$PASSWORD" >"$D/etc/password")
