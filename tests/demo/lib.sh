@@ -55,7 +55,8 @@ make_folder() {
         [ -x "$BUILD/$p" ] || die "there is no $BUILD/$p: run make first"
         cp "$BUILD/$p" "$D/bin/"
     done
-    cp -R "${TEMPLATES:-templates}" "$D/etc/templates"
+    cp -R templates "$D/etc/templates"
+    "$D/bin/taamim" --help >/dev/null 2>&1 || die "programs cannot be run from $D: set TMPDIR to a folder where they can"
 }
 hand_over() { [ "$(id -u)" != 0 ] || chown -R 65534:65534 "$D"/{etc,state,preview,export}; }
 

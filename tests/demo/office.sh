@@ -28,7 +28,7 @@ paths = {
 smtp = { host = "$HOST"; port = $SUBMISSION; ca_file = "$CA"; user = "$SECRETARIAT"; password_file = "password"; };
 imap = { host = "$HOST"; port = $IMAPS; ca_file = "$CA"; user = "$SECRETARIAT"; password_file = "password"; junk = [ "Junk" ];
          authserv_id = "mail.test"; };
-sending = { rate_per_minute = 6000; connections = 4; address_rate_per_hour = 1000; };
+sending = { rate_per_minute = 6000; connections = 4; address_rate_per_hour = 1000; sent_folder = "Sent"; };
 officers = (
   { address = "$OFFICER_AR"; name = "الموظف المناوب"; language = "ar"; },
   { address = "$OFFICER_EN"; name = "Registry"; language = "en"; }

@@ -37,7 +37,7 @@ static enum exit_code run(const char *line) {
     int argc = 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC), out = dup(1), err = dup(2);
     snprintf(copy, sizeof copy, "taamim %s", line);
     for (char *word = strtok(copy, " "); word && argc < 15; word = strtok(NULL, " "))
-        argv[argc++] = strdup(word);
+        argv[argc++] = word;
     argv[argc] = NULL;
     runs = 0;
     optind = 0; /* getopt begins anew */

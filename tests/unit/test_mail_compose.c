@@ -318,8 +318,8 @@ static int file_with(const char *bytes, size_t n) {
 static GByteArray *content_of(GMimeObject *part) {
     GMimeStream *stream = g_mime_stream_mem_new();
     g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(GMIME_PART(part)), stream);
-    GByteArray *bytes = g_byte_array_ref(g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream)));
-    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+    GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE); /* the caller's now */
     g_object_unref(stream);
     return bytes;
 }
