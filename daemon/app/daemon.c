@@ -6,6 +6,9 @@
 #include "app/roundfile.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "mail/names.h"
+
+#define ALERT_BYTES 400 /* strangers write subjects as long as they like */
 
 void orders_free(struct standing_orders *o)
 {
@@ -73,6 +76,7 @@ bool alert(struct daemon *d, const struct alert_row *about, struct err *e, const
 
     va_start(args, format);
     row.text = arena_vprintf(a, format, args);
+    row.text = text_clean(a, row.text, strnlen(row.text, ALERT_BYTES));
     va_end(args);
     d->ticker_due = true;
     row.at = clock_now();

@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "mail/names.h"
 
+#define TEXT_KEPT 2048 /* of the sender's own words, to be shown; the message is archived whole */
+
 bool inbox_collected(struct daemon *d, const struct collected *c, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
@@ -57,7 +59,7 @@ static void take_header(struct arena *a, struct message_row *m, const struct fac
     m->sender = f->from.address;
     m->sender_name = f->from.name;
     m->subject = f->subject;
-    m->text = text_clean(a, f->reply_text, strnlen(f->reply_text, 8192));
+    m->text = text_clean(a, f->reply_text, strnlen(f->reply_text, TEXT_KEPT));
 }
 
 /* The same bytes, or the same Message-ID from the same sender: a copy that came another way adds nothing. */

@@ -67,9 +67,13 @@ static bool attach(struct daemon *d, struct arena *a, struct bulletin *b, const 
         log_event(LOG_LEVEL_WARNING, "attach", "path", p->path, "reason", strerror(errno), NULL);
         return true; /* the alert says where the paper lies; it is not worth less without the copy */
     }
-    if (!file_mkdirs(spool_full(d->spool, a, "outgoing/office"), 0700, e) ||
-        !compose_document(fd, p->name, *p->type ? p->type : NULL, b->boundary, spool_full(d->spool, a, part), &size, e))
+    if (!file_mkdirs(spool_full(d->spool, a, "outgoing/office"), 0700, e))
         return false;
+    if (!compose_document(fd, p->name, NULL, b->boundary, spool_full(d->spool, a, part), &size, e)) {
+        log_event(LOG_LEVEL_WARNING, "attach", "path", p->path, "reason", e->text, NULL);
+        *e = (struct err){0};
+        return true;
+    }
     b->documents[b->n_documents++] = (struct post_document){part, size};
     b->attached += size;
     return true;
@@ -89,12 +93,6 @@ static bool attach_papers(struct daemon *d, struct arena *a, struct bulletin *b,
     return true;
 }
 
-/* Strangers write subjects as long as they like. */
-static const char *line_of(struct arena *a, const char *text)
-{
-    return strlen(text) <= LINE_BYTES ? text : arena_printf(a, "%s…", text_clean(a, text, LINE_BYTES));
-}
-
 static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const struct alert_row *rows, size_t n, struct err *e)
 {
     char token[17];
@@ -106,7 +104,7 @@ static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const 
         b->alerts[b->n++] = (struct letter_alert){
             .kind = rows[i].kind, .ref = rows[i].round, .party_code = rows[i].party,
             .party = register_find(d->orders.parties, rows[i].party), .message = rows[i].message, .at = rows[i].at,
-            .text = line_of(a, rows[i].text),
+            .text = rows[i].text,
         };
         if (!attach_papers(d, a, b, rows[i].message, e))
             return false;
@@ -239,6 +237,12 @@ static bool open_matrices(struct daemon *d, struct arena *a, struct matrix **out
             return false;
     *n_out = n;
     return true;
+}
+
+/* Strangers write subjects as long as they like. */
+static const char *line_of(struct arena *a, const char *text)
+{
+    return strlen(text) <= LINE_BYTES ? text : arena_printf(a, "%s…", text_clean(a, text, LINE_BYTES));
 }
 
 /* What waits for an officer, as alert lines with the hour since when. */

@@ -411,6 +411,12 @@ bool outbox_recover(struct daemon *d, struct err *e)
     return true;
 }
 
+/* Only what left can come back: a forged report cannot keep a mail from leaving. */
+static bool may_have_left(const struct delivery_row *row)
+{
+    return strcmp(row->state, "sent") == 0 || strcmp(row->state, "uncertain") == 0;
+}
+
 bool outbox_bounced(struct daemon *d, const struct notice_row *notice, const char *address, const char *status,
                     const char *words, struct err *e)
 {
@@ -421,7 +427,7 @@ bool outbox_bounced(struct daemon *d, const struct notice_row *notice, const cha
     if (!store_deliveries_of(d->store, a, notice->id, &rows, &n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (strcasecmp(rows[i].address, address) != 0 || strcmp(rows[i].state, "sent") != 0) /* only what left can come back */
+        if (strcasecmp(rows[i].address, address) != 0 || !may_have_left(&rows[i]))
             continue;
         rows[i].state = delivery_state_names[DELIVERY_BOUNCED];
         rows[i].since_at = clock_now();

@@ -63,7 +63,7 @@ static const char *own_domain(const struct config *c)
 
 static const char *bracketed(struct arena *a, const char *id)
 {
-    return id ? arena_printf(a, "<%s>", id) : NULL;
+    return id && msgid_usable(id) ? arena_printf(a, "<%s>", id) : NULL; /* a stranger's program wrote it */
 }
 
 /* The token stands in Message-ID and again in References: some relays replace the Message-ID (design.md, "A notice" 4). */

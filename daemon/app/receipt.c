@@ -10,6 +10,7 @@
 #include "mail/address.h"
 
 #define TO_MAX 16
+#define PAPERS_MAX 100
 
 struct batch {
     struct message_row *messages; /* not yet receipted, oldest first */
@@ -56,6 +57,8 @@ static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_
         if (!store_papers_of_message(d->store, a, b->messages[i].id, &rows, &n, e))
             return false;
         add_papers(a, b, rows, n, false);
+        if (b->n_papers >= PAPERS_MAX) /* the rest is told by the next one */
+            b->n = i + 1;
         known |= strstr(b->messages[i].marks, "known") != NULL;
     }
     if (b->n_papers > 0 || !known)
@@ -160,10 +163,14 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
     struct batch b = {0};
     const struct party *p = register_find(d->orders.parties, seat->party);
     int64_t notice = 0;
+    size_t all;
 
-    seat->receipt_due_at = 0;
-    if (!collect_messages(d, a, seat, &b, e) || !collect_papers(d, a, seat, &b, e))
+    if (!collect_messages(d, a, seat, &b, e))
         return false;
+    all = b.n;
+    if (!collect_papers(d, a, seat, &b, e))
+        return false;
+    seat->receipt_due_at = b.n < all ? clock_now() + d->orders.config->receipt_every_s : 0;
     if (b.n > 0 && p) {
         address_batch(&b, v, p);
         if (b.n_to > 0 && !post_batch(d, a, v, seat, &b, &notice, e))

@@ -12,6 +12,7 @@
 
 #define CLOCK_JUMP_S 3600
 #define CLOCK_PAUSE_S 3600
+#define RECEIPT_AGAIN_S 600
 #define REMINDERS_IDLE_S 3600
 #define LOOK_AGAIN_S 60 /* a wake-up that nothing depends on: servers away, the clock */
 
@@ -107,6 +108,17 @@ static bool post_receipt(struct daemon *d, const struct seat_row *due, struct er
     return false;
 }
 
+/* One that cannot be made now keeps nobody else's back. */
+static void postpone_receipt(struct daemon *d, const struct seat_row *due)
+{
+    struct seat_row seat = *due;
+    struct err e = {0};
+
+    seat.receipt_due_at = clock_now() + RECEIPT_AGAIN_S;
+    if (!store_begin(d->store, &e) || !store_update_seat(d->store, &seat, &e) || !store_commit(d->store, &e))
+        store_rollback(d->store);
+}
+
 static int64_t receipts_turn(struct daemon *d)
 {
     ARENA_SCOPED a = arena_new();
@@ -119,7 +131,7 @@ static int64_t receipts_turn(struct daemon *d)
     for (size_t i = 0; i < n; i++)
         if (!post_receipt(d, &due[i], &e)) {
             log_event(LOG_LEVEL_ERROR, "receipt", "round", due[i].round, "party", due[i].party, "reason", e.text, NULL);
-            return clock_now() + LOOK_AGAIN_S;
+            postpone_receipt(d, &due[i]);
         }
     return store_next_receipt_at(d->store);
 }

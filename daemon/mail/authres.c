@@ -110,12 +110,13 @@ static enum alignment alignment_of(const char *p, const char *const *names, cons
     return found;
 }
 
-/* A verdict of DMARC is about the domain it names: where that is not the sender's that we read, it says nothing of it. */
+/* A verdict of DMARC is about the domain it names: where that is not the sender's that we read, the mail shows two senders. */
 static void read_dmarc(const char *p, const char *result, const char *from, struct verdicts *v) {
     static const char *const names[] = {"header.from", NULL};
     bool pass = strcasecmp(result, "pass") == 0, fail = strcasecmp(result, "fail") == 0;
     v->dmarc_said = pass || fail;
-    v->dmarc = fail ? AUTH_FAIL : pass && alignment_of(p, names, from) != ALIGN_OTHER ? AUTH_PASS : AUTH_NONE;
+    bool same = alignment_of(p, names, from) != ALIGN_OTHER;
+    v->dmarc = !v->dmarc_said ? AUTH_NONE : pass && same ? AUTH_PASS : AUTH_FAIL;
 }
 
 static void read_section(const char *p, const char *from, struct verdicts *v) {

@@ -31,6 +31,14 @@ bool token_valid(const char *s) {
     return s && take_token(s, token) && strcmp(s, token) == 0;
 }
 
+bool msgid_usable(const char *msgid) {
+    size_t n = strlen(msgid);
+    for (size_t i = 0; i < n; i++)
+        if (msgid[i] <= ' ' || msgid[i] > '~' || msgid[i] == '<' || msgid[i] == '>')
+            return false;
+    return n > 0 && n <= 250 && strchr(msgid, '@');
+}
+
 char *msgid_make(struct arena *a, const char *token, const char *tag, const char *domain) {
     return arena_printf(a, "<t.%s.%s@%s>", token, tag, domain);
 }

@@ -9,6 +9,8 @@
 
 #define TOKEN_LEN 16
 bool token_valid(const char *s);
+/* Somebody's Message-ID, without brackets, that may stand in a header of ours: printable ASCII, no blanks or brackets, an '@', 250 bytes at most. */
+bool msgid_usable(const char *msgid);
 /* "<t.TOKEN.n@domain>": n tells the mails of one token apart (0 the notice). */
 char *msgid_make(struct arena *a, const char *token, const char *tag, const char *domain);
 /* The token inside a Message-ID made by msgid_make, whatever its domain; false if it has none. */

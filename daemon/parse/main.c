@@ -45,7 +45,7 @@ static char *record(struct facts *f) {
         return line;
     free(line);
     f->text = f->reply_text = "";
-    f->n_references = f->n_returned_ids = f->n_auth_results = 0;
+    f->n_references = f->n_returned_ids = 0; /* never what our own server said of the sender */
     f->trouble = "the record was too large: text and references are left out";
     JSON_SCOPED shorter = facts_to_json(f);
     return json_dumps(shorter, JSON_COMPACT);

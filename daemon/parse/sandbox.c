@@ -6,6 +6,7 @@
  * kernel without Landlock is accepted: seccomp alone closes the same doors. */
 #include "parse/sandbox.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -29,7 +30,6 @@ static const int allowed[] = {
     SCMP_SYS(fsync),
     SCMP_SYS(ftruncate),
     SCMP_SYS(close),
-    SCMP_SYS(fcntl),
     SCMP_SYS(mmap),
     SCMP_SYS(munmap),
     SCMP_SYS(mremap),
@@ -47,7 +47,6 @@ static const int allowed[] = {
     SCMP_SYS(rt_sigprocmask),
     SCMP_SYS(rt_sigreturn),
     SCMP_SYS(sigaltstack),
-    SCMP_SYS(tgkill),
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
     SCMP_SYS(sched_yield),
@@ -59,7 +58,6 @@ static const int allowed[] = {
     SCMP_SYS(dup),
     SCMP_SYS(poll),
     SCMP_SYS(getrusage),
-    SCMP_SYS(prlimit64),
 };
 
 static const int refused[] = {
@@ -103,8 +101,22 @@ static bool enter_landlock(struct err *e) {
     return done ? true : err_perm(e, "sandbox: Landlock: %s", strerror(why));
 }
 
+/* Calls that could reach beyond this process: signals to itself alone, limits only to be read, no owner for a descriptor. */
+static int add_narrow_rules(scmp_filter_ctx filter) {
+    static const int commands[] = {F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC};
+    int failed =
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+    if (failed == 0)
+        failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
+                                  SCMP_A2(SCMP_CMP_EQ, 0));
+    for (size_t i = 0; i < sizeof commands / sizeof *commands && failed == 0; i++)
+        failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                                  SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i]));
+    return failed;
+}
+
 static int add_rules(scmp_filter_ctx filter) {
-    int failed = 0;
+    int failed = add_narrow_rules(filter);
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed && failed == 0; i++)
         failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
     for (size_t i = 0; i < sizeof refused / sizeof *refused && failed == 0; i++) {
