@@ -111,6 +111,7 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     struct seat_row seat;
     struct story_line line = line_of(m, who, "filed");
     struct alert_row about;
+    const char *from;
 
     if (!round_view(d, a, m->round, &v, e) || !store_seat(d->store, a, m->round, m->party, &seat, e))
         return false;
@@ -126,8 +127,9 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     about = alert_of(m, alert_kind_of(m, out));
     if (out->n == 0)
         line.what = "no_paper";
-    return story(d, &line, e, "from %s: %s", m->sender, out->n ? names_of(a, out) : "no paper in it") &&
-           alert(d, &about, e, "%s: %s", m->sender, out->n ? names_of(a, out) : m->subject) && receipt_due(d, a, m, e);
+    from = *m->sender ? m->sender : "brought by hand";
+    return story(d, &line, e, "%s: %s", from, out->n ? names_of(a, out) : "no paper in it") &&
+           alert(d, &about, e, "%s: %s", from, out->n ? names_of(a, out) : m->subject) && receipt_due(d, a, m, e);
 }
 
 static bool file_it(struct daemon *d, struct incoming *in, const char *mark, struct err *e)

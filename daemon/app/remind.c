@@ -77,6 +77,11 @@ static bool is_last_before(const struct round_spec *spec, unsigned done)
     return true;
 }
 
+/* Why a reminder is made: unique, for the store, and in words, for the story. */
+struct reason {
+    const char *cause, *words;
+};
+
 /* A reminder stands in the thread of the first notice. */
 static const char *thread_of(struct daemon *d, struct arena *a, const struct reminder *r)
 {
@@ -88,14 +93,14 @@ static const char *thread_of(struct daemon *d, struct arena *a, const struct rem
     return n > 0 ? rows[0].message_id : NULL;
 }
 
-static bool post_reminder(struct daemon *d, struct arena *a, const struct reminder *r, const char *cause, unsigned done,
+static bool post_reminder(struct daemon *d, struct arena *a, const struct reminder *r, const struct reason *why, unsigned done,
                           struct err *e)
 {
     struct standing standing = filing_standing(d, a, r->view, r->seat->party);
     bool before = clock_now() <= r->deadline.at;
     struct post p = {
         .view = r->view,
-        .cause = cause,
+        .cause = why->cause,
         .letter = {.kind = LETTER_REMINDER,
                    .party = r->party,
                    .deadline_at = r->deadline.at,
@@ -114,17 +119,19 @@ static bool post_reminder(struct daemon *d, struct arena *a, const struct remind
 
     return post(d, a, &p, &notice, e) &&
            story(d, &(struct story_line){.who = "daemon", .what = "reminded", .round = r->seat->round,
-                                         .party = r->seat->party}, e, "%s", cause);
+                                         .party = r->seat->party}, e, "%s", why->words);
 }
 
 static bool remind_step(struct daemon *d, struct arena *a, struct reminder *r, const struct reminder_due *due, struct err *e)
 {
     char step[16];
+    struct reason why;
 
     step_format(r->view->spec->steps[due->step], step);
     r->seat->steps_done |= due->done_out;
-    if (store_begin(d->store, e) &&
-        post_reminder(d, a, r, arena_printf(a, "step:%s@%lld", step, (long long)r->deadline.at), r->seat->steps_done, e) &&
+    why.cause = arena_printf(a, "step:%s@%lld", step, (long long)r->deadline.at);
+    why.words = arena_printf(a, "step %s of the deadline", step);
+    if (store_begin(d->store, e) && post_reminder(d, a, r, &why, r->seat->steps_done, e) &&
         store_update_seat(d->store, r->seat, e) && store_commit(d->store, e))
         return true;
     store_rollback(d->store);
@@ -196,7 +203,7 @@ int remind_now(struct daemon *d, struct arena *a, const struct round_view *v, co
     for (size_t i = 0; i < n; i++) {
         if ((party && strcasecmp(party, seats[i].party) != 0) || !owes(v, &seats[i]) || !prepare(d, v, &seats[i], &r))
             continue;
-        if (!post_reminder(d, a, &r, cause, seats[i].steps_done, e))
+        if (!post_reminder(d, a, &r, &(struct reason){cause, "by an officer"}, seats[i].steps_done, e))
             return -1;
         reminded++;
     }

@@ -33,6 +33,7 @@ struct watched {
     int64_t since_at;
     bool again;           /* collecting again after a changed UIDVALIDITY: the line is withheld */
     bool look;            /* something may be new */
+    uint32_t exists;      /* what the server counted when it was last looked at */
     int64_t look_at;      /* look then in any case, by clock_boot() */
     struct found found[FOUND_MAX];
     size_t n_found, at_found;

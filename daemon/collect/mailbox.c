@@ -226,7 +226,9 @@ static void drop_vanished(struct watched *w)
 
 enum reply mailbox_look(struct collect *c, struct watched *w, struct err *e)
 {
+    const mailimap *imap = connection_imap(c->connection);
     w->n_found = w->at_found = 0;
+    w->exists = imap->imap_selection_info ? imap->imap_selection_info->sel_exists : 0;
     enum reply r = w->next_uid > UINT32_MAX ? REPLY_OK : search(c, w, e);
     w->look = r == REPLY_OK && w->n_found > 0;
     if (r == REPLY_OK && w->n_found > 0)

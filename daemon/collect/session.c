@@ -100,8 +100,10 @@ static enum reply attend(struct collect *c, struct watched *w, struct err *e)
     }
     if (r == REPLY_OK)
         r = fetch_some(c, w, e);
-    if (r == REPLY_OK && w->n_kept > 0)
+    if (r == REPLY_OK && w->n_kept > 0) {
         r = keep_some(c, w, e);
+        w->look = true; /* the same */
+    }
     if (r == REPLY_OK)
         mailbox_tell_line(c, w);
     return r;
@@ -115,6 +117,7 @@ static enum reply work(struct collect *c, bool *worked_out, struct err *e)
     if (c->n_requests > 0) {
         *worked_out = true;
         r = request_serve(c, e);
+        c->mailboxes[0].look = true; /* what came meanwhile was told with its answer, and nobody listened */
     }
     for (size_t i = 0; r == REPLY_OK && i < c->n_mailboxes; i++) {
         if (!has_work(c, &c->mailboxes[i]))
@@ -144,14 +147,13 @@ static int64_t next_look_ms(const struct collect *c)
     return (at - clock_boot()) * 1000;
 }
 
-/* A message that came after the last look and before IDLE is told by NOOP. */
+/* A message that came after the last look began and before IDLE shows in the server's count, which NOOP brings up to date. */
 static enum reply nothing_new(struct collect *c, struct watched *w, struct err *e)
 {
     mailimap *imap = connection_imap(c->connection);
-    uint32_t before = imap->imap_selection_info->sel_exists;
     connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
     enum reply r = connection_reply(c->connection, mailimap_noop(imap), "NOOP", e);
-    if (r == REPLY_OK && imap->imap_selection_info->sel_exists > before)
+    if (r == REPLY_OK && imap->imap_selection_info && imap->imap_selection_info->sel_exists != w->exists)
         w->look = true;
     return r == REPLY_NO ? REPLY_LOST : r;
 }

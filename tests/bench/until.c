@@ -13,9 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "bench/bench.h"
 
 #define PATIENCE_S 90
+#define STOP_S 65 /* a mail past its last byte has a minute to end */
 #define PROGRAMS_MAX 8
 
 struct peak { char name[32]; long kib; };
@@ -182,21 +184,35 @@ static void wait_until(struct waiting *w, bool memory)
     printf("%.3f\n", seconds_now() - started);
 }
 
+static void stop(pid_t pid)
+{
+    int status;
+
+    kill(pid, SIGTERM);
+    for (int i = 0; i < STOP_S * 20; i++) {
+        if (waitpid(pid, &status, WNOHANG) != 0)
+            return;
+        usleep(50000);
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, &status, 0);
+}
+
 int main(int argc, char **argv)
 {
     static struct waiting w;
     bool memory = argc > 4 && strcmp(argv[4], "memory") == 0;
-    int command = memory ? 6 : 5, status;
+    int command = memory ? 6 : 5;
 
     if (argc <= command || strcmp(argv[command - 1], "--") != 0)
         give_up("usage", "until CONFIG watched|sent|filed N [memory] -- COMMAND ARGS");
+    log_open("until", LOG_LEVEL_WARNING);
     open_orders(&w.daemon, argv[1]);
     w.what = argv[2];
     w.n = number(argv[3]);
     w.pid = start(argv + command);
     wait_until(&w, memory);
-    kill(w.pid, SIGTERM);
-    waitpid(w.pid, &status, 0);
+    stop(w.pid);
     for (int i = 0; i < w.n_peaks; i++)
         printf("%s %ld\n", w.peaks[i].name, w.peaks[i].kib);
     store_close(w.daemon.store);

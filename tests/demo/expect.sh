@@ -67,6 +67,9 @@ all_archived() { # each file that a reply names is there, with the bytes it came
     [ "$(wc -l <"$D/log/archive")" -ge 18 ] && (cd "$D/state" && sha256sum --quiet -c "$D/log/archive")
 }
 
+# In the inbox lies nothing any more but the mail that is no round's.
+inbox_collected() { [ "$(find "$MAILDIR/$SECRETARIAT/Maildir"/{new,cur} -type f -exec grep -L 'Opening hours' {} + | wc -l)" = 0 ]; }
+
 # One line a state: what the matrix must say at the end.
 #   CODE standing papers reminded bounced held extended
 expected_matrix() {
