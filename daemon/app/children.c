@@ -54,7 +54,7 @@ void children_reload(struct children *c)
 bool children_idle(const struct children *c)
 {
     for (int i = 0; i < c->n_senders; i++)
-        if (c->senders[i].delivery)
+        if (c->senders[i].n > 0)
             return false;
     return true;
 }

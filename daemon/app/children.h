@@ -7,6 +7,7 @@
 #include "io/worker.h"
 
 #define SENDERS_MAX 16
+#define SENDER_AHEAD 4 /* so that it need not wait for our commits */
 #define PARSES_AT_ONCE 4
 #define PARSE_AGAIN_S 10
 #define PARSE_DEADLINE_S 20 /* the parser's own alarm rings before */
@@ -16,7 +17,8 @@ struct children;
 struct sender {
     struct children *of;
     struct worker *worker;
-    int64_t delivery; /* in hand; 0 = idle */
+    int64_t deliveries[SENDER_AHEAD]; /* at the child, which does them in order: it has begun the first alone */
+    int n;
 };
 
 /* One message at the parser: its descriptors, and what has come of the answer. */

@@ -6,8 +6,10 @@
 #include "app/roundfile.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "mail/names.h"
 
+#define FROZEN_MAX 8 /* rounds whose frozen part is kept in memory */
 #define ALERT_BYTES 400 /* strangers write subjects as long as they like */
 
 void orders_free(struct standing_orders *o)
@@ -41,6 +43,7 @@ bool daemon_reload(struct daemon *d, struct problems *p)
 
     if (!orders_load(&fresh, d->orders.config->path, p))
         return false;
+    d->n_frozen = FROZEN_MAX + 1; /* tidied after this event, which may still hold a view */
     orders_free(&d->orders);
     d->orders = fresh;
     daemon_round_changed(d);
@@ -85,37 +88,86 @@ bool alert(struct daemon *d, const struct alert_row *about, struct err *e, const
     return store_add_alert(d->store, &row, e);
 }
 
-/* A round's own templates, frozen at its launch; where they no longer load (a folder touched by hand) today's serve. */
+/* What a launch froze does not change: it is read when first asked for, and kept. */
+struct frozen_round {
+    struct frozen_round *older;
+    struct arena *arena;
+    const char *ref;
+    const struct round_spec *spec;
+    const struct templates *templates; /* NULL until asked for */
+};
+
+static struct frozen_round *frozen_round(struct daemon *d, const char *ref)
+{
+    struct frozen_round *f;
+
+    for (f = d->frozen; f; f = f->older)
+        if (strcmp(f->ref, ref) == 0)
+            return f;
+    f = mem_alloc(sizeof *f);
+    *f = (struct frozen_round){.older = d->frozen, .arena = arena_new()};
+    f->ref = arena_strdup(f->arena, ref);
+    d->frozen = f;
+    d->n_frozen++;
+    return f;
+}
+
+void daemon_forget(struct daemon *d)
+{
+    while (d->frozen) {
+        struct frozen_round *f = d->frozen;
+
+        d->frozen = f->older;
+        arena_free(f->arena);
+        free(f);
+    }
+    d->n_frozen = 0;
+}
+
+void daemon_tidy(struct daemon *d)
+{
+    if (d->n_frozen > FROZEN_MAX)
+        daemon_forget(d);
+}
+
+/* Where a round's frozen templates no longer load (a folder touched by hand) today's serve. */
 const struct templates *round_templates(struct daemon *d, const char *ref)
 {
-    struct frozen_templates *f = &d->frozen;
+    struct frozen_round *f = frozen_round(d, ref);
     struct problems p = {0};
     const char *folder;
 
-    if (f->ref && strcmp(f->ref, ref) == 0)
-        return f->templates ? f->templates : d->orders.templates;
-    arena_free(f->arena);
-    *f = (struct frozen_templates){.arena = arena_new()};
-    f->ref = arena_strdup(f->arena, ref);
+    if (f->templates)
+        return f->templates;
     folder = arena_printf(f->arena, "outgoing/%s/templates", spool_round_folder(f->arena, ref));
     f->templates = templates_load(f->arena, spool_full(d->spool, f->arena, folder), NULL, &p);
     buf_free(&p.text);
     return f->templates ? f->templates : d->orders.templates;
 }
 
+static const struct round_spec *frozen_spec(struct daemon *d, const struct round_row *row, struct err *e)
+{
+    struct frozen_round *f = frozen_round(d, row->ref);
+    JSON_SCOPED spec = f->spec ? NULL : json_loads(row->spec, 0, NULL);
+
+    if (!f->spec && spec)
+        f->spec = round_spec_from_json(f->arena, spec, d->orders.config, e);
+    if (!f->spec)
+        err_prefix(e, "the stored round %s", row->ref);
+    return f->spec;
+}
+
 bool round_view(struct daemon *d, struct arena *a, const char *ref, struct round_view *out, struct err *e)
 {
     struct round_view v = {0};
-    JSON_SCOPED spec = NULL;
 
     if (!store_round(d->store, a, ref, &v.row, e))
         return false;
     if (!v.row.ref)
         return err_perm(e, "there is no round %s; `taamim round list` shows them", ref);
-    spec = json_loads(v.row.spec, 0, NULL);
-    v.spec = spec ? round_spec_from_json(a, spec, d->orders.config, e) : NULL;
+    v.spec = frozen_spec(d, &v.row, e);
     if (!v.spec)
-        return err_prefix(e, "the stored round %s", ref);
+        return false;
     *out = v;
     return true;
 }

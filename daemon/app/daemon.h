@@ -63,12 +63,8 @@ struct daemon {
     bool imap_seen;              /* the collector has told its state once */
     int64_t server_size;         /* SIZE of the submission server's EHLO; 0 unknown */
 
-    /* the frozen templates of the round used last */
-    struct frozen_templates {
-        struct arena *arena;
-        const char *ref;
-        struct templates *templates;
-    } frozen;
+    struct frozen_round *frozen; /* what launches froze, read once; newest first */
+    int n_frozen;
 
     /* clock */
     int64_t last_now_at, last_boot_at;
@@ -95,14 +91,17 @@ bool story(struct daemon *d, const struct story_line *line, struct err *e, const
 bool alert(struct daemon *d, const struct alert_row *row, struct err *e, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A round as it was frozen. In the arena. */
+/* A round as it is: its row in the arena, what its launch froze kept by the daemon, at least until this event is over. */
 struct round_view {
     struct round_row row;
-    struct round_spec *spec;
+    const struct round_spec *spec;
     const struct templates *templates; /* NULL: those frozen at launch, round_templates() */
 };
 bool round_view(struct daemon *d, struct arena *a, const char *ref, struct round_view *out, struct err *e); /* PERM where unknown */
-const struct templates *round_templates(struct daemon *d, const char *ref); /* kept until another round's are asked for */
+const struct templates *round_templates(struct daemon *d, const char *ref);
+/* Between events: gives back what the rounds of long ago keep in memory. */
+void daemon_tidy(struct daemon *d);
+void daemon_forget(struct daemon *d); /* all of it: at the end */
 struct deadline seat_deadline(const struct daemon *d, const struct round_view *v, const struct seat_row *seat);
 
 #endif

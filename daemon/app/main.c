@@ -109,6 +109,7 @@ static void on_tick(void *arg)
     struct daemon *d = &t->daemon;
 
     sd_notify(0, "WATCHDOG=1");
+    daemon_tidy(d);
     if (t->stopping) {
         stop_turn(t);
         return;
@@ -173,6 +174,7 @@ static void close_all(struct taamimd *t)
     store_close(t->daemon.store);
     spool_close(t->daemon.spool);
     loop_free(t->loop);
+    daemon_forget(&t->daemon);
     orders_free(&t->daemon.orders);
 }
 

@@ -130,7 +130,7 @@ static bool keep_copy(struct daemon *d, struct arena *a, const struct notice_row
     JSON_SCOPED list = json_loads(n->segments, 0, NULL);
     const char **paths = arena_alloc(a, (json_array_size(list) + 1) * sizeof *paths);
 
-    if (!d->orders.config->sent_folder || !d->ports.append)
+    if (!d->ports.append)
         return true;
     for (size_t i = 0; i < json_array_size(list); i++)
         paths[i] = spool_full(d->spool, a, json_string_value(json_array_get(list, i)));
@@ -210,7 +210,7 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
         return false;
     if (shows_us_welcome(d, attempt.end, about_all) && !resume_queue(d, e))
         return false;
-    if (next.state == DELIVERY_SENT && first_sent(d, a, n, row->id) && !keep_copy(d, a, n))
+    if (next.state == DELIVERY_SENT && d->orders.config->sent_folder && first_sent(d, a, n, row->id) && !keep_copy(d, a, n))
         return false;
     if (about_all)
         d->stopped_code = o->code;
@@ -290,8 +290,14 @@ static bool too_often(struct daemon *d, const struct delivery_row *row)
     return most > 0 && store_sent_since(d->store, row->address, clock_now() - 3600) >= most;
 }
 
+/* A delivery that may go, and what it is of. */
+struct departure {
+    struct delivery_row row;
+    struct notice_row notice;
+};
+
 /* Marks the due deliveries; out gets those that may go. */
-static bool pick(struct daemon *d, struct arena *a, struct delivery_row *out, size_t *n_out, struct err *e)
+static bool pick(struct daemon *d, struct arena *a, struct departure *out, size_t *n_out, struct err *e)
 {
     struct delivery_row *due;
     size_t n, most = batch_size(d);
@@ -320,18 +326,18 @@ static bool pick(struct daemon *d, struct arena *a, struct delivery_row *out, si
         due[i].since_at = clock_now();
         if (!store_update_delivery(d->store, &due[i], e))
             return false;
-        out[(*n_out)++] = due[i];
+        out[(*n_out)++] = (struct departure){due[i], notice};
     }
     return true;
 }
 
-static void hand_over(struct daemon *d, struct arena *a, const struct delivery_row *row)
+static void hand_over(struct daemon *d, struct arena *a, const struct departure *departure)
 {
-    struct notice_row n;
-    JSON_SCOPED list = NULL;
+    const struct delivery_row *row = &departure->row;
+    JSON_SCOPED list = json_loads(departure->notice.segments, 0, NULL);
     const char **paths;
 
-    if (!store_notice(d->store, a, row->notice, &n, NULL) || !(list = json_loads(n.segments, 0, NULL))) {
+    if (!list) {
         outbox_outcome(d, &(struct send_outcome){.id = row->id, .stage = SEND_LOCAL, .text = "the stored mail cannot be read"});
         return;
     }
@@ -340,7 +346,8 @@ static void hand_over(struct daemon *d, struct arena *a, const struct delivery_r
         paths[i] = spool_full(d->spool, a, json_string_value(json_array_get(list, i)));
     d->rate_window_ms[1] -= 1000;
     d->ports.send(d->ports.arg, &(struct send_job){.id = row->id, .from = row->mail_from, .to = row->address,
-                                                   .segments = paths, .n_segments = json_array_size(list), .size = n.size});
+                                                   .segments = paths, .n_segments = json_array_size(list),
+                                                   .size = departure->notice.size});
 }
 
 static bool apply_all(struct daemon *d, struct arena *a, struct err *e)
@@ -373,7 +380,7 @@ static int64_t next_turn(struct daemon *d)
 int64_t outbox_turn(struct daemon *d)
 {
     ARENA_SCOPED a = arena_new();
-    struct delivery_row batch[BATCH_MAX];
+    struct departure batch[BATCH_MAX];
     size_t n = 0;
     struct err e = {0};
 

@@ -22,19 +22,6 @@ struct batch {
     bool unverified, late;
 };
 
-static bool collect_messages(struct daemon *d, struct arena *a, const struct seat_row *seat, struct batch *b, struct err *e)
-{
-    struct message_row *all;
-    size_t n;
-
-    if (!store_messages(d->store, a, seat->round, "filed", &all, &n, e))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (!all[i].receipt && strcasecmp(all[i].party, seat->party) == 0)
-            ARENA_PUSH(a, b->messages, b->n, all[i]);
-    return true;
-}
-
 static void add_papers(struct arena *a, struct batch *b, const struct paper_row *rows, size_t n, bool known)
 {
     for (size_t i = 0; i < n; i++) {
@@ -165,7 +152,7 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
     int64_t notice = 0;
     size_t all;
 
-    if (!collect_messages(d, a, seat, &b, e))
+    if (!store_messages_unreceipted(d->store, a, seat->round, seat->party, &b.messages, &b.n, e))
         return false;
     all = b.n;
     if (!collect_papers(d, a, seat, &b, e))

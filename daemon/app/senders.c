@@ -1,6 +1,8 @@
-/* The sending children: each has one delivery in hand at a time. One that ends with a delivery in hand leaves it uncertain: whether the
- * server has the mail, nobody here knows. */
+/* The sending children: each does one delivery at a time and has a few more waiting. One that ends leaves the delivery it had begun uncertain: whether
+ * the server has the mail, nobody here knows. Those behind it were not begun. */
 #include "app/children.h"
+
+#include <string.h>
 
 #include "app/outbox.h"
 #include "base/log.h"
@@ -21,12 +23,12 @@ static void message(void *arg, struct worker *w, const json_t *m)
     struct send_outcome o;
     struct err e = {0};
 
-    if (!send_outcome_from_json(a, m, &o, &e) || o.id != s->delivery) {
+    if (!send_outcome_from_json(a, m, &o, &e) || s->n == 0 || o.id != s->deliveries[0]) {
         log_event(LOG_LEVEL_ERROR, "sender", "reason", e.kind ? e.text : "an answer to another delivery", NULL);
         worker_restart(w);
         return;
     }
-    s->delivery = 0;
+    memmove(s->deliveries, s->deliveries + 1, (size_t)--s->n * sizeof *s->deliveries);
     outbox_outcome(s->of->daemon, &o);
 }
 
@@ -36,9 +38,12 @@ static void gone(void *arg, struct worker *w, const char *why)
 
     (void)w;
     log_event(LOG_LEVEL_WARNING, "sender_ended", "reason", why, NULL);
-    if (s->delivery)
-        outbox_lost(s->of->daemon, s->delivery, why);
-    s->delivery = 0;
+    for (int i = 0; i < s->n; i++)
+        if (i == 0)
+            outbox_lost(s->of->daemon, s->deliveries[i], why);
+        else /* a connection that never was: it waits its turn again */
+            outbox_outcome(s->of->daemon, &(struct send_outcome){.id = s->deliveries[i], .stage = SEND_DATA, .text = why});
+    s->n = 0;
 }
 
 bool senders_open(struct children *c, struct err *e)
@@ -65,22 +70,31 @@ int senders_free(void *arg)
     int n = 0;
 
     for (int i = 0; i < c->n_senders; i++)
-        n += worker_up(c->senders[i].worker) && !c->senders[i].delivery;
+        if (worker_up(c->senders[i].worker))
+            n += SENDER_AHEAD - c->senders[i].n;
     return n;
+}
+
+/* The one with the least in hand. */
+static struct sender *freest(struct children *c)
+{
+    struct sender *best = NULL;
+
+    for (int i = 0; i < c->n_senders; i++)
+        if (worker_up(c->senders[i].worker) && c->senders[i].n < SENDER_AHEAD && (!best || c->senders[i].n < best->n))
+            best = &c->senders[i];
+    return best;
 }
 
 void senders_send(void *arg, const struct send_job *job)
 {
     struct children *c = arg;
+    struct sender *s = freest(c);
 
-    for (int i = 0; i < c->n_senders; i++) {
-        struct sender *s = &c->senders[i];
-
-        if (s->delivery || !worker_up(s->worker))
-            continue;
-        s->delivery = job->id;
-        worker_send(s->worker, send_job_to_json(job), -1);
+    if (!s) {
+        outbox_outcome(c->daemon, &(struct send_outcome){.id = job->id, .stage = SEND_DATA, .text = "no sender was free"});
         return;
     }
-    outbox_outcome(c->daemon, &(struct send_outcome){.id = job->id, .stage = SEND_CONNECT, .text = "no sender was free"});
+    s->deliveries[s->n++] = job->id;
+    worker_send(s->worker, send_job_to_json(job), -1);
 }

@@ -101,8 +101,17 @@ static bool post_receipt(struct daemon *d, const struct seat_row *due, struct er
     struct round_view v;
     struct seat_row seat = *due;
 
-    if (round_view(d, a, due->round, &v, e) && store_begin(d->store, e) && receipt_post(d, a, &v, &seat, e) &&
-        store_commit(d->store, e))
+    return round_view(d, a, due->round, &v, e) && receipt_post(d, a, &v, &seat, e);
+}
+
+/* All in one commit. */
+static bool post_receipts(struct daemon *d, const struct seat_row *due, size_t n, struct err *e)
+{
+    bool good = store_begin(d->store, e);
+
+    for (size_t i = 0; good && i < n; i++)
+        good = post_receipt(d, &due[i], e);
+    if (good && store_commit(d->store, e))
         return true;
     store_rollback(d->store);
     return false;
@@ -128,8 +137,12 @@ static int64_t receipts_turn(struct daemon *d)
 
     if (!store_receipts_due(d->store, a, clock_now(), &due, &n, &e))
         return clock_now() + LOOK_AGAIN_S;
-    for (size_t i = 0; i < n; i++)
-        if (!post_receipt(d, &due[i], &e)) {
+    if (n == 0)
+        return store_next_receipt_at(d->store);
+    if (post_receipts(d, due, n, &e))
+        return store_next_receipt_at(d->store);
+    for (size_t i = 0; i < n; i++) /* one of them fails: singly, so that it is the only one */
+        if (!post_receipts(d, &due[i], 1, &e)) {
             log_event(LOG_LEVEL_ERROR, "receipt", "round", due[i].round, "party", due[i].party, "reason", e.text, NULL);
             postpone_receipt(d, &due[i]);
         }

@@ -150,6 +150,8 @@ bool store_add_message(struct store *s, const struct message_row *m, int64_t *id
 bool store_message(struct store *s, struct arena *a, int64_t id, struct message_row *out, struct err *e); /* out->state NULL: unknown */
 bool store_update_message(struct store *s, const struct message_row *m, struct err *e); /* everything but id, mailbox, uids */
 bool store_messages(struct store *s, struct arena *a, const char *round_or_null, const char *state_or_null, struct message_row **out, size_t *n_out, struct err *e); /* by id */
+/* Filed ones of a party whose receipt has not been made. */
+bool store_messages_unreceipted(struct store *s, struct arena *a, const char *round, const char *party, struct message_row **out, size_t *n_out, struct err *e);
 bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, struct message_row **out, size_t *n_out, struct err *e);
 bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid, struct message_row *out, struct err *e);
 /* Another message with these bytes, or with this Message-ID, in a state that counts (filed, held, noted): the first one's id, else 0. Once the row of not_id bears its

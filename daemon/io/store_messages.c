@@ -92,6 +92,16 @@ bool store_messages(struct store *s, struct arena *a, const char *round_or_null,
     return query_all(s, a, round_or_null ? of_round : state_or_null ? of_state : of_all, out, n_out, e);
 }
 
+bool store_messages_unreceipted(struct store *s, struct arena *a, const char *round, const char *party,
+    struct message_row **out, size_t *n_out, struct err *e)
+{
+    return query_all(s, a,
+        QUERY(&message_shape,
+            "SELECT * FROM messages WHERE round = ?1 AND party = ?2 AND state = 'filed' AND receipt = 0 ORDER BY id",
+            V(round), V(party)),
+        out, n_out, e);
+}
+
 bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity,
     struct message_row **out, size_t *n_out, struct err *e)
 {

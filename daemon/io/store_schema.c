@@ -42,6 +42,8 @@ static const char version_1[] =
     "CREATE INDEX deliveries_by_notice ON deliveries (notice);"
     "CREATE INDEX deliveries_by_address ON deliveries (address COLLATE NOCASE, since_at) WHERE state = 'sent';"
     "CREATE INDEX deliveries_waiting ON deliveries (next_at) WHERE state IN ('queued', 'deferred', 'uncertain');"
+    "CREATE INDEX deliveries_queue ON deliveries (priority, next_at, id)"
+    " WHERE state IN ('queued', 'deferred', 'uncertain');"
     "CREATE INDEX deliveries_sending ON deliveries (id) WHERE state = 'sending';"
 
     "CREATE TABLE addresses ("
@@ -65,6 +67,7 @@ static const char version_1[] =
     "CREATE INDEX messages_by_message_id ON messages (message_id) WHERE message_id <> '';"
     "CREATE INDEX messages_by_sha256 ON messages (sha256);"
     "CREATE INDEX messages_by_round ON messages (round, party);"
+    "CREATE INDEX messages_unreceipted ON messages (round, party) WHERE state = 'filed' AND receipt = 0;"
     "CREATE INDEX messages_by_state ON messages (state);"
     "CREATE INDEX messages_to_move ON messages (mailbox, uidvalidity) WHERE move = 1 AND moved = 0;"
 

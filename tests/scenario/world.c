@@ -129,7 +129,7 @@ void world_close(struct world *w)
     if (!d)
         return;
     arena_free(d->outcomes_arena);
-    arena_free(d->frozen.arena);
+    daemon_forget(d);
     store_close(d->store);
     spool_close(d->spool);
     orders_free(&d->orders);
