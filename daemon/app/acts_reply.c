@@ -39,12 +39,15 @@ static bool aim(const struct daemon *d, struct arena *a, struct message_row *m, 
     return true;
 }
 
-static bool add_contact(struct daemon *d, struct arena *a, const struct message_row *m, const char *role, struct err *e)
+/* The register is a file: it is rewritten last, when all else is known to be right. */
+static bool add_contact(struct daemon *d, struct arena *a, const struct message_row *m, const char *role, const char *who,
+                        struct err *e)
 {
     int value;
-    struct problems p = {0};
-    struct contact c = {.address = m->sender, .name = *m->sender_name ? m->sender_name : NULL,
-                        .langs = LANG_BIT(LANG_AR), .weekend = WEEKEND_FRI_SAT};
+    struct problems problems = {0};
+    const struct party *p = register_find(d->orders.parties, m->party);
+    struct contact c = p && p->n_contacts ? p->contacts[p->n_contacts - 1] /* language and weekend as at its office */
+                                          : (struct contact){.langs = LANG_BIT(LANG_AR), .weekend = WEEKEND_FRI_SAT};
     struct party_register *with;
     char *diff;
     bool good;
@@ -52,12 +55,14 @@ static bool add_contact(struct daemon *d, struct arena *a, const struct message_
     if (!enum_by_name(contact_role_names, ROLE_COUNT, role, &value))
         return err_perm(e, "there is no role %s: mission, focal_point, alternate or other", role);
     c.role = (enum contact_role)value;
+    c.address = m->sender;
+    c.name = NULL; /* what a mail calls its sender does not enter the register */
     with = register_with_contact(a, d->orders.parties, m->party, &c);
     if (!register_save(a, with, d->orders.parties->path, &diff, e))
         return false;
-    good = daemon_reload(d, &p) || err_perm(e, "%s", buf_text(&p.text));
-    buf_free(&p.text);
-    return good && story(d, &(struct story_line){.who = "daemon", .what = "register", .party = m->party}, e, "%s", diff);
+    good = daemon_reload(d, &problems) || err_perm(e, "%s", buf_text(&problems.text));
+    buf_free(&problems.text);
+    return good && story(d, &(struct story_line){.who = who, .what = "register", .party = m->party}, e, "%s", diff);
 }
 
 static bool file_for(struct daemon *d, struct arena *a, struct message_row *m, const struct act *act, const char **text_out,
@@ -83,8 +88,8 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
     lay_at = m.file;
     good = strcmp(m.state, "held") == 0 ||
            err_perm(e, "reply %lld is not held, it is %s: `taamim reply move` changes whose it is", (long long)m.id, m.state);
-    good = good && aim(d, a, &m, act, e) && (!act->add_contact || add_contact(d, a, &m, act->add_contact, e)) &&
-           file_for(d, a, &m, act, text_out, e);
+    good = good && aim(d, a, &m, act, e) && file_for(d, a, &m, act, text_out, e) &&
+           (!act->add_contact || add_contact(d, a, &m, act->add_contact, act->who, e));
     return done(d, a, &m, lay_at, good, e);
 }
 
@@ -142,7 +147,7 @@ bool act_move(struct daemon *d, struct arena *a, const struct act *act, const ch
     old_round = m.round;
     good = strcmp(m.state, "filed") == 0 || err_perm(e, "reply %lld is %s: `taamim reply accept` files it", (long long)m.id, m.state);
     m.receipt = 0;
-    good = good && filing_withdraw(d, a, &m, e) && aim(d, a, &m, act, e) && round_view(d, a, old_round, &v, e) &&
+    good = good && aim(d, a, &m, act, e) && filing_withdraw(d, a, &m, e) && round_view(d, a, old_round, &v, e) &&
            filing_update_seat(d, a, &v, old_party, e) && file_for(d, a, &m, act, text_out, e) &&
            story(d, &(struct story_line){act->who, "moved", old_round, old_party, m.id}, e, "to %s in %s", m.party, m.round);
     return done(d, a, &m, lay_at, good, e);

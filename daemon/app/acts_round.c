@@ -208,26 +208,51 @@ static void allow_again(struct daemon *d, const char *address)
     store_clear_failures(d->store, address, NULL);
 }
 
+static const struct contact *contact_with(const struct round_view *v, const struct party *p, const char *address)
+{
+    for (size_t i = 0; i < p->n_contacts; i++)
+        if (address_same(p->contacts[i].address, address))
+            return &p->contacts[i];
+    for (size_t i = 0; i < v->spec->n_contacts; i++)
+        if (strcasecmp(v->spec->contacts[i].party, p->code) == 0 &&
+            address_same(v->spec->contacts[i].contact.address, address))
+            return &v->spec->contacts[i].contact;
+    return NULL;
+}
+
+/* An invited party, and, where an address is named, its contact in the register or in this round. */
+static bool find_addressee(struct daemon *d, struct arena *a, const struct round_view *v, const struct act *act,
+                           const struct party **party_out, const struct contact **only_out, struct err *e)
+{
+    const struct party *p = register_find(d->orders.parties, act->party);
+    struct seat_row seat;
+
+    if (!p)
+        return err_perm(e, "the register has no party %s", act->party);
+    if (!store_seat(d->store, a, v->row.ref, p->code, &seat, e))
+        return false;
+    if (!seat.party)
+        return err_perm(e, "%s is not in round %s", p->code, v->row.ref);
+    *only_out = act->address ? contact_with(v, p, act->address) : NULL;
+    *party_out = p;
+    return !act->address || *only_out ||
+           err_perm(e, "%s is no contact of %s: add it to the register first", act->address, p->code);
+}
+
 bool act_resend(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct round_view v;
-    const struct party *party;
+    const struct party *party = NULL;
     const struct contact *only = NULL;
     int64_t notice;
     bool good;
 
     if (!begin_on(d, a, act, &v, e))
         return false;
-    party = register_find(d->orders.parties, act->party);
-    if (!party)
-        return done(d, err_perm(e, "the register has no party %s", act->party), e);
-    for (size_t i = 0; act->address && i < party->n_contacts; i++)
-        if (address_same(party->contacts[i].address, act->address))
-            only = &party->contacts[i];
-    if (act->address && !only)
-        return done(d, err_perm(e, "%s is no contact of %s: add it to the register first", act->address, party->code), e);
+    if (!find_addressee(d, a, &v, act, &party, &only, e))
+        return done(d, false, e);
     for (size_t i = 0; i < party->n_contacts; i++) /* an officer's word: these addresses may be written to again */
-        if (!only || only == &party->contacts[i])
+        if (!only || address_same(only->address, party->contacts[i].address))
             allow_again(d, party->contacts[i].address);
     good = launch_notice(d, a, &v, party, stamped(a, "resend"), only, &notice, e);
     *text_out = arena_printf(a, "%s: the notice goes to %s again%s%s", v.row.ref, party->code, only ? ", to " : "",
@@ -248,8 +273,9 @@ static bool end_round(struct daemon *d, struct arena *a, const struct act *act, 
 
     if (!begin_on(d, a, act, &v, e))
         return false;
+    /* A closed round's reminders are pointless; of a cancelled one nothing more leaves. */
     good = store_set_round_state(d->store, v.row.ref, name, clock_now(), e) &&
-           (state == ROUND_CLOSED || store_cancel_deliveries(d->store, v.row.ref, e));
+           store_cancel_deliveries(d->store, v.row.ref, state == ROUND_CLOSED ? letter_kind_names[LETTER_REMINDER] : NULL, e);
     n = good ? post_to_seats(d, a, &v, NULL, &letter, name, e) : -1;
     *text_out = arena_printf(a, "%s: %s; %d told", v.row.ref, name, n);
     return done(d, n >= 0 && say(d, act, &v, name, *text_out, e), e);

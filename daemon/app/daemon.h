@@ -56,7 +56,7 @@ struct daemon {
 
     /* servers */
     struct server_watch {
-        bool away, told;
+        bool known, away, told; /* known: heard of since the start */
         int64_t since_at;
         char text[300];
     } smtp_watch, imap_watch;

@@ -113,7 +113,10 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     struct alert_row about;
     const char *from;
 
-    if (!round_view(d, a, m->round, &v, e) || !store_seat(d->store, a, m->round, m->party, &seat, e))
+    if (!round_view(d, a, m->round, &v, e))
+        return false;
+    m->round = line.round = v.row.ref; /* as it was launched, whatever the case an officer typed */
+    if (!store_seat(d->store, a, m->round, m->party, &seat, e))
         return false;
     if (!seat.party)
         return err_perm(e, "%s is not invited to round %s", m->party, m->round);

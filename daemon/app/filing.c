@@ -186,6 +186,39 @@ bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, con
     return filing_update_seat(d, a, v, m->party, e);
 }
 
+/* The version that this one had replaced is in force again. */
+static bool reinstate(struct daemon *d, struct arena *a, const struct paper_row *gone, struct err *e)
+{
+    struct shelf shelf;
+
+    if (!gone->current || gone->version < 2)
+        return true;
+    if (!shelf_of(d, a, gone->round, gone->party, &shelf, e))
+        return false;
+    for (size_t i = 0; i < shelf.n; i++) {
+        struct paper_row *p = &shelf.rows[i];
+
+        if (p->id == gone->id || p->current || p->version != gone->version - 1 ||
+            (p->item != gone->item && strcmp(p->name, gone->name) != 0))
+            continue;
+        p->current = true;
+        return store_update_paper(d->store, p, e);
+    }
+    return true;
+}
+
+/* The file stays where it lies until it is filed anew: a refusal after this has changed nothing on the share. */
+static bool withdraw_one(struct daemon *d, struct arena *a, struct paper_row *p, struct err *e)
+{
+    if (!reinstate(d, a, p, e))
+        return false;
+    p->held = true;
+    p->current = false;
+    p->version = 1;
+    p->item = -1;
+    return store_update_paper(d->store, p, e);
+}
+
 bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, struct err *e)
 {
     struct paper_row *rows;
@@ -193,17 +226,9 @@ bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, s
 
     if (!store_papers_of_message(d->store, a, m->id, &rows, &n, e))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        if (rows[i].held)
-            continue;
-        rows[i].held = true;
-        rows[i].current = false;
-        rows[i].version = 1;
-        rows[i].item = -1;
-        if (!spool_move(d->spool, a, rows[i].path, arena_printf(a, "held/%lld", (long long)m->id), rows[i].name,
-                        &rows[i].path, e) || !store_update_paper(d->store, &rows[i], e))
+    for (size_t i = 0; i < n; i++)
+        if (!rows[i].held && !withdraw_one(d, a, &rows[i], e))
             return false;
-    }
     return true;
 }
 

@@ -12,7 +12,7 @@ struct filed {
 };
 /* Files the held papers of a message as that party's: item, version, name, place; updates the seat. The caller's transaction. */
 bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, const struct round_view *v, struct filed *out, struct err *e);
-/* Takes the filed papers of a message back to held (a move to another party). */
+/* Takes the filed papers of a message back, for a move to another party: rows alone, the files lie where they lay until filed anew. */
 bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, struct err *e);
 /* Where the party stands after a change; sets answered_at and complete_at. */
 bool filing_update_seat(struct daemon *d, struct arena *a, const struct round_view *v, const char *party, struct err *e);

@@ -12,14 +12,23 @@
 #include "base/log.h"
 #include "mail/names.h"
 
+#define RECEIVED_MAX_S (90 * 86400) /* an older date is somebody's copy from elsewhere */
 #define TEXT_KEPT 2048 /* of the sender's own words, to be shown; the message is archived whole */
+
+/* When our own server took it in, which may be long before it was collected: that decides whether it is in time. */
+static int64_t received_at(const struct collected *c)
+{
+    int64_t now = clock_now();
+
+    return c->internal_at > now - RECEIVED_MAX_S && c->internal_at < now ? c->internal_at : now;
+}
 
 bool inbox_collected(struct daemon *d, const struct collected *c, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
     struct message_row row = {
         .mailbox = c->mailbox, .uidvalidity = c->uidvalidity, .uid = c->uid, .sha256 = c->sha256, .message_id = "",
-        .sender = "", .sender_name = "", .subject = "", .size = c->size, .received_at = clock_now(),
+        .sender = "", .sender_name = "", .subject = "", .size = c->size, .received_at = received_at(c),
         .file = arena_printf(a, "incoming/%s", c->file), .state = "collected", .kind = "", .verdict = "", .rule = "",
         .round = "", .party = "", .marks = "", .text = "", .why = "",
     };

@@ -188,6 +188,15 @@ static bool shows_us_welcome(const struct daemon *d, enum attempt_end end, bool 
     return end == END_ACCEPTED || (end == END_RECIPIENT && !about_all && d->stopped_code == 0);
 }
 
+/* Cancelled while it was at a sender: it is not tried again. */
+static bool is_cancelled(struct daemon *d, struct arena *a, const struct notice_row *n)
+{
+    struct round_row round = {0};
+
+    return *n->round && store_round(d->store, a, n->round, &round, NULL) && round.state &&
+           strcmp(round.state, round_state_names[ROUND_CANCELLED]) == 0 && strcmp(n->kind, letter_kind_names[LETTER_CLOSING]) != 0;
+}
+
 static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, const struct notice_row *n,
                    const struct send_outcome *o, struct err *e)
 {
@@ -200,6 +209,8 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
         refusals_note(&d->refusals, 250, "", 0);
     if (about_all) /* the next probe is another one's */
         next = (struct retry){.state = DELIVERY_QUEUED, .next_at = attempt.now_at + RETRY_STOPPED_S, .stop_queue = true};
+    if (next.state != DELIVERY_SENT && next.state != DELIVERY_FAILED && is_cancelled(d, a, n))
+        next = (struct retry){.state = DELIVERY_CANCELLED};
     row->state = delivery_state_names[next.state];
     row->attempts = next.stop_queue ? row->attempts : attempt.attempts;
     row->next_at = next.next_at;

@@ -35,8 +35,9 @@ static bool tell(struct daemon *d, const char *kind, const char *text)
 void ticker_server(struct daemon *d, struct server_watch *w, bool up, const char *text)
 {
     (void)d;
-    if (up == !w->away)
+    if (w->known && up == !w->away)
         return;
+    w->known = true;
     w->away = !up;
     w->since_at = clock_now();
     snprintf(w->text, sizeof w->text, "%s", up ? "" : text);
@@ -58,7 +59,11 @@ static bool tell_server(struct daemon *d, const struct server_watch *w, const ch
 static int64_t server_turn(struct daemon *d, struct server_watch *w, const char *name, const char *key)
 {
     int64_t tell_at = w->since_at + d->orders.config->unreachable_after_s;
+    ARENA_SCOPED a = arena_new();
 
+    if (!w->known)
+        return 0;
+    w->told = w->told || store_get(d->store, a, key) != NULL; /* told before the last stop */
     if (w->away && !w->told) {
         if (clock_now() < tell_at)
             return tell_at;

@@ -109,7 +109,8 @@ bool store_deliveries_of(struct store *s, struct arena *a, int64_t notice, struc
 int64_t store_sent_since(struct store *s, const char *address, int64_t since_at);
 /* After a crash: what was "sending" becomes "uncertain", due at `at`. Returns how many, -1 on error. */
 int store_recover_sending(struct store *s, int64_t at, struct err *e);
-bool store_cancel_deliveries(struct store *s, const char *round, struct err *e); /* queued and deferred ones of a round */
+/* What of a round (and, where given, of one kind of notice) has not left yet, or perhaps not, does not leave. */
+bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, struct err *e);
 /* Per state how many deliveries of a round (or of all, NULL), by name; states with none are left out. */
 struct count_row { const char *name; int64_t n; };
 bool store_delivery_counts(struct store *s, struct arena *a, const char *round_or_null, struct count_row **out, size_t *n_out, struct err *e);

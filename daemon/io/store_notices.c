@@ -145,13 +145,13 @@ int store_recover_sending(struct store *s, int64_t at, struct err *e)
     return query_change(s, q, e) ? query_changes(s) : -1;
 }
 
-bool store_cancel_deliveries(struct store *s, const char *round, struct err *e)
+bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, struct err *e)
 {
     return query_change(s,
         QUERY(NULL,
-            "UPDATE deliveries SET state = 'cancelled', since_at = ?2 WHERE state IN ('queued', 'deferred')"
-            " AND notice IN (SELECT id FROM notices WHERE round = ?1)",
-            V(round), V(clock_now())),
+            "UPDATE deliveries SET state = 'cancelled', since_at = ?2 WHERE " WAITING
+            " AND notice IN (SELECT id FROM notices WHERE round = ?1 AND (?3 IS NULL OR kind = ?3))",
+            V(round), V(clock_now()), V(kind_or_null)),
         e);
 }
 

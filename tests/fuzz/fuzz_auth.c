@@ -1,0 +1,21 @@
+/* Authentication-Results: the input's lines are headers, the topmost first. Whatever a forger writes below a "fail" of ours, it stays one. */
+#include "fuzz.h"
+#include "mail/facts.h"
+
+#define OURS "mx.arcp.example; dmarc=fail header.from=mofa.jo.example"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    char *text = text_of(data, size), *line, *rest = text;
+    const char *list[FACTS_AUTH_MAX] = {OURS};
+    struct facts f = {.from = {"", "migration@mofa.jo.example"}, .auth_results = list, .n_auth_results = 1};
+
+    while ((line = strsep(&rest, "\n")) && f.n_auth_results < FACTS_AUTH_MAX)
+        list[f.n_auth_results++] = line;
+    promise(auth_of(&f, "mx.arcp.example") == AUTH_FAIL);
+    f.auth_results = list + 1;
+    f.n_auth_results--;
+    auth_of(&f, "mx.arcp.example");
+    auth_of(&f, "topmost-unnamed");
+    free(text);
+    return 0;
+}
