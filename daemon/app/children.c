@@ -40,6 +40,7 @@ void children_tend(struct children *c)
         tend(c, c->senders[i].worker);
     tend(c, c->parser);
     tend(c, c->collector);
+    collector_tend(c);
     parsers_tend(c);
 }
 

@@ -31,12 +31,20 @@ struct parse {
     int64_t deadline_at;
 };
 
+/* Messages that the collector told of in this turn of the loop. */
+struct burst {
+    struct arena *arena;
+    struct collected *list;
+    size_t n;
+};
+
 struct children {
     struct daemon *daemon;
     struct loop *loop;
     struct sender senders[SENDERS_MAX];
     int n_senders;
     struct worker *collector, *parser;
+    struct burst collected, moved;
     struct parse parses[PARSES_AT_ONCE];
     struct waiting_parse { int64_t message; char *path; } *waiting; /* not yet at the parser, oldest first */
     size_t n_waiting, cap_waiting;
@@ -59,6 +67,7 @@ int senders_free(void *children);
 void senders_send(void *children, const struct send_job *job);
 /* collector.c */
 bool collector_open(struct children *c, struct err *e);
+void collector_tend(struct children *c); /* takes in what it told in this turn */
 void collector_kept(void *children, const struct message_row *m);
 void collector_append(void *children, int64_t notice, const char *mailbox, const struct send_job *copy);
 /* parsers.c */

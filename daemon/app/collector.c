@@ -86,18 +86,6 @@ static void state(struct daemon *d, const json_t *m)
     keep_quota(d, wire_int(m, "quota_used", -1), wire_int(m, "quota_limit", -1));
 }
 
-static void collected(struct daemon *d, struct worker *w, const json_t *m)
-{
-    ARENA_SCOPED a = arena_new();
-    struct collected c;
-    struct err e = {0};
-
-    if (collected_from_json(a, m, &c, &e) && inbox_collected(d, &c, &e))
-        return;
-    log_event(LOG_LEVEL_ERROR, "collect", "reason", e.text, NULL);
-    worker_restart(w); /* it tells the message again once it is back */
-}
-
 static void left(struct daemon *d, const json_t *m)
 {
     struct err e = {0};
@@ -112,12 +100,45 @@ static void left(struct daemon *d, const json_t *m)
     store_rollback(d->store);
 }
 
-static void moved(struct daemon *d, const json_t *m)
+/* What the collector tells in one go is one commit: it waits here until the turn ends, its strings in the burst's arena. */
+static void add_to(struct children *c, struct burst *b, const json_t *m)
 {
+    struct collected one;
     struct err e = {0};
 
-    if (!inbox_moved(d, wire_string(m, "mailbox", ""), wire_int(m, "uidvalidity", 0), wire_int(m, "uid", 0), &e))
+    if (!b->arena)
+        b->arena = arena_new();
+    if (b == &c->moved)
+        one = (struct collected){.mailbox = arena_strdup(b->arena, wire_string(m, "mailbox", "")),
+                                 .uidvalidity = wire_int(m, "uidvalidity", 0), .uid = wire_int(m, "uid", 0)};
+    else if (!collected_from_json(b->arena, m, &one, &e)) {
+        log_event(LOG_LEVEL_ERROR, "collect", "reason", e.text, NULL);
+        worker_restart(c->collector);
+        return;
+    }
+    ARENA_PUSH(b->arena, b->list, b->n, one);
+}
+
+static void empty(struct burst *b)
+{
+    arena_free(b->arena);
+    *b = (struct burst){0};
+}
+
+void collector_tend(struct children *c)
+{
+    struct burst moved = c->moved, collected = c->collected;
+    struct err e = {0};
+
+    c->moved = c->collected = (struct burst){0};
+    if (moved.n && !inbox_moved(c->daemon, moved.list, moved.n, &e)) /* told again as pending */
         log_event(LOG_LEVEL_ERROR, "moved", "reason", e.text, NULL);
+    if (collected.n && !inbox_collected(c->daemon, collected.list, collected.n, &e)) {
+        log_event(LOG_LEVEL_ERROR, "collect", "reason", e.text, NULL);
+        worker_restart(c->collector); /* it tells them again once it is back */
+    }
+    empty(&moved);
+    empty(&collected);
 }
 
 static void appended(const json_t *m)
@@ -128,13 +149,15 @@ static void appended(const json_t *m)
 
 static void message(void *arg, struct worker *w, const json_t *m)
 {
-    struct daemon *d = ((struct children *)arg)->daemon;
+    struct children *c = arg;
+    struct daemon *d = c->daemon;
     const json_t *inner;
 
+    (void)w;
     if ((inner = json_object_get(m, "collected")))
-        collected(d, w, inner);
+        add_to(c, &c->collected, inner);
     else if ((inner = json_object_get(m, "moved")))
-        moved(d, inner);
+        add_to(c, &c->moved, inner);
     else if ((inner = json_object_get(m, "line")))
         line(d, inner);
     else if ((inner = json_object_get(m, "state")))

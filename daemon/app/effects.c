@@ -56,7 +56,7 @@ bool effects_settle_file(struct daemon *d, struct arena *a, const struct message
         return spool_remove(d->spool, lies_at, e);
     folder = arena_strdup(a, to);
     *strrchr(folder, '/') = '\0';
-    return file_mkdirs(folder, 0700, e) && file_move(from, to, e);
+    return file_mkdirs(folder, 0700, e) && file_rename(from, to, e); /* cut short, inbox_recover() finishes it */
 }
 
 static struct story_line line_of(const struct message_row *m, const char *who, const char *what)
@@ -144,7 +144,7 @@ static bool file_it(struct daemon *d, struct incoming *in, const char *mark, str
     if (in->match.strength == MATCH_OLD_TOKEN)
         add_mark(in->a, &in->m, "old_token");
     settled(d, in, "filed", true);
-    return filing_stage(d, in->a, &in->m, in->facts, in->scratch_fd, e) &&
+    return filing_stage(d, in, false, e) &&
            effects_file(d, in->a, &in->m, arena_printf(in->a, "party:%s", in->m.party), filed, e);
 }
 
@@ -161,7 +161,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
         in->m.why = in->match.why && in->match.strength == MATCH_CONFLICT
             ? arena_printf(in->a, "%s (%s)", in->rule, in->match.why) : in->rule;
     settled(d, in, "held", *in->m.round != '\0');
-    return filing_stage(d, in->a, &in->m, in->facts, in->scratch_fd, e) &&
+    return filing_stage(d, in, true, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
            alert(d, &about, e, "%s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why);
 }

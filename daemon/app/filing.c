@@ -1,7 +1,7 @@
 /* Files papers. A paper is first staged with its message and held; filing gives it its item, its version, its name and its place. Replies add:
  * only a paper of the same item or the same name is replaced, and the older version stays. A crash between the rename and the commit leaves a file that no row
  * names: it is recognised by its bytes when the message is judged again. */
-#include "app/filing.h"
+#include "app/effects.h"
 
 #include <string.h>
 
@@ -31,34 +31,34 @@ static const char *part_name(struct arena *a, const struct fact_part *part)
     return arena_printf(a, "paper%s", extension_of(part->type));
 }
 
-static bool stage_part(struct daemon *d, struct arena *a, const struct message_row *m, const struct fact_part *part,
-                       int scratch_fd, struct err *e)
+static bool stage_part(struct daemon *d, struct incoming *in, const struct fact_part *part, bool hold, struct err *e)
 {
+    struct arena *a = in->a;
+    const char *folder = arena_printf(a, "held/%lld", (long long)in->m.id);
     char sha256[65];
     struct paper_row row = {
-        .message = m->id, .round = "", .party = "", .item = -1, .name = part_name(a, part), .version = 1,
+        .message = in->m.id, .round = "", .party = "", .item = -1, .name = part_name(a, part), .version = 1,
         .type = part->type, .size = part->size, .filed_at = clock_now(), .held = true, .sha256 = sha256,
         .marks = part->forwarded ? "forwarded" : "",
     };
     int64_t id;
 
-    return spool_stage(d->spool, a, scratch_fd, part->offset, part->size, &row.path, sha256, e) &&
-           spool_move(d->spool, a, row.path, arena_printf(a, "held/%lld", (long long)m->id), row.name, &row.path, e) &&
+    return spool_stage(d->spool, a, in->scratch_fd, part->offset, part->size, &row.path, sha256, e) &&
+           (!hold || spool_move(d->spool, a, row.path, folder, row.name, &row.path, e)) &&
            store_add_paper(d->store, &row, &id, e);
 }
 
-bool filing_stage(struct daemon *d, struct arena *a, const struct message_row *m, const struct facts *f, int scratch_fd,
-                  struct err *e)
+bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
 {
     /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
-    if (!spool_sweep(d->spool, arena_printf(a, "held/%lld", (long long)m->id), e))
+    if (!spool_sweep(d->spool, arena_printf(in->a, "held/%lld", (long long)in->m.id), e))
         return false;
-    for (size_t i = 0; i < f->n_parts; i++) {
-        const struct fact_part *part = &f->parts[i];
+    for (size_t i = 0; i < in->facts->n_parts; i++) {
+        const struct fact_part *part = &in->facts->parts[i];
 
         if (part->inline_shown || part->no_paper || part->size == 0)
             continue;
-        if (!stage_part(d, a, m, part, scratch_fd, e))
+        if (!stage_part(d, in, part, hold, e))
             return false;
     }
     return true;

@@ -3,8 +3,10 @@
 #define TAAMIM_APP_FILING_H
 #include "app/daemon.h"
 
-/* Copies what a person attached out of the scratch file into staging and adds held paper rows for the message. A part that is no paper is passed over. */
-bool filing_stage(struct daemon *d, struct arena *a, const struct message_row *m, const struct facts *f, int scratch_fd, struct err *e);
+struct incoming;
+/* Copies what a person attached out of the scratch file, and adds held paper rows for the message. A part that is no paper is passed over. The files lie in
+ * staging/, from where filing_accept() takes them within the same event; with `hold` in held/, until an officer decides. */
+bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e);
 struct filed {
     struct letter_paper papers[FACTS_PARTS_MAX];
     size_t n;      /* taken, and known before */

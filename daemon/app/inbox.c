@@ -23,29 +23,39 @@ static int64_t received_at(const struct collected *c)
     return c->internal_at > now - RECEIVED_MAX_S && c->internal_at < now ? c->internal_at : now;
 }
 
-bool inbox_collected(struct daemon *d, const struct collected *c, struct err *e)
+static bool add_row(struct daemon *d, struct arena *a, const struct collected *c, int64_t *id_out, bool *known_out, struct err *e)
 {
-    ARENA_SCOPED a = arena_new();
     struct message_row row = {
         .mailbox = c->mailbox, .uidvalidity = c->uidvalidity, .uid = c->uid, .sha256 = c->sha256, .message_id = "",
         .sender = "", .sender_name = "", .subject = "", .size = c->size, .received_at = received_at(c),
         .file = arena_printf(a, "incoming/%s", c->file), .state = "collected", .kind = "", .verdict = "", .rule = "",
         .round = "", .party = "", .marks = "", .text = "", .why = "",
     };
-    bool known = false;
-    int64_t id;
 
-    if (!store_begin(d->store, e))
-        return false;
-    if (!store_add_message(d->store, &row, &id, &known, e) || !store_commit(d->store, e)) {
+    return store_add_message(d->store, &row, id_out, known_out, e);
+}
+
+bool inbox_collected(struct daemon *d, const struct collected *c, size_t n, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    int64_t *ids = arena_alloc(a, (n + 1) * sizeof *ids);
+    bool *known = arena_alloc(a, (n + 1) * sizeof *known), good = store_begin(d->store, e);
+
+    for (size_t i = 0; good && i < n; i++)
+        good = add_row(d, a, &c[i], &ids[i], &known[i], e);
+    if (!good || !store_commit(d->store, e)) {
         store_rollback(d->store);
         return false;
     }
-    if (!known) {
-        d->ports.parse(d->ports.arg, id, spool_full(d->spool, a, row.file));
-        return true;
+    for (size_t i = 0; i < n; i++) {
+        const char *file = arena_printf(a, "incoming/%s", c[i].file);
+
+        if (!known[i])
+            d->ports.parse(d->ports.arg, ids[i], spool_full(d->spool, a, file));
+        else if (!inbox_seen_again(d, a, ids[i], file, e))
+            return false;
     }
-    return inbox_seen_again(d, a, id, row.file, e);
+    return true;
 }
 
 /* Known from before a crash: if it was judged then, only the move is left to do; else it is parsed now. */
@@ -168,17 +178,26 @@ bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, 
     return true;
 }
 
-bool inbox_moved(struct daemon *d, const char *mailbox, int64_t uidvalidity, int64_t uid, struct err *e)
+static bool mark_moved(struct daemon *d, struct arena *a, const struct collected *c, struct err *e)
 {
-    ARENA_SCOPED a = arena_new();
     struct message_row m;
 
-    if (!store_message_by_uid(d->store, a, mailbox, uidvalidity, uid, &m, e))
+    if (!store_message_by_uid(d->store, a, c->mailbox, c->uidvalidity, c->uid, &m, e))
         return false;
     if (!m.state || m.moved)
         return true;
     m.moved = true;
-    if (store_begin(d->store, e) && store_update_message(d->store, &m, e) && store_commit(d->store, e))
+    return store_update_message(d->store, &m, e);
+}
+
+bool inbox_moved(struct daemon *d, const struct collected *c, size_t n, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    bool good = store_begin(d->store, e);
+
+    for (size_t i = 0; good && i < n; i++)
+        good = mark_moved(d, a, &c[i], e);
+    if (good && store_commit(d->store, e))
         return true;
     store_rollback(d->store);
     return false;
@@ -219,7 +238,7 @@ static bool recover_file(struct daemon *d, struct arena *a, const char *file, st
     if (!file_sha256(spool_full(d->spool, a, arena_printf(a, "incoming/%s", file)), sha256, &c.size, e))
         return false;
     c.sha256 = sha256;
-    return inbox_collected(d, &c, e);
+    return inbox_collected(d, &c, 1, e);
 }
 
 bool inbox_recover(struct daemon *d, struct err *e)

@@ -3,11 +3,12 @@
 #define TAAMIM_APP_INBOX_H
 #include "app/daemon.h"
 
-/* A complete file lies in incoming/: the ledger row is written, then it is given to the parser. */
-bool inbox_collected(struct daemon *d, const struct collected *c, struct err *e);
+/* Complete files lie in incoming/: their ledger rows are written in one commit, then they are given to the parser. */
+bool inbox_collected(struct daemon *d, const struct collected *c, size_t n, struct err *e);
 /* The parser's answer, or facts NULL and `trouble` saying how it died: then the message is kept, held and told. scratch_fd holds the decoded parts (-1 where none). */
 bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, int scratch_fd, const char *trouble, struct err *e);
-bool inbox_moved(struct daemon *d, const char *mailbox, int64_t uidvalidity, int64_t uid, struct err *e);
+/* The collector has put these where they belong; only mailbox, uidvalidity and uid count. */
+bool inbox_moved(struct daemon *d, const struct collected *c, size_t n, struct err *e);
 /* After a start: files that no ledger row knows, rows that no one judged. */
 bool inbox_recover(struct daemon *d, struct err *e);
 

@@ -211,11 +211,16 @@ bool file_sha256(const char *path, char sha256_out[65], int64_t *size_out, struc
     return true;
 }
 
+bool file_rename(const char *from, const char *to, struct err *e) {
+    if (rename_not_replacing(from, to))
+        return true;
+    failed(e, "move to", to);
+    return err_prefix(e, "%s", from);
+}
+
 bool file_move(const char *from, const char *to, struct err *e) {
-    if (!rename_not_replacing(from, to)) {
-        failed(e, "move to", to);
-        return err_prefix(e, "%s", from);
-    }
+    if (!file_rename(from, to, e))
+        return false;
     /* A rename is one record of the journal: an old name that came back after a power cut would be a second one, no loss. */
     return sync_folder_of(to, e);
 }

@@ -91,7 +91,7 @@ static bool collect(struct world *w, struct letter_in *l, struct err *e)
     c.sha256 = sha256;
     l->told = true;
     return file_write(spool_full(w->daemon->spool, w->a, arena_printf(w->a, "incoming/%s", c.file)), l->bytes, l->size, 0600, e) &&
-           inbox_collected(w->daemon, &c, e);
+           inbox_collected(w->daemon, &c, 1, e);
 }
 
 /* Given to the parser twice, at the start and by the collector, and decided on since: its file lies in the archive by now. */
@@ -130,7 +130,9 @@ static bool move(struct world *w, struct letter_in *l, bool *busy, struct err *e
     if (!m.state || !m.move || m.moved)
         return true;
     *busy = l->moved = true;
-    return inbox_moved(w->daemon, l->mailbox, w->mailbox.uidvalidity, l->uid, e);
+    struct collected c = {.mailbox = l->mailbox, .uidvalidity = w->mailbox.uidvalidity, .uid = l->uid};
+
+    return inbox_moved(w->daemon, &c, 1, e);
 }
 
 bool mailbox_turn(struct world *w, bool *busy, struct err *e)
