@@ -221,35 +221,36 @@ static const struct contact *contact_with(const struct round_view *v, const stru
 }
 
 /* An invited party, and, where an address is named, its contact in the register or in this round. */
-static bool find_addressee(struct daemon *d, struct arena *a, const struct round_view *v, const struct act *act,
-                           const struct party **party_out, const struct contact **only_out, struct err *e)
+static const struct party *find_addressee(struct daemon *d, struct arena *a, const struct round_view *v, const struct act *act,
+                                          const struct contact **only_out, struct err *e)
 {
     const struct party *p = register_find(d->orders.parties, act->party);
-    struct seat_row seat;
+    struct seat_row seat = {0};
 
+    *only_out = p && act->address ? contact_with(v, p, act->address) : NULL;
     if (!p)
-        return err_perm(e, "the register has no party %s", act->party);
-    if (!store_seat(d->store, a, v->row.ref, p->code, &seat, e))
-        return false;
-    if (!seat.party)
-        return err_perm(e, "%s is not in round %s", p->code, v->row.ref);
-    *only_out = act->address ? contact_with(v, p, act->address) : NULL;
-    *party_out = p;
-    return !act->address || *only_out ||
-           err_perm(e, "%s is no contact of %s: add it to the register first", act->address, p->code);
+        err_perm(e, "the register has no party %s", act->party);
+    else if (store_seat(d->store, a, v->row.ref, p->code, &seat, e) && !seat.party)
+        err_perm(e, "%s is not in round %s", p->code, v->row.ref);
+    else if (seat.party && act->address && !*only_out)
+        err_perm(e, "%s is no contact of %s: add it to the register first", act->address, p->code);
+    else if (seat.party)
+        return p;
+    return NULL;
 }
 
 bool act_resend(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct round_view v;
-    const struct party *party = NULL;
-    const struct contact *only = NULL;
+    const struct party *party;
+    const struct contact *only;
     int64_t notice;
     bool good;
 
     if (!begin_on(d, a, act, &v, e))
         return false;
-    if (!find_addressee(d, a, &v, act, &party, &only, e))
+    party = find_addressee(d, a, &v, act, &only, e);
+    if (!party)
         return done(d, false, e);
     for (size_t i = 0; i < party->n_contacts; i++) /* an officer's word: these addresses may be written to again */
         if (!only || address_same(only->address, party->contacts[i].address))

@@ -48,17 +48,20 @@ static bool stage_part(struct daemon *d, struct incoming *in, const struct fact_
            store_add_paper(d->store, &row, &id, e);
 }
 
+bool filing_is_paper(const struct fact_part *part)
+{
+    return !part->inline_shown && !part->no_paper && part->size > 0;
+}
+
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
 {
     /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
-    if (!spool_sweep(d->spool, arena_printf(in->a, "held/%lld", (long long)in->m.id), e))
+    if (!spool_sweep(d->spool, arena_printf(in->a, "held/%lld", (long long)in->m.id), 0, e))
         return false;
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
 
-        if (part->inline_shown || part->no_paper || part->size == 0)
-            continue;
-        if (!stage_part(d, in, part, hold, e))
+        if (filing_is_paper(part) && !stage_part(d, in, part, hold, e))
             return false;
     }
     return true;
@@ -128,6 +131,11 @@ static bool place(struct daemon *d, struct arena *a, const struct shelf *shelf, 
     return spool_remove(d->spool, staged, e);
 }
 
+static bool is_unverified(const char *marks)
+{
+    return strstr(marks, "unverified") != NULL;
+}
+
 static bool file_one(struct daemon *d, struct arena *a, const struct message_row *m, const struct round_view *v,
                      struct paper_row *p, struct err *e)
 {
@@ -140,6 +148,8 @@ static bool file_one(struct daemon *d, struct arena *a, const struct message_row
     p->party = m->party;
     p->item = item_of(v->spec->items, v->spec->n_items, p->name, m->subject);
     replaced = paper_replaces(shelf.facts, shelf.n, p->item, p->name);
+    if (replaced >= 0 && is_unverified(m->marks) && !is_unverified(shelf.rows[replaced].marks))
+        replaced = -1; /* nobody vouches for it: it stands beside what was verified */
     p->version = replaced < 0 ? 1 : shelf.rows[replaced].version + 1;
     if (replaced >= 0 && !retire(d, &shelf.rows[replaced], e))
         return false;

@@ -7,6 +7,7 @@ struct incoming;
 /* Copies what a person attached out of the scratch file, and adds held paper rows for the message. A part that is no paper is passed over. The files lie in
  * staging/, from where filing_accept() takes them within the same event; with `hold` in held/, until an officer decides. */
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e);
+bool filing_is_paper(const struct fact_part *part);
 struct filed {
     struct letter_paper papers[FACTS_PARTS_MAX];
     size_t n;      /* taken, and known before */

@@ -35,6 +35,28 @@ static bool add_row(struct daemon *d, struct arena *a, const struct collected *c
     return store_add_message(d->store, &row, id_out, known_out, e);
 }
 
+/* A server that gives a number twice breaks its word: what came under it the second time is kept for a person to look at. */
+static bool set_aside(struct daemon *d, struct arena *a, const struct collected *c, struct err *e)
+{
+    struct alert_row about = {.kind = "trouble"};
+    const char *path;
+
+    return spool_move(d->spool, a, arena_printf(a, "incoming/%s", c->file), "corrupt", c->file, &path, e) && store_begin(d->store, e) &&
+           alert(d, &about, e, "the mailbox %s gave the number %lld to a second message; it lies in %s", c->mailbox,
+                 (long long)c->uid, path) && store_commit(d->store, e);
+}
+
+static bool told_again(struct daemon *d, struct arena *a, const struct collected *c, int64_t id, struct err *e)
+{
+    struct message_row m;
+
+    if (!store_message(d->store, a, id, &m, e))
+        return false;
+    if (m.state && strcmp(m.sha256, c->sha256) != 0)
+        return set_aside(d, a, c, e);
+    return inbox_seen_again(d, a, id, arena_printf(a, "incoming/%s", c->file), e);
+}
+
 bool inbox_collected(struct daemon *d, const struct collected *c, size_t n, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
@@ -52,7 +74,7 @@ bool inbox_collected(struct daemon *d, const struct collected *c, size_t n, stru
 
         if (!known[i])
             d->ports.parse(d->ports.arg, ids[i], spool_full(d->spool, a, file));
-        else if (!inbox_seen_again(d, a, ids[i], file, e))
+        else if (!told_again(d, a, &c[i], ids[i], e))
             return false;
     }
     return true;
@@ -81,7 +103,36 @@ static void take_header(struct arena *a, struct message_row *m, const struct fac
     m->text = text_clean(a, f->reply_text, strnlen(f->reply_text, TEXT_KEPT));
 }
 
-/* The same bytes, or the same Message-ID from the same sender: a copy that came another way adds nothing. */
+static bool is_among(const struct paper_row *papers, size_t n, const char *sha256)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(papers[i].sha256, sha256) == 0)
+            return true;
+    return false;
+}
+
+/* Every paper it brings came with that earlier message already. */
+static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t earlier)
+{
+    struct paper_row *papers;
+    size_t n;
+    char sha256[65];
+
+    if (!store_papers_of_message(d->store, in->a, earlier, &papers, &n, NULL))
+        return false;
+    for (size_t i = 0; i < in->facts->n_parts; i++) {
+        const struct fact_part *part = &in->facts->parts[i];
+
+        if (!filing_is_paper(part))
+            continue;
+        if (!file_sha256_range(in->scratch_fd, part->offset, part->size, sha256, NULL) || !is_among(papers, n, sha256))
+            return false;
+    }
+    return true;
+}
+
+/* The same bytes; or the same Message-ID from the same sender with the same papers: a copy that came another way adds nothing. Some programs repeat a Message-ID
+ * for a new mail, and a paper must not be lost for that. */
 static bool is_known(struct daemon *d, struct incoming *in)
 {
     struct message_row before = {0};
@@ -91,7 +142,7 @@ static bool is_known(struct daemon *d, struct incoming *in)
         return true;
     id = *in->m.message_id ? store_known_msgid(d->store, in->m.message_id, in->m.id) : 0;
     return id && store_message(d->store, in->a, id, &before, NULL) && before.state &&
-           strcasecmp(before.sender, in->m.sender) == 0;
+           strcasecmp(before.sender, in->m.sender) == 0 && brings_nothing_new(d, in, id);
 }
 
 static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
@@ -105,6 +156,7 @@ static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
     j->loop = in->facts->signs.loop;
     j->match = in->match.strength;
     j->junk = in->junk;
+    j->brings_papers = in->facts->signs.has_papers;
     in->m.round = in->match.round ? in->match.round : "";
     in->m.party = in->match.party ? in->match.party : "";
     if (!store_update_message(d->store, &in->m, e))

@@ -142,7 +142,7 @@ static bool open_state(struct taamimd *t, struct err *e)
     d->spool = spool_open(c->state_dir, true, c->papers_group, e);
     if (!d->spool)
         return false;
-    if (!spool_sweep(d->spool, "staging", e))
+    if (!spool_sweep(d->spool, "staging", 0, e))
         return false;
     d->store = store_open(spool_full(d->spool, a, "taamim.db"), STORE_WRITE, e);
     if (!d->store)

@@ -19,6 +19,7 @@
 #define DOCUMENTS_MAX 30
 #define LINES_MAX 100 /* of one mail; what is more waits for the next */
 #define LINE_BYTES 400
+#define OFFICE_MAILS_KEPT_S (30 * 86400)
 
 struct bulletin {
     struct letter_alert *alerts;
@@ -320,5 +321,7 @@ int64_t office_digest_turn(struct daemon *d)
         log_event(LOG_LEVEL_ERROR, "digest", "status", "failed", "reason", e.text, NULL);
         return clock_now() + 300;
     }
+    /* Mails to officers, with copies of papers: long past their last try they are nobody's. */
+    spool_sweep(d->spool, "outgoing/office", clock_now() - OFFICE_MAILS_KEPT_S, &e);
     return morning_after(c, clock_now());
 }

@@ -184,6 +184,20 @@ void parsers_parse(void *arg, int64_t message, const char *path)
     start_waiting(c);
 }
 
+/* A parser that hangs is ended, and with it its copies: their messages, which have done no harm, wait again. */
+static void begin_anew(struct children *c)
+{
+    for (int i = 0; i < PARSES_AT_ONCE; i++) {
+        struct parse *p = &c->parses[i];
+
+        if (!p->message)
+            continue;
+        add_waiting(c, p->message, p->path);
+        forget(p);
+    }
+    worker_restart(c->parser);
+}
+
 void parsers_tend(struct children *c)
 {
     start_waiting(c);
@@ -200,7 +214,7 @@ void parsers_tend(struct children *c)
         }
         take_answer(p);
         forget(p);
-        worker_restart(c->parser);
+        begin_anew(c);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #define TO_MAX 16
 #define PAPERS_MAX 100
+#define PROBLEMS_A_DAY 3
 
 struct batch {
     struct message_row *messages; /* not yet receipted, oldest first */
@@ -145,6 +146,20 @@ static bool mark_told(struct daemon *d, const struct batch *b, int64_t notice, s
     return true;
 }
 
+/* Whoever answers our letter that nothing was attached with nothing attached again, is a machine, or needs a person's word. */
+static bool told_enough(struct daemon *d, struct arena *a, const struct seat_row *seat, const struct batch *b)
+{
+    struct notice_row *rows;
+    size_t n;
+    int told = 0;
+
+    if (b->n_papers > 0 || !store_notices(d->store, a, seat->round, seat->party, &rows, &n, NULL))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        told += strcmp(rows[i].kind, letter_kind_names[LETTER_PROBLEM]) == 0 && rows[i].created_at > clock_now() - 86400;
+    return told >= PROBLEMS_A_DAY;
+}
+
 bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat, struct err *e)
 {
     struct batch b = {0};
@@ -160,7 +175,7 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
     seat->receipt_due_at = b.n < all ? clock_now() + d->orders.config->receipt_every_s : 0;
     if (b.n > 0 && p) {
         address_batch(&b, v, p);
-        if (b.n_to > 0 && !post_batch(d, a, v, seat, &b, &notice, e))
+        if (b.n_to > 0 && !told_enough(d, a, seat, &b) && !post_batch(d, a, v, seat, &b, &notice, e))
             return false;
         seat->receipt_at = clock_now();
         if (!mark_told(d, &b, notice, e))

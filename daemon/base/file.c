@@ -211,6 +211,14 @@ bool file_sha256(const char *path, char sha256_out[65], int64_t *size_out, struc
     return true;
 }
 
+bool file_sha256_range(int fd, int64_t offset, int64_t size, char sha256_out[65], struct err *e) {
+    __attribute__((cleanup(checksum_cleanup))) GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+    if (!pour(fd, offset, size, -1, sum))
+        return failed(e, "read", "an open file");
+    g_strlcpy(sha256_out, g_checksum_get_string(sum), 65);
+    return true;
+}
+
 bool file_rename(const char *from, const char *to, struct err *e) {
     if (rename_not_replacing(from, to))
         return true;

@@ -350,7 +350,14 @@ bool spool_incoming(struct spool *s, struct arena *a, const char ***names_out, s
     return true;
 }
 
-bool spool_sweep(struct spool *s, const char *folder, struct err *e)
+static bool is_older(int folder, const char *name, int64_t before_at)
+{
+    struct stat st;
+
+    return before_at == 0 || (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime < before_at);
+}
+
+bool spool_sweep(struct spool *s, const char *folder, int64_t before_at, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
     const char *full = spool_full(s, a, folder);
@@ -363,7 +370,7 @@ bool spool_sweep(struct spool *s, const char *folder, struct err *e)
     if (!dir)
         return errno == ENOENT || failed("opening", full, e);
     while ((entry = readdir(dir)))
-        if (entry->d_type == DT_REG && unlinkat(dirfd(dir), entry->d_name, 0) != 0)
+        if (entry->d_type == DT_REG && is_older(dirfd(dir), entry->d_name, before_at) && unlinkat(dirfd(dir), entry->d_name, 0) != 0)
             return failed("removing a file in", full, e);
     return true;
 }

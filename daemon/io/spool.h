@@ -25,8 +25,9 @@ bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, cons
 /* Moves a file into held/<message id>/<name>, archive/<year>/, corrupt/ ; a taken name is numbered too; relative path comes back. The folder of a
  * held message goes with its last file. */
 bool spool_move(struct spool *s, struct arena *a, const char *from, const char *to_folder, const char *name, const char **path_out, struct err *e);
-/* Removes the files of a folder: what a crash has left in staging/, or of a message that is judged again. A folder that is not there is swept. */
-bool spool_sweep(struct spool *s, const char *folder, struct err *e);
+/* Removes the files of a folder: what a crash has left in staging/, or of a message that is judged again; with before_at only those not touched since. A folder
+ * that is not there is swept. */
+bool spool_sweep(struct spool *s, const char *folder, int64_t before_at, struct err *e);
 bool spool_remove(struct spool *s, const char *relative, struct err *e); /* true where it is gone already */
 int spool_scratch(struct spool *s, struct err *e);           /* an unlinked temporary file for the parser, O_RDWR */
 /* Files in incoming/ that no one has claimed, by name: for a restart. */

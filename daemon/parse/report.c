@@ -133,7 +133,8 @@ static void read_status(struct tree *t, char *text) {
 void add_returned_ids(struct tree *t, const char *text) {
     static const char *const names[] = {"message-id:", "in-reply-to:", "references:", "original-message-id:"};
     struct facts *f = t->facts;
-    for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line ? 1 : 0) {
+    for (const char *line = text, *end; line && *line; line = end ? end + 1 : NULL) {
+        end = strchr(line, '\n');
         const char *p = line + strspn(line, " \t>");
         for (size_t i = 0; i < 4; i++) {
             if (strncasecmp(p, names[i], strlen(names[i])) != 0)

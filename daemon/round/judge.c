@@ -108,13 +108,13 @@ enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out) {
 #define AUTOMATIC (K(AUTOREPLY) | K(MDN) | K(CHALLENGE))
 #define PEOPLE    (K(HUMAN) | K(CALENDAR))
 
-enum flag { LIST = 1 << 0, LOOP = 1 << 1, OURS = 1 << 2, JUNK = 1 << 3, KNOWN = 1 << 4, RELATED = 1 << 5 };
+enum flag { LIST = 1 << 0, LOOP = 1 << 1, OURS = 1 << 2, JUNK = 1 << 3, KNOWN = 1 << 4, RELATED = 1 << 5, PAPERS = 1 << 6 };
 
 /* RELATED: the message has to do with a round at all; what has not stays where it is. */
 static unsigned flags_of(const struct judge_input *in) {
     bool related = in->match != MATCH_NONE || in->about_our_notice;
     return (in->list ? LIST : 0) | (in->loop ? LOOP : 0) | (in->about_our_notice ? OURS : 0) | (in->junk ? JUNK : 0) |
-           (in->known_message ? KNOWN : 0) | (related ? RELATED : 0);
+           (in->known_message ? KNOWN : 0) | (related ? RELATED : 0) | (in->brings_papers ? PAPERS : 0);
 }
 
 struct rule {
@@ -144,6 +144,8 @@ static const struct rule rules[] = {
     /* automatic answers: shown, they answer and stop nothing */
     {"read receipt", K(MDN), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
     {"a mail system asks for a proof of being human", K(CHALLENGE), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
+    {"sent by a machine, but it brings papers", K(AUTOREPLY), MATCHED, F(CONTACT) | F(LISTED_DOMAIN), ANY, PAPERS, 0,
+     VERDICT_HOLD},
     {"automatic answer", K(AUTOREPLY), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
     /* officers ask nothing by mail; whoever borrows their address is seen */
     {"an officer's address, but authentication failed", PEOPLE, MATCHED, F(OFFICER), A(FAIL), 0, 0, VERDICT_HOLD},

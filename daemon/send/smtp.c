@@ -33,7 +33,7 @@ struct smtp {
     bool stop_seen;
     struct dialogue dialogue;
     const struct send_job *job; /* while delivering */
-    struct body *body;
+    struct body body;           /* the same */
     struct err trouble;       /* why we ended the transfer ourselves; kind ERR_NONE where we did not */
     struct send_outcome ours; /* stage and code that go with it */
     char curl_says[CURL_ERROR_SIZE];
@@ -95,12 +95,12 @@ static size_t on_line(char *line, size_t size, size_t n, void *arg) {
 
 static size_t on_read(char *out, size_t size, size_t n, void *arg) {
     struct smtp *s = arg;
-    ssize_t got = body_read(s->body, out, size * n, &s->trouble);
+    ssize_t got = body_read(&s->body, out, size * n, &s->trouble);
     if (got < 0) {
         end_ourselves(s, SEND_LOCAL, 0);
         return CURL_READFUNC_ABORT;
     }
-    dialogue_handed(&s->dialogue, body_done(s->body), clock_boot());
+    dialogue_handed(&s->dialogue, body_done(&s->body), clock_boot());
     return (size_t)got;
 }
 
@@ -376,7 +376,7 @@ static bool job_is_sound(struct smtp *s) {
                         speakable(job->from) ? "recipient's" : "sender's");
     }
     end_ourselves(s, SEND_LOCAL, 0);
-    return body_open(s->body, job, &s->trouble);
+    return body_open(&s->body, job, &s->trouble);
 }
 
 static struct send_outcome deliver_sound(struct smtp *s) {
@@ -396,12 +396,11 @@ struct send_outcome smtp_probe(struct smtp *s, int64_t id) {
 }
 
 struct send_outcome smtp_deliver(struct smtp *s, const struct send_job *job) {
-    BODY_SCOPED body = {0};
     s->job = job;
     s->trouble = (struct err){0};
-    s->body = &body; /* cppcheck-suppress autoVariables */
+    s->body = (struct body){0};
     struct send_outcome o = job_is_sound(s) ? deliver_sound(s) : outcome_of_ours(s);
     s->job = NULL;
-    s->body = NULL;
+    body_close(&s->body);
     return o;
 }

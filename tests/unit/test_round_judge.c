@@ -180,10 +180,10 @@ static struct judge_input nth_input(unsigned n) {
     in.sender = (enum sender_standing)(n % 6), n /= 6;
     in.auth = (enum auth_result)(n % 3), n /= 3;
     in.list = n & 1, in.loop = n & 2, in.about_our_notice = n & 4, in.junk = n & 8, in.round_open = n & 16,
-    in.known_message = n & 32;
+    in.known_message = n & 32, in.brings_papers = n & 64;
     return in;
 }
-#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 64u)
+#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 128u)
 
 static bool files(enum verdict v) {
     return v == VERDICT_FILE || v == VERDICT_FILE_UNVERIFIED || v == VERDICT_FILE_NEW_ADDRESS;
@@ -216,6 +216,8 @@ static void every_input_keeps_the_promises(void **state) {
             assert_int_equal(v, VERDICT_LEAVE);
         if (in.kind == MAIL_HUMAN && in.match != MATCH_NONE) /* no reply of a round is left lying */
             assert_int_not_equal(v, VERDICT_LEAVE);
+        if (in.kind == MAIL_AUTOREPLY && in.brings_papers && known_sender && in.match != MATCH_NONE && !in.loop && !in.junk)
+            assert_true(v == VERDICT_HOLD || v == VERDICT_DUPLICATE); /* a paper is not lost for a header */
         if (in.kind == MAIL_ERROR)
             assert_true(v == VERDICT_HOLD || v == VERDICT_DUPLICATE);
     }
