@@ -4,7 +4,8 @@
 #   make test        installs what is missing, builds, runs every test; last line: N passed, N failed, N skipped
 #   make lint        warnings, clang-tidy, cppcheck and the rules of the rooms
 #   make check-asan  the tests under the address and undefined-behaviour sanitizers (build-asan/)
-#   make check-valgrind   the unit tests under valgrind
+#   make check-valgrind   the unit tests and the scenarios under valgrind
+#   make fuzz        what strangers write, by libFuzzer (clang): SECONDS=60 for each target
 #   make demo        a whole round on private mail servers; KEEP=1 leaves them running
 #   make bench       the figures
 #   make install     DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
@@ -172,6 +173,8 @@ demo:
 	@tests/install-packages build demo
 	@$(MAKE) -s -j$(JOBS) --no-print-directory programs
 	@KEEP=$(KEEP) BUILD=$(BUILD) tests/demo/run
+
+include tests/fuzz/fuzz.mk
 
 compile-commands:
 	@tests/compile-commands "$(CC) $(CPPFLAGS) -Itests $(CFLAGS)" $(SOURCES) $(wildcard tests/*/*.c) > compile_commands.json

@@ -8,6 +8,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 
+/* Names in two scripts stand beside each other in a line: each is isolated (Unicode UAX 9). */
+#define FSI "\u2068"
+#define PDI "\u2069"
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -90,7 +94,7 @@ static const char *names_of(struct arena *a, const struct filed *filed)
     const char *names = "";
 
     for (size_t i = 0; i < filed->n; i++)
-        names = arena_printf(a, "%s%s%s%s", names, i ? ", " : "", filed->papers[i].name,
+        names = arena_printf(a, "%s%s" FSI "%s" PDI "%s", names, i ? ", " : "", filed->papers[i].name,
                              filed->papers[i].known ? " (known)" : "");
     return names;
 }
@@ -132,7 +136,7 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
         line.what = "no_paper";
     from = *m->sender ? m->sender : "brought by hand";
     return story(d, &line, e, "%s: %s", from, out->n ? names_of(a, out) : "no paper in it") &&
-           alert(d, &about, e, "%s: %s", from, out->n ? names_of(a, out) : m->subject) && receipt_due(d, a, m, e);
+           alert(d, &about, e, FSI "%s" PDI "\n%s", from, out->n ? names_of(a, out) : m->subject) && receipt_due(d, a, m, e);
 }
 
 static bool file_it(struct daemon *d, struct incoming *in, const char *mark, struct err *e)
@@ -163,7 +167,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
     settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in, true, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
-           alert(d, &about, e, "%s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why);
+           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s", in->m.sender, in->m.subject, in->m.why);
 }
 
 /* ---- reports and other mail that asks nothing */

@@ -72,6 +72,15 @@ static const char *waited(struct arena *a, const struct letter *l, enum lang lan
     return days > 0 ? count_in_words(a, lang, COUNT_DAYS, days) : "";
 }
 
+/* What the daemon found stands in lines of its own, in words that have translations; the other lines are as they came. */
+static const char *alert_lines(struct arena *a, enum lang lang, const char *text) {
+    char *rest = arena_strdup(a, text ? text : ""), *line;
+    const char *joined_lines = "";
+    while ((line = strsep(&rest, "\n")))
+        joined_lines = arena_printf(a, "%s%s%s", joined_lines, *joined_lines ? "\n" : "", reason_in_words(a, lang, line));
+    return joined_lines;
+}
+
 static void alert_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
                          const struct letter_alert *al) {
     json_t *actions = l->partner ? json_array() : actions_of(a, al);
@@ -80,7 +89,7 @@ static void alert_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_text(a, o, "ref", al->ref);
     value_text(a, o, "code", al->party_code);
     value_text(a, o, "party", al->party ? party_name(al->party, lang) : given(al->party_code) ? al->party_code : "");
-    value_text(a, o, "text", al->text);
+    value_text(a, o, "text", alert_lines(a, lang, al->text));
     value_int(o, "message", l->partner ? 0 : al->message);
     value_text(a, o, "waits", waited(a, l, lang, al->at));
     value_bool(o, "has_actions", json_array_size(actions) > 0);

@@ -254,6 +254,7 @@ static void paper_values(struct arena *a, json_t *o, const struct letter *l, enu
 
 /* ---- all of it */
 
+/* What this kind says about its round and its party. */
 static void kind_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
     switch (l->kind) {
     case LETTER_NOTICE: notice_values(a, o, l, lang); break;
@@ -267,7 +268,7 @@ static void kind_values(struct arena *a, json_t *o, const struct letter *l, enum
     case LETTER_CORRIGENDUM: value_set(o, "paragraphs", paragraphs_of(a, text_in(l->body, lang))); break;
     case LETTER_CLOSING: value_bool(o, "cancelled", l->cancelled); break;
     case LETTER_ALERT:
-    case LETTER_DIGEST: office_values(a, o, l, lang); break;
+    case LETTER_DIGEST: break;
     }
 }
 
@@ -281,8 +282,11 @@ json_t *letter_values(struct arena *a, const struct letter *l, enum lang lang) {
     /* U+2068 and U+2069 around names of either direction, in plain text; set raw, since cleaning drops such marks. */
     value_set(o, "fsi", json_string("\u2068"));
     value_set(o, "pdi", json_string("\u2069"));
-    if (l->spec && l->party)
+    if (l->spec && l->party) { /* every letter but the officers' mails has both: letter_render sees to it */
         round_values(a, o, l, lang);
-    kind_values(a, o, l, lang);
+        kind_values(a, o, l, lang);
+    }
+    if (l->kind == LETTER_ALERT || l->kind == LETTER_DIGEST)
+        office_values(a, o, l, lang);
     return o;
 }

@@ -262,7 +262,7 @@ static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct 
         lines[i] = (struct letter_alert){.kind = "held", .ref = held[i].round, .party_code = held[i].party,
                                          .party = register_find(d->orders.parties, held[i].party),
                                          .message = held[i].id, .at = held[i].received_at,
-                                         .text = line_of(a, arena_printf(a, "%s, \"%.200s\": %s", held[i].sender, held[i].subject, held[i].why))};
+                                         .text = arena_printf(a, "%s – %s\n%s", held[i].sender, line_of(a, held[i].subject), held[i].why)};
     l->alerts = lines;
     l->n_alerts = n;
     return true;

@@ -1,5 +1,5 @@
 /* Composes what leaves and queues it, one delivery per address. The order is: everything that can fail for bad input first (addresses, size,
- * templates), then the head's file, durable, then the rows. A crash between leaves a file that no row names; it is written over or swept. */
+ * templates), then the head's file, durable, then the rows. A crash between leaves a file that no row names, which does no harm. */
 #include "app/post.h"
 
 #include <stdlib.h>

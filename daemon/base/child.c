@@ -22,7 +22,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-enum { CANNOT_START = 127 };
+enum { CANNOT_START = 127, LOOK_AGAIN_MS = 20 };
 
 static void default_signals(void) {
     struct sigaction plain = {.sa_handler = SIG_DFL};
@@ -116,10 +116,27 @@ static ssize_t read_to_end(int fd, int timer, char *bytes, size_t size) {
     }
 }
 
+/* Waits for the end without pidfd_open, which old systems and memory checkers lack: looks again and again. The process
+ * stays to be waited for, so that its number is nobody else's. */
+static bool look_for_end(pid_t pid, int timer) {
+    struct pollfd over = {.fd = timer, .events = POLLIN};
+    siginfo_t end = {0};
+    int looked;
+    while ((looked = waitid(P_PID, pid, &end, WEXITED | WNOHANG | WNOWAIT)) == 0 && end.si_pid == 0)
+        if (TEMP_FAILURE_RETRY(poll(&over, 1, LOOK_AGAIN_MS)) != 0)
+            return false;
+    return looked == 0;
+}
+
+/* False where the time is over first. */
+static bool wait_for_end(pid_t pid, int timer) {
+    FD_SCOPED process = pidfd_open(pid, 0);
+    return process >= 0 ? wait_for(process, timer) : look_for_end(pid, timer);
+}
+
 /* Whether the command ended in time and well; all of its group is gone afterwards. */
 static bool finish(pid_t pid, int timer, const char *command, struct err *e) {
-    FD_SCOPED process = pidfd_open(pid, 0);
-    bool in_time = process >= 0 && wait_for(process, timer);
+    bool in_time = wait_for_end(pid, timer);
     kill(-pid, SIGKILL);
     int status = 0;
     TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));

@@ -19,6 +19,5 @@ bool body_open(struct body *b, const struct send_job *job, struct err *e); /* op
 ssize_t body_read(struct body *b, char *out, size_t max, struct err *e);
 bool body_done(const struct body *b); /* every byte was given */
 void body_close(struct body *b);
-#define BODY_SCOPED __attribute__((cleanup(body_close))) struct body
 
 #endif

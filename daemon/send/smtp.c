@@ -33,9 +33,10 @@ struct smtp {
     bool stop_seen;
     struct dialogue dialogue;
     const struct send_job *job; /* while delivering */
-    struct body body;           /* the same */
-    struct err trouble;       /* why we ended the transfer ourselves; kind ERR_NONE where we did not */
-    struct send_outcome ours; /* stage and code that go with it */
+    struct send_job nothing;    /* what a probe delivers */
+    struct body body;           /* while delivering */
+    struct err trouble;         /* why we ended the transfer ourselves; kind ERR_NONE where we did not */
+    struct send_outcome ours;   /* stage and code that go with it */
     char curl_says[CURL_ERROR_SIZE];
     struct buf text;
 };
@@ -386,8 +387,8 @@ static struct send_outcome deliver_sound(struct smtp *s) {
 }
 
 struct send_outcome smtp_probe(struct smtp *s, int64_t id) {
-    struct send_job nothing = {.id = id, .from = "", .to = ""};
-    s->job = &nothing;
+    s->nothing = (struct send_job){.id = id, .from = "", .to = ""};
+    s->job = &s->nothing;
     s->trouble = (struct err){0};
     smtp_close(s);
     struct send_outcome o = attempt(s);
