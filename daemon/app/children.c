@@ -44,11 +44,10 @@ void children_tend(struct children *c)
     parsers_tend(c);
 }
 
-/* Settings of servers are given to a child at its start; one that is idle starts anew at once. */
+/* New settings of the servers. A sender takes them after what it has in hand; the collector starts anew, and tells again what was not kept. */
 void children_reload(struct children *c)
 {
-    for (int i = 0; i < c->n_senders; i++)
-        worker_restart(c->senders[i].worker);
+    senders_configure(c);
     worker_restart(c->collector);
 }
 

@@ -63,6 +63,7 @@ void children_stop_sending(struct children *c); /* SIGTERM to the senders: a mai
 
 /* senders.c */
 bool senders_open(struct children *c, struct err *e);
+void senders_configure(struct children *c);
 int senders_free(void *children);
 void senders_send(void *children, const struct send_job *job);
 /* collector.c */

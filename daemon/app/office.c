@@ -19,6 +19,7 @@
 #define DOCUMENTS_MAX 30
 #define LINES_MAX 100 /* of one mail; what is more waits for the next */
 #define LINE_BYTES 400
+#define TEXT_ROOM (300 << 10)
 #define OFFICE_MAILS_KEPT_S (30 * 86400)
 
 struct bulletin {
@@ -80,6 +81,17 @@ static bool attach(struct daemon *d, struct arena *a, struct bulletin *b, const 
     return true;
 }
 
+/* The server's limit counts for the whole mail, whose text needs room, too. */
+static int64_t attach_most(const struct daemon *d)
+{
+    const struct config *c = d->orders.config;
+    int64_t server = c->max_message_bytes ? c->max_message_bytes : d->server_size, room = server / 4 * 3 - TEXT_ROOM;
+
+    if (server <= 0 || room > c->alert_attach_bytes)
+        return c->alert_attach_bytes;
+    return room > 0 ? room : 0;
+}
+
 static bool attach_papers(struct daemon *d, struct arena *a, struct bulletin *b, int64_t message, struct err *e)
 {
     struct paper_row *rows;
@@ -88,7 +100,7 @@ static bool attach_papers(struct daemon *d, struct arena *a, struct bulletin *b,
     if (!message || !store_papers_of_message(d->store, a, message, &rows, &n, e))
         return !message;
     for (size_t i = 0; i < n && b->n_documents < DOCUMENTS_MAX; i++)
-        if (!rows[i].held && b->attached + rows[i].size * 4 / 3 <= d->orders.config->alert_attach_bytes &&
+        if (!rows[i].held && b->attached + rows[i].size * 4 / 3 <= attach_most(d) &&
             !attach(d, a, b, &rows[i], e))
             return false;
     return true;
@@ -180,18 +192,20 @@ static bool post_to_partners(struct daemon *d, struct arena *a, const struct ale
     return true;
 }
 
-static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n, struct err *e)
+static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n, bool papers, struct err *e)
 {
     struct bulletin b = {0};
     struct post p = {.cause = arena_printf(a, "alert:%lld", (long long)rows[n - 1].id)};
 
     if (!store_begin(d->store, e) || !gather(d, a, &b, rows, n, e))
         return false;
+    if (!papers)
+        b.n_documents = 0;
     p.boundary = b.boundary;
     p.documents = b.documents;
     p.n_documents = b.n_documents;
     p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = b.alerts, .n_alerts = b.n};
-    return post_to_officers(d, a, &p, e) && post_to_partners(d, a, rows, n, e) && store_alerts_told(d->store, rows[n - 1].id, e) &&
+    return post_to_officers(d, a, &p, e) && store_alerts_told(d->store, rows[n - 1].id, e) &&
            store_set(d->store, "alert_at", arena_printf(a, "%lld", (long long)clock_now()), e) && store_commit(d->store, e);
 }
 
@@ -202,24 +216,47 @@ static int64_t stored_instant(struct daemon *d, struct arena *a, const char *key
     return text ? strtoll(text, NULL, 10) : 0;
 }
 
+/* A transaction of its own: what goes wrong with partners keeps nothing from the officers, who hear of it. */
+static void copy_to_partners(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n)
+{
+    struct err e = {0};
+    struct alert_row about = {.kind = "trouble"};
+
+    if (store_begin(d->store, &e) && post_to_partners(d, a, rows, n, &e) && store_commit(d->store, &e))
+        return;
+    store_rollback(d->store);
+    log_event(LOG_LEVEL_ERROR, "partners", "status", "failed", "reason", e.text, NULL);
+    if (store_begin(d->store, &e) && alert(d, &about, &e, "the copies for partners could not be made: %s", e.text) &&
+        store_commit(d->store, &e))
+        return;
+    store_rollback(d->store);
+}
+
 int64_t office_alerts_turn(struct daemon *d)
 {
     ARENA_SCOPED a = arena_new();
     struct alert_row *rows;
     size_t n;
     struct err e = {0};
+    bool more = false;
     int64_t due = stored_instant(d, a, "alert_at") + d->orders.config->alert_every_s;
 
     if (!store_alerts(d->store, a, &rows, &n, &e))
         return clock_now() + 60;
-    if (n == 0 || d->orders.config->n_officers == 0)
+    if (n == 0)
         return 0;
     if (clock_now() < due)
         return due;
-    if (post_alerts(d, a, rows, n < LINES_MAX ? n : LINES_MAX, &e))
-        return n > LINES_MAX ? clock_now() + d->orders.config->alert_every_s : 0;
-    store_rollback(d->store);
-    log_event(LOG_LEVEL_ERROR, "alert", "status", "failed", "reason", e.text, NULL);
+    if (n > LINES_MAX)
+        n = LINES_MAX, more = true;
+    for (int papers = 1; papers >= 0; papers--) { /* without the papers rather than not at all */
+        if (post_alerts(d, a, rows, n, papers, &e)) {
+            copy_to_partners(d, a, rows, n);
+            return more ? clock_now() + d->orders.config->alert_every_s : 0;
+        }
+        store_rollback(d->store);
+        log_event(LOG_LEVEL_ERROR, "alert", "status", "failed", "reason", e.text, NULL);
+    }
     return clock_now() + 60;
 }
 

@@ -163,6 +163,8 @@ static bool take_back_failures(struct daemon *d, struct arena *a, struct err *e)
             return false;
         if (!row.state || strcmp(row.state, "failed") != 0)
             continue;
+        if (!store_clear_failures(d->store, row.address, e))
+            return false;
         row.state = delivery_state_names[DELIVERY_QUEUED];
         row.next_at = row.since_at = clock_now();
         if (!store_update_delivery(d->store, &row, e))
@@ -275,14 +277,21 @@ static size_t batch_size(struct daemon *d)
     return n < 0 ? 0 : n > BATCH_MAX ? BATCH_MAX : (size_t)n;
 }
 
-/* Between queueing and sending an address may have failed for good or left the register. */
-static bool still_allowed(struct daemon *d, struct arena *a, const struct delivery_row *row, const struct notice_row *n)
-{
-    struct round_view v;
+/* A delivery that may go, and what it is of. */
+struct departure {
+    struct delivery_row row;
+    struct notice_row notice;
+};
 
-    if (!*n->round)
-        return post_allowed(d, NULL, row->address);
-    return round_view(d, a, n->round, &v, NULL) && post_allowed(d, v.spec, row->address);
+/* Between queueing and sending an address may have failed for good or left the register. */
+static bool still_allowed(struct daemon *d, struct arena *a, const struct departure *dep, bool *allowed_out, struct err *e)
+{
+    struct round_view v = {0};
+
+    if (*dep->notice.round && !round_view(d, a, dep->notice.round, &v, e))
+        return false;
+    *allowed_out = post_allowed(d, v.spec, dep->row.address);
+    return true;
 }
 
 static bool refuse(struct daemon *d, struct delivery_row *row, const struct notice_row *n, struct err *e)
@@ -301,18 +310,30 @@ static bool too_often(struct daemon *d, const struct delivery_row *row)
     return most > 0 && store_sent_since(d->store, row->address, clock_now() - 3600) >= most;
 }
 
-/* A delivery that may go, and what it is of. */
-struct departure {
-    struct delivery_row row;
-    struct notice_row notice;
-};
+/* Refuses it, puts it off, or marks it as being sent. */
+static bool may_depart(struct daemon *d, struct arena *a, struct departure *dep, bool *goes_out, struct err *e)
+{
+    bool allowed = false;
+
+    if (!still_allowed(d, a, dep, &allowed, e))
+        return false;
+    if (!allowed)
+        return refuse(d, &dep->row, &dep->notice, e);
+    if (too_often(d, &dep->row)) {
+        dep->row.next_at = clock_now() + TOO_OFTEN_S;
+        return store_update_delivery(d->store, &dep->row, e);
+    }
+    dep->row.state = delivery_state_names[DELIVERY_SENDING];
+    dep->row.since_at = clock_now();
+    *goes_out = true;
+    return store_update_delivery(d->store, &dep->row, e);
+}
 
 /* Marks the due deliveries; out gets those that may go. */
 static bool pick(struct daemon *d, struct arena *a, struct departure *out, size_t *n_out, struct err *e)
 {
     struct delivery_row *due;
     size_t n, most = batch_size(d);
-    struct notice_row notice;
 
     *n_out = 0;
     if (most == 0)
@@ -320,24 +341,13 @@ static bool pick(struct daemon *d, struct arena *a, struct departure *out, size_
     if (!store_deliveries_due(d->store, a, clock_now(), most, &due, &n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (!store_notice(d->store, a, due[i].notice, &notice, e))
+        struct departure dep = {.row = due[i]};
+        bool goes = false;
+
+        if (!store_notice(d->store, a, due[i].notice, &dep.notice, e) || !may_depart(d, a, &dep, &goes, e))
             return false;
-        if (!still_allowed(d, a, &due[i], &notice)) {
-            if (!refuse(d, &due[i], &notice, e))
-                return false;
-            continue;
-        }
-        if (too_often(d, &due[i])) {
-            due[i].next_at = clock_now() + TOO_OFTEN_S;
-            if (!store_update_delivery(d->store, &due[i], e))
-                return false;
-            continue;
-        }
-        due[i].state = delivery_state_names[DELIVERY_SENDING];
-        due[i].since_at = clock_now();
-        if (!store_update_delivery(d->store, &due[i], e))
-            return false;
-        out[(*n_out)++] = (struct departure){due[i], notice};
+        if (goes)
+            out[(*n_out)++] = dep;
     }
     return true;
 }

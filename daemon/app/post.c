@@ -99,6 +99,15 @@ static size_t automatic_headers(const struct post *p, struct mail_header out[4])
     return n;
 }
 
+/* The sender's name is in the language that the letter begins with. */
+static enum lang first_lang(const struct outgoing *o)
+{
+    int lang = LANG_AR;
+
+    enum_by_name(lang_names, LANG_COUNT, o->text.lang, &lang);
+    return (enum lang)lang;
+}
+
 static bool compose(struct arena *a, struct outgoing *o, struct err *e)
 {
     const struct post *p = o->post;
@@ -106,8 +115,7 @@ static bool compose(struct arena *a, struct outgoing *o, struct err *e)
     struct mail_header extra[4];
     struct mail_address to[TO_MAX];
     struct mail_draft draft = {
-        .from = {o->config->short_name[LANG_AR] ? o->config->short_name[LANG_AR] : o->config->short_name[LANG_EN],
-                 o->config->address},
+        .from = {o->config->short_name[first_lang(o)], o->config->address},
         .to = to,
         .n_to = p->n_to,
         .subject = o->text.subject,
@@ -265,6 +273,29 @@ static const char *without_brackets(struct arena *a, const char *id)
     return n > 2 ? arena_strndup(a, id + 1, n - 2) : id;
 }
 
+static bool any_allowed(struct daemon *d, const struct outgoing *o)
+{
+    for (size_t i = 0; i < o->post->n_to; i++)
+        if (post_allowed(d, post_spec(o->post), o->wire[i]))
+            return true;
+    return false;
+}
+
+/* Every address failed before: nothing of this leaves, and a person should know. */
+static bool tell_unreachable(struct daemon *d, const struct outgoing *o, struct err *e)
+{
+    const struct post *p = o->post;
+    struct alert_row about = {.kind = "failed", .round = p->view ? p->view->row.ref : NULL,
+                              .party = p->letter.party ? p->letter.party->code : NULL};
+
+    if (!p->view)
+        return true;
+    return alert(d, &about, e, "%s: no address of the delegation can be written to, all failed before; nothing left",
+                 letter_kind_names[p->letter.kind]) &&
+           story(d, &(struct story_line){.who = "daemon", .what = "unreachable", .round = about.round, .party = about.party}, e,
+                 "%s: all addresses failed before", letter_kind_names[p->letter.kind]);
+}
+
 static bool keep_notice(struct daemon *d, struct arena *a, struct outgoing *o, int64_t *notice_out, struct err *e)
 {
     const struct post *p = o->post;
@@ -287,6 +318,8 @@ static bool keep_notice(struct daemon *d, struct arena *a, struct outgoing *o, i
     for (size_t i = 0; id && i < p->n_to; i++)
         if (!add_delivery(d, a, o, i, id, e))
             return false;
+    if (id && !any_allowed(d, o) && !tell_unreachable(d, o, e))
+        return false;
     *notice_out = id;
     d->outbox_due = true;
     return true;

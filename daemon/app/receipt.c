@@ -82,12 +82,14 @@ static void add_focal_points(struct batch *b, const struct round_view *v, const 
 {
     const struct contact *all[64];
     size_t n = round_contacts(v->spec, p, all, 64);
-    size_t before = b->n_to;
+    bool has_focal_point = false;
 
     for (size_t i = 0; i < n; i++)
-        if (all[i]->role == ROLE_FOCAL_POINT)
+        if (all[i]->role == ROLE_FOCAL_POINT) {
             add_to(b, all[i]);
-    for (size_t i = 0; i < n && b->n_to == before; i++)
+            has_focal_point = true;
+        }
+    for (size_t i = 0; i < n && !has_focal_point; i++)
         add_to(b, all[i]);
 }
 

@@ -1,5 +1,5 @@
 /* The sending children: each does one delivery at a time and has a few more waiting. One that ends leaves the delivery it had begun uncertain: whether
- * the server has the mail, nobody here knows. Those behind it were not begun. */
+ * the server has the mail, nobody here knows. Those behind it were not begun: it answers in order, and all its answers are read before its end is. */
 #include "app/children.h"
 
 #include <string.h>
@@ -8,12 +8,32 @@
 #include "base/log.h"
 #include "base/wire.h"
 
+static void configure(struct sender *s)
+{
+    worker_send(s->worker, json_pack("{s:o}", "config", server_to_json(&s->of->daemon->orders.config->smtp)), -1);
+}
+
+void senders_configure(struct children *c)
+{
+    for (int i = 0; i < c->n_senders; i++)
+        configure(&c->senders[i]);
+}
+
 static void ready(void *arg, struct worker *w)
 {
     struct sender *s = arg;
 
-    worker_send(w, json_pack("{s:o}", "config", server_to_json(&s->of->daemon->orders.config->smtp)), -1);
+    (void)w;
+    configure(s);
     s->of->daemon->outbox_due = true;
+}
+
+/* Whether the server has these, nobody here knows. */
+static void lose_all(struct sender *s, const char *why)
+{
+    for (int i = 0; i < s->n; i++)
+        outbox_lost(s->of->daemon, s->deliveries[i], why);
+    s->n = 0;
 }
 
 static void message(void *arg, struct worker *w, const json_t *m)
@@ -25,6 +45,7 @@ static void message(void *arg, struct worker *w, const json_t *m)
 
     if (!send_outcome_from_json(a, m, &o, &e) || s->n == 0 || o.id != s->deliveries[0]) {
         log_event(LOG_LEVEL_ERROR, "sender", "reason", e.kind ? e.text : "an answer to another delivery", NULL);
+        lose_all(s, "the sender's answer could not be understood");
         worker_restart(w);
         return;
     }

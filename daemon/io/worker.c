@@ -140,11 +140,10 @@ static void on_channel(void *arg, short revents)
     struct worker *w = arg;
     struct err e = {0};
 
-    if ((revents & POLLOUT) && !wire_flush(w->wire, &e)) {
-        end(w, e.text);
-        return;
-    }
+    /* A child that ended may have spoken before: what it said is read first, and then its end. */
     read_messages(w);
+    if (w->wire && (revents & POLLOUT) && !wire_flush(w->wire, &e))
+        end(w, e.text);
     update_events(w);
 }
 
@@ -189,10 +188,8 @@ bool worker_send(struct worker *w, json_t *message, int fd)
         json_decref(message);
         return false;
     }
-    if (!wire_send(w->wire, message, fd, &e)) {
-        end(w, e.text);
-        return false;
-    }
+    if (!wire_send(w->wire, message, fd, &e))
+        return false; /* its end will be read, after what it said before */
     update_events(w);
     return true;
 }

@@ -33,7 +33,7 @@ static const struct noun thing = {"thing", "a thing", thing_verbs, 2}, alone = {
 /* Runs it with stdout and stderr thrown away. */
 static enum exit_code run(const char *line) {
     static const struct noun *const nouns[] = {&thing, &alone};
-    char *argv[16], copy[256];
+    static char *argv[16], copy[256]; /* what was seen points into them */
     int argc = 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC), out = dup(1), err = dup(2);
     snprintf(copy, sizeof copy, "taamim %s", line);
     for (char *word = strtok(copy, " "); word && argc < 15; word = strtok(NULL, " "))
