@@ -180,24 +180,36 @@ compile-commands:
 	@tests/compile-commands "$(CC) $(CPPFLAGS) -Itests $(CFLAGS)" $(SOURCES) $(wildcard tests/*/*.c) > compile_commands.json
 
 # --- install ---------------------------------------------------------------------------------------------------------
-# The children lie in lib/taamim; the daemon looks beside itself and in ../lib/taamim. Files in /etc are never replaced.
+# The children lie in lib/taamim; the daemon looks beside itself and in ../lib/taamim. Files in /etc are never replaced. The register, which
+# the daemon rewrites, has a folder of its own there: tmpfiles.d gives it to the user taamim, whom sysusers.d makes. Both are asked at once where
+# root installs on the machine that will run it (no DESTDIR); a package's installation and each boot ask them too.
 D := $(DESTDIR)
+E := $D$(SYSCONFDIR)/taamim
 install_new = test -e '$(strip $(2))' || install -D -m 644 '$(strip $(1))' '$(strip $(2))'
+as_installed = sed 's|/usr/local|$(PREFIX)|g; s|register = "delegations.conf"; \{9\}|register = "register/delegations.conf";|'
+with_paths  = sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' systemd/$(1) > '$(2)' && chmod 644 '$(2)'
 
 install: programs
-	install -d '$D$(PREFIX)/sbin' '$D$(PREFIX)/bin' '$D$(PREFIX)/lib/taamim' '$D$(PREFIX)/share/taamim' '$D$(SYSCONFDIR)/taamim/rounds'
+	install -d '$D$(PREFIX)/sbin' '$D$(PREFIX)/bin' '$D$(PREFIX)/lib/taamim' '$D$(PREFIX)/share/taamim' '$E/rounds' '$E/register'
 	$(if $(filter %/taamimd,$(MADE)),install -m 755 $(BUILD)/taamimd '$D$(PREFIX)/sbin/')
 	$(if $(filter %/taamim,$(MADE)),install -m 755 $(BUILD)/taamim '$D$(PREFIX)/bin/')
 	$(foreach c,$(filter $(CHILDREN:%=$(BUILD)/%),$(MADE)),install -m 755 $(c) '$D$(PREFIX)/lib/taamim/' &&) true
 	cp -R templates config '$D$(PREFIX)/share/taamim/'
-	@mkdir -p $(BUILD)/config && sed 's|/usr/local|$(PREFIX)|g' config/taamim.conf > $(BUILD)/config/taamim.conf && cp config/delegations.conf $(BUILD)/config/
-	@$(foreach f,taamim.conf delegations.conf,$(call install_new,$(BUILD)/config/$(f),$D$(SYSCONFDIR)/taamim/$(f));)
-	cp -Rn config/rounds/. '$D$(SYSCONFDIR)/taamim/rounds/'
-	$(if $D,,$(if $(shell command -v systemd-sysusers),-systemd-sysusers && systemctl daemon-reload))
-	install -d '$D$(UNITDIR)' '$D$(PREFIX)/lib/sysusers.d'
-	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' systemd/taamimd.service > '$D$(UNITDIR)/taamimd.service'
-	install -m 644 systemd/taamim.sysusers '$D$(PREFIX)/lib/sysusers.d/taamim.conf'
+	@test -e '$E/taamim.conf' || { $(as_installed) config/taamim.conf > '$E/taamim.conf' && chmod 644 '$E/taamim.conf'; }
+	@$(call install_new,config/delegations.conf,$E/register/delegations.conf)
+	cp -Rn config/rounds/. '$E/rounds/'
 	$(foreach s,1 5 8,$(foreach f,$(wildcard docs/*.$(s)),install -D -m 644 $(f) '$D$(PREFIX)/share/man/man$(s)/$(notdir $(f))' &&)) true
+	install -d '$D$(UNITDIR)' '$D$(PREFIX)/lib/sysusers.d' '$D$(PREFIX)/lib/tmpfiles.d'
+	install -m 644 systemd/taamim.sysusers '$D$(PREFIX)/lib/sysusers.d/taamim.conf'
+	$(call with_paths,taamim.tmpfiles,$D$(PREFIX)/lib/tmpfiles.d/taamim.conf)
+	$(call with_paths,taamimd.service,$D$(UNITDIR)/taamimd.service)
+ifeq ($(DESTDIR),)
+ifeq ($(shell id -u),0)
+	if command -v systemd-sysusers >/dev/null; then systemd-sysusers '$(PREFIX)/lib/sysusers.d/taamim.conf'; fi
+	if command -v systemd-tmpfiles >/dev/null; then systemd-tmpfiles --create '$(PREFIX)/lib/tmpfiles.d/taamim.conf'; fi
+	if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+endif
+endif
 
 clean:
 	rm -rf build build-asan build-lint compile_commands.json

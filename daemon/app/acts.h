@@ -1,5 +1,6 @@
 /* acts.h - what an officer does to a round or a reply. Each is one transaction, one event with the officer's name, and where it concerns
- * delegations, notices to them. All are safe to say twice. `text_out` is the answer for the officer, in the arena. */
+ * delegations, notices to them. All are safe to say twice: what was told is not told again, a reminder or a notice asked for again within a minute does not
+ * leave twice, and the answer, `text_out` (in the arena), says how many were told. */
 #ifndef TAAMIM_APP_ACTS_H
 #define TAAMIM_APP_ACTS_H
 #include "app/daemon.h"
@@ -8,6 +9,7 @@ struct act {
     const char *who;         /* "uid:1000 (name)" */
     const char *ref, *party; /* party NULL: all */
     const char *text;        /* date, reason, or the text of a note */
+    const char *texts[LANG_COUNT]; /* a note by language; none given: `text` serves all */
     const char *address;     /* resend --to */
     int64_t message;         /* a reply's number */
     int64_t paper;           /* the n-th paper of that reply, from 1 */

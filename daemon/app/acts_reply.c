@@ -60,7 +60,7 @@ static bool add_contact(struct daemon *d, struct arena *a, const struct message_
     with = register_with_contact(a, d->orders.parties, m->party, &c);
     if (!register_save(a, with, d->orders.parties->path, &diff, e))
         return false;
-    good = daemon_reload(d, &problems) || err_perm(e, "%s", buf_text(&problems.text));
+    good = daemon_reload_register(d, &problems) || err_perm(e, "%s", buf_text(&problems.text));
     buf_free(&problems.text);
     return good && story(d, &(struct story_line){.who = who, .what = "register", .party = m->party}, e, "%s", diff);
 }
@@ -93,24 +93,46 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
     return done(d, a, &m, lay_at, good, e);
 }
 
+/* The sender as a contact of the register or of this round alone; NULL for everybody else. */
+static const struct contact *contact_of(struct daemon *d, const struct round_view *v, const char *address,
+                                        const struct party **party_out)
+{
+    const struct contact *contact = NULL;
+
+    *party_out = register_by_address(d->orders.parties, address, &contact);
+    if (*party_out)
+        return contact;
+    for (size_t i = 0; i < v->spec->n_contacts; i++)
+        if (address_same(v->spec->contacts[i].contact.address, address)) {
+            *party_out = register_find(d->orders.parties, v->spec->contacts[i].party);
+            return *party_out ? &v->spec->contacts[i].contact : NULL;
+        }
+    return NULL;
+}
+
 /* Only a party's own contacts are ever told. */
 static bool tell_rejection(struct daemon *d, struct arena *a, const struct message_row *m, const struct act *act, struct err *e)
 {
-    const struct contact *contact;
-    const struct party *p = register_by_address(d->orders.parties, m->sender, &contact);
-    const struct contact *to[1] = {contact};
+    const struct contact *to[1] = {NULL};
+    const struct party *p = NULL;
     struct round_view v;
+    struct seat_row seat = {0};
     int64_t notice;
     struct letter_paper why = {.name = m->subject, .sha256 = "", .item = -1, .trouble = act->text};
     struct post letter = {.cause = arena_printf(a, "reject:%lld", (long long)m->id), .to = to, .n_to = 1,
                           .in_reply_to = *m->message_id ? m->message_id : NULL};
 
-    if (!p || !*m->round)
-        return err_perm(e, "%s is no contact of a party: nobody is told", m->sender);
+    if (!*m->round)
+        return err_perm(e, "the reply is of no round: nobody is told");
     if (!round_view(d, a, m->round, &v, e))
         return false;
+    to[0] = contact_of(d, &v, m->sender, &p);
+    if (!to[0])
+        return err_perm(e, "%s is no contact of a party: nobody is told", m->sender);
+    if (!store_seat(d->store, a, v.row.ref, p->code, &seat, e))
+        return false;
     letter.view = &v;
-    letter.letter = (struct letter){.kind = LETTER_PROBLEM, .party = p, .deadline_at = v.row.deadline_at,
+    letter.letter = (struct letter){.kind = LETTER_PROBLEM, .party = p, .deadline_at = seat_deadline(d, &v, &seat).at,
                                     .now_at = clock_now(), .papers = &why, .n_papers = 1};
     return post(d, a, &letter, &notice, e);
 }
@@ -184,6 +206,7 @@ bool act_item(struct daemon *d, struct arena *a, const struct act *act, const ch
         good = err_perm(e, "round %s has %zu items, not an item %d", v.row.ref, v.spec->n_items, act->item);
     if (good) {
         p->item = act->item - 1;
+        p->round = v.row.ref; /* a held paper bears none yet: the word is of this round's items */
         good = store_update_paper(d->store, p, e) && filing_update_seat(d, a, &v, m.party, e) &&
                story(d, &(struct story_line){act->who, "item", m.round, m.party, m.id}, e, "%s answers item %d", p->name, act->item);
         *text_out = arena_printf(a, "%s answers item %d", p->name, act->item);

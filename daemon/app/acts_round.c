@@ -10,6 +10,7 @@
 #include "mail/lang.h"
 
 #define CONTACTS_MAX 64
+#define NOTE_BYTES_MAX (64 << 10)
 
 static bool begin_on(struct daemon *d, struct arena *a, const struct act *act, struct round_view *v, struct err *e)
 {
@@ -37,8 +38,13 @@ static bool say(struct daemon *d, const struct act *act, const struct round_view
 
 /* ---- a letter to the parties of a round */
 
+/* How many parties a letter was for, and for how many it was new. */
+struct told {
+    int asked, told;
+};
+
 static bool post_letter(struct daemon *d, struct arena *a, const struct round_view *v, const struct seat_row *seat,
-                        const struct letter *letter, const char *cause, struct err *e)
+                        const struct post *what, struct told *t, struct err *e)
 {
     const struct contact *to[CONTACTS_MAX];
     const struct party *party = register_find(d->orders.parties, seat->party);
@@ -46,51 +52,62 @@ static bool post_letter(struct daemon *d, struct arena *a, const struct round_vi
     struct notice_row *first;
     size_t n_first;
     int64_t notice;
-    struct post p = {.view = v, .cause = cause, .letter = *letter, .to = to, .n_to = n, .priority = 5};
+    struct post p = *what;
 
     if (n == 0) /* gone from the register: nobody to tell */
         return true;
     if (!store_notices(d->store, a, v->row.ref, seat->party, &first, &n_first, e))
         return false;
+    p.view = v;
+    p.to = to;
+    p.n_to = n;
+    p.priority = 5;
     p.letter.party = party;
     p.letter.now_at = clock_now();
     p.letter.deadline_at = seat_deadline(d, v, seat).at;
     p.letter.answered = seat->answered_at != 0;
     p.letter.complete = seat->complete_at != 0;
     p.in_reply_to = n_first ? first[0].message_id : NULL;
-    return post(d, a, &p, &notice, e);
+    if (!post(d, a, &p, &notice, e))
+        return false;
+    t->asked++;
+    t->told += notice != 0;
+    return true;
 }
 
-/* An extension for all says nothing to a party whose own is longer. */
-static bool concerns(const struct round_view *v, const struct seat_row *seat, const struct letter *letter)
-{
-    return !(letter->kind == LETTER_EXTENSION && letter->for_all && seat->deadline_at > v->row.deadline_at);
-}
-
-static int post_to_seats(struct daemon *d, struct arena *a, const struct round_view *v, const char *party,
-                         const struct letter *letter, const char *cause, struct err *e)
+static bool post_to_seats(struct daemon *d, struct arena *a, const struct round_view *v, const char *party,
+                          const struct post *what, struct told *t, struct err *e)
 {
     struct seat_row *seats;
     size_t n;
-    int posted = 0;
+    bool invited = false;
 
     if (!store_seats(d->store, a, v->row.ref, &seats, &n, e))
-        return -1;
+        return false;
     for (size_t i = 0; i < n; i++) {
-        if ((party && strcasecmp(party, seats[i].party) != 0) || !concerns(v, &seats[i], letter))
+        if (party && strcasecmp(party, seats[i].party) != 0)
             continue;
-        if (!post_letter(d, a, v, &seats[i], letter, cause, e))
-            return -1;
-        posted++;
+        invited = true;
+        if (!post_letter(d, a, v, &seats[i], what, t, e))
+            return false;
     }
-    if (party && posted == 0) {
-        err_perm(e, "%s is not in round %s", party, v->row.ref);
-        return -1;
-    }
-    return posted;
+    return invited || !party || err_perm(e, "%s is not in round %s", party, v->row.ref);
+}
+
+static const char *told_in_words(struct arena *a, const struct told *t)
+{
+    int already = t->asked - t->told;
+
+    return already ? arena_printf(a, "%d told, %d told already", t->told, already) : arena_printf(a, "%d told", t->told);
 }
 
 /* ---- extend */
+
+struct extension {
+    struct deadline to;
+    const char *text;     /* as the store keeps it */
+    int64_t round_before; /* the round's deadline until now */
+};
 
 static uint32_t steps_behind(struct daemon *d, const struct round_view *v, const char *party, const struct deadline *dl)
 {
@@ -99,38 +116,61 @@ static uint32_t steps_behind(struct daemon *d, const struct round_view *v, const
     return p ? remind_steps_behind(d, v, p, dl) : 0;
 }
 
-static bool extend_seat(struct daemon *d, struct arena *a, const struct round_view *v, const char *party,
-                        const struct deadline *dl, const char *text, struct err *e)
+/* A party whose own deadline is as late already keeps it, and is told nothing. The cause names both ends: a deadline only ever moves on, so that it
+ * is the same for the same act alone. */
+static bool extend_seat(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat,
+                        const struct act *act, const struct extension *x, struct told *t, struct err *e)
 {
-    struct seat_row seat;
+    int64_t before = seat->deadline_at ? seat->deadline_at : x->round_before;
+    struct post p = {.cause = arena_printf(a, "extend:%lld:%lld", (long long)before, (long long)x->to.at),
+                     .letter = {.kind = LETTER_EXTENSION, .for_all = !act->party, .old_deadline_at = before}};
 
-    if (!store_seat(d->store, a, v->row.ref, party, &seat, e))
-        return false;
-    if (!seat.party)
-        return err_perm(e, "%s is not in round %s", party, v->row.ref);
-    seat.deadline_at = dl->at;
-    seat.deadline_text = text;
-    seat.steps_done = steps_behind(d, v, seat.party, dl);
-    return store_update_seat(d->store, &seat, e);
+    if (before >= x->to.at)
+        return true;
+    seat->deadline_at = act->party ? x->to.at : 0;
+    seat->deadline_text = act->party ? x->text : "";
+    seat->steps_done = steps_behind(d, v, seat->party, &x->to);
+    return store_update_seat(d->store, seat, e) && post_letter(d, a, v, seat, &p, t, e);
 }
 
-static bool extend_all(struct daemon *d, struct arena *a, const struct round_view *v, const struct deadline *dl,
-                       const char *text, struct err *e)
+static bool is_later(struct daemon *d, struct arena *a, const char *whose, int64_t before, int64_t after, struct err *e)
+{
+    const struct zone *z = d->orders.config->zone;
+
+    if (after >= before)
+        return true;
+    return err_perm(e, "the deadline of %s is %s; %s would be earlier, and a deadline is only moved to a later instant", whose,
+                    instant_in_words(a, LANG_EN, z, before), instant_in_words(a, LANG_EN, z, after));
+}
+
+static bool extend_seats(struct daemon *d, struct arena *a, const struct round_view *v, const struct act *act,
+                         const struct extension *x, struct told *t, struct err *e)
 {
     struct seat_row *seats;
     size_t n;
+    bool invited = false;
 
-    if (!store_set_round_deadline(d->store, v->row.ref, dl->at, text, e) || !store_seats(d->store, a, v->row.ref, &seats, &n, e))
+    if (!store_seats(d->store, a, v->row.ref, &seats, &n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (seats[i].deadline_at > dl->at) /* its own extension is longer */
+        int64_t before = seats[i].deadline_at ? seats[i].deadline_at : x->round_before;
+
+        if (act->party && strcasecmp(act->party, seats[i].party) != 0)
             continue;
-        seats[i].deadline_at = 0;
-        seats[i].deadline_text = "";
-        seats[i].steps_done = steps_behind(d, v, seats[i].party, dl);
-        if (!store_update_seat(d->store, &seats[i], e))
+        invited = true;
+        if ((act->party && !is_later(d, a, seats[i].party, before, x->to.at, e)) ||
+            !extend_seat(d, a, v, &seats[i], act, x, t, e))
             return false;
     }
+    return invited || !act->party || err_perm(e, "%s is not in round %s", act->party, v->row.ref);
+}
+
+static bool extend_round(struct daemon *d, struct arena *a, struct round_view *v, const struct extension *x, struct err *e)
+{
+    if (!is_later(d, a, v->row.ref, x->round_before, x->to.at, e) ||
+        !store_set_round_deadline(d->store, v->row.ref, x->to.at, x->text, e))
+        return false;
+    v->row.deadline_at = x->to.at;
     return true;
 }
 
@@ -144,62 +184,108 @@ static bool new_deadline(struct daemon *d, const struct act *act, struct deadlin
 bool act_extend(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct round_view v;
-    struct deadline dl;
-    struct letter letter = {.kind = LETTER_EXTENSION, .for_all = !act->party};
-    const char *text, *words;
-    int n;
+    struct extension x = {0};
+    struct told t = {0};
+    const char *words;
     bool good;
 
-    if (!new_deadline(d, act, &dl, e) || !begin_on(d, a, act, &v, e))
+    if (!new_deadline(d, act, &x.to, e) || !begin_on(d, a, act, &v, e))
         return false;
-    words = instant_in_words(a, LANG_EN, d->orders.config->zone, dl.at);
-    text = arena_printf(a, "%s %s", act->text, d->orders.config->zone_name);
-    letter.old_deadline_at = v.row.deadline_at;
-    good = act->party ? extend_seat(d, a, &v, act->party, &dl, text, e) : extend_all(d, a, &v, &dl, text, e);
-    v.row.deadline_at = act->party ? v.row.deadline_at : dl.at;
-    n = good ? post_to_seats(d, a, &v, act->party, &letter, arena_printf(a, "extend:%lld", (long long)dl.at), e) : -1;
-    good = n >= 0 && say(d, act, &v, "extended", words, e);
-    *text_out = arena_printf(a, "%s: deadline extended to %s; %d told", v.row.ref, words, n);
-    return done(d, good, e);
+    words = instant_in_words(a, LANG_EN, d->orders.config->zone, x.to.at);
+    x.text = arena_printf(a, "%s %s", act->text, d->orders.config->zone_name);
+    x.round_before = v.row.deadline_at;
+    good = (act->party || extend_round(d, a, &v, &x, e)) && extend_seats(d, a, &v, act, &x, &t, e);
+    if (t.asked == 0) {
+        *text_out = arena_printf(a, "%s: the deadline is %s already; nobody is told again", v.row.ref, words);
+        return done(d, good, e);
+    }
+    *text_out = arena_printf(a, "%s: deadline extended to %s; %s", v.row.ref, words, told_in_words(a, &t));
+    return done(d, good && say(d, act, &v, "extended", words, e), e);
 }
 
 /* ---- remind, note, resend */
 
-static const char *stamped(struct arena *a, const char *what)
-{
-    return arena_printf(a, "officer:%s:%lld", what, (long long)clock_now());
-}
-
 bool act_remind(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct round_view v;
-    int n;
+    struct reminded n = {0};
+    bool good;
 
     if (!begin_on(d, a, act, &v, e))
         return false;
-    n = remind_now(d, a, &v, act->party, stamped(a, "remind"), e);
-    *text_out = n == 0 ? arena_printf(a, "%s: nobody to remind: all asked have answered wholly", v.row.ref)
-                       : arena_printf(a, "%s: reminders to %d", v.row.ref, n);
-    return done(d, n >= 0 && (n == 0 || say(d, act, &v, "reminded", *text_out, e)), e);
+    good = remind_now(d, a, &v, act->party, &n, e);
+    *text_out = n.told + n.already == 0
+                    ? arena_printf(a, "%s: nobody to remind: all asked have answered wholly", v.row.ref)
+                    : arena_printf(a, "%s: reminders to %d%s", v.row.ref, n.told,
+                                   n.already ? arena_printf(a, "; %d reminded already a moment ago", n.already) : "");
+    return done(d, good && (n.told == 0 || say(d, act, &v, "reminded", *text_out, e)), e);
+}
+
+static bool is_text(const char *text)
+{
+    return text && text[strspn(text, " \t\r\n")] != '\0';
+}
+
+/* Each language of a party's mail has its text: a state is not sent another's under its own salutation. */
+static bool note_reaches(struct daemon *d, const struct round_view *v, const char *code, const struct letter *letter,
+                         struct err *e)
+{
+    const struct contact *to[CONTACTS_MAX];
+    const struct party *party = register_find(d->orders.parties, code);
+    size_t n = party ? round_contacts(v->spec, party, to, CONTACTS_MAX) : 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (int lang = 0; lang < LANG_COUNT; lang++)
+            if ((to[i]->langs & LANG_BIT(lang)) && !letter->body[lang])
+                return err_perm(e, "the note has no text in [%s], in which %s (%s) is written to; nobody was told",
+                                lang_names[lang], code, to[i]->address);
+    return true;
+}
+
+static bool note_reaches_all(struct daemon *d, struct arena *a, const struct round_view *v, const char *only,
+                             const struct letter *letter, struct err *e)
+{
+    struct seat_row *seats;
+    size_t n;
+
+    if (!store_seats(d->store, a, v->row.ref, &seats, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((!only || strcasecmp(only, seats[i].party) == 0) && !note_reaches(d, v, seats[i].party, letter, e))
+            return false;
+    return true;
+}
+
+static bool read_note(const struct act *act, struct letter *letter, struct err *e)
+{
+    bool by_language = false;
+
+    if (!is_text(act->text))
+        return err_perm(e, "the note is empty");
+    if (strlen(act->text) > NOTE_BYTES_MAX)
+        return err_perm(e, "the note is longer than %d KB", NOTE_BYTES_MAX >> 10);
+    for (int i = 0; i < LANG_COUNT; i++)
+        by_language |= is_text(act->texts[i]);
+    for (int i = 0; i < LANG_COUNT; i++)
+        letter->body[i] = !by_language ? act->text : is_text(act->texts[i]) ? act->texts[i] : NULL;
+    return true;
 }
 
 bool act_note(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct round_view v;
-    struct letter letter = {.kind = LETTER_CORRIGENDUM};
+    struct post p = {.letter = {.kind = LETTER_CORRIGENDUM}};
+    struct told t = {0};
     char hash[65];
-    int n;
+    bool good;
 
-    if (!act->text || !*act->text)
-        return err_perm(e, "the note is empty");
-    if (!begin_on(d, a, act, &v, e))
+    if (!read_note(act, &p.letter, e) || !begin_on(d, a, act, &v, e))
         return false;
-    for (int i = 0; i < LANG_COUNT; i++)
-        letter.body[i] = act->text;
     hash_sha256(act->text, strlen(act->text), hash);
-    n = post_to_seats(d, a, &v, act->party, &letter, arena_printf(a, "note:%.16s", hash), e);
-    *text_out = arena_printf(a, "%s: the note goes to %d", v.row.ref, n);
-    return done(d, n >= 0 && say(d, act, &v, "note", act->text, e), e);
+    p.cause = arena_printf(a, "note:%.16s", hash);
+    good = note_reaches_all(d, a, &v, act->party, &p.letter, e) && post_to_seats(d, a, &v, act->party, &p, &t, e);
+    *text_out = arena_printf(a, "%s: the note: %s", v.row.ref, told_in_words(a, &t));
+    return done(d, good && (t.told == 0 || say(d, act, &v, "note", act->text, e)), e);
 }
 
 static void allow_again(struct daemon *d, const char *address)
@@ -239,26 +325,41 @@ static const struct party *find_addressee(struct daemon *d, struct arena *a, con
     return NULL;
 }
 
+static bool resend(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *party,
+                   const struct contact *only, bool *recent_out, struct err *e)
+{
+    const char *cause = arena_printf(a, "officer:resend:%s:", only ? only->address : "all");
+    struct seat_row seat = {.round = v->row.ref, .party = party->code};
+    int64_t notice;
+
+    if (!told_recently(d, a, &seat, cause, recent_out, e))
+        return false;
+    if (*recent_out)
+        return true;
+    for (size_t i = 0; i < party->n_contacts; i++) /* an officer's word: these addresses may be written to again */
+        if (!only || address_same(only->address, party->contacts[i].address))
+            allow_again(d, party->contacts[i].address);
+    return launch_notice(d, a, v, party, arena_printf(a, "%s%lld", cause, (long long)clock_now()), only, &notice, e);
+}
+
 bool act_resend(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct round_view v;
     const struct party *party;
     const struct contact *only;
-    int64_t notice;
-    bool good;
+    const char *whom;
+    bool good, recent = false;
 
     if (!begin_on(d, a, act, &v, e))
         return false;
     party = find_addressee(d, a, &v, act, &only, e);
     if (!party)
         return done(d, false, e);
-    for (size_t i = 0; i < party->n_contacts; i++) /* an officer's word: these addresses may be written to again */
-        if (!only || address_same(only->address, party->contacts[i].address))
-            allow_again(d, party->contacts[i].address);
-    good = launch_notice(d, a, &v, party, stamped(a, "resend"), only, &notice, e);
-    *text_out = arena_printf(a, "%s: the notice goes to %s again%s%s", v.row.ref, party->code, only ? ", to " : "",
-                             only ? only->address : "");
-    return done(d, good && say(d, act, &v, "resent", *text_out, e), e);
+    whom = arena_printf(a, "%s%s%s", party->code, only ? ", to " : "", only ? only->address : "");
+    good = resend(d, a, &v, party, only, &recent, e);
+    *text_out = recent ? arena_printf(a, "%s: the notice went to %s again a moment ago already", v.row.ref, whom)
+                       : arena_printf(a, "%s: the notice goes to %s again", v.row.ref, whom);
+    return done(d, good && (recent || say(d, act, &v, "resent", *text_out, e)), e);
 }
 
 /* ---- close, cancel */
@@ -267,19 +368,19 @@ static bool end_round(struct daemon *d, struct arena *a, const struct act *act, 
                       struct err *e)
 {
     struct round_view v;
-    struct letter letter = {.kind = LETTER_CLOSING, .cancelled = state == ROUND_CANCELLED};
     const char *name = round_state_names[state];
-    int n;
+    struct post p = {.cause = name, .letter = {.kind = LETTER_CLOSING, .cancelled = state == ROUND_CANCELLED}};
+    struct told t = {0};
     bool good;
 
     if (!begin_on(d, a, act, &v, e))
         return false;
     /* A closed round's reminders are pointless; of a cancelled one nothing more leaves. */
     good = store_set_round_state(d->store, v.row.ref, name, clock_now(), e) &&
-           store_cancel_deliveries(d->store, v.row.ref, state == ROUND_CLOSED ? letter_kind_names[LETTER_REMINDER] : NULL, e);
-    n = good ? post_to_seats(d, a, &v, NULL, &letter, name, e) : -1;
-    *text_out = arena_printf(a, "%s: %s; %d told", v.row.ref, name, n);
-    return done(d, n >= 0 && say(d, act, &v, name, *text_out, e), e);
+           store_cancel_deliveries(d->store, v.row.ref, state == ROUND_CLOSED ? letter_kind_names[LETTER_REMINDER] : NULL, e) &&
+           post_to_seats(d, a, &v, NULL, &p, &t, e);
+    *text_out = arena_printf(a, "%s: %s; %s", v.row.ref, name, told_in_words(a, &t));
+    return done(d, good && say(d, act, &v, name, *text_out, e), e);
 }
 
 bool act_close(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)

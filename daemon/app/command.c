@@ -37,6 +37,7 @@ struct command_server {
     struct daemon *daemon;
     struct loop *loop;
     int fd;
+    char path[sizeof((struct sockaddr_un *)0)->sun_path]; /* as it was opened: the configuration may name another one by now */
     struct client clients[CLIENTS_MAX];
 };
 
@@ -86,10 +87,10 @@ static bool do_add(struct client *c, const struct act *act, const json_t *m, con
            act_add(c->server->daemon, c->arena, act, &b, text_out, e);
 }
 
-static bool reload(struct daemon *d, struct err *e)
+static bool reload_register(struct daemon *d, struct err *e)
 {
     struct problems p = {0};
-    bool good = daemon_reload(d, &p) || err_perm(e, "%s", buf_text(&p.text));
+    bool good = daemon_reload_register(d, &p) || err_perm(e, "%s", buf_text(&p.text));
 
     buf_free(&p.text);
     return good;
@@ -111,7 +112,7 @@ static bool do_import(struct client *c, const struct act *act, const json_t *m, 
         buf_free(&p.text);
         return false;
     }
-    if (!register_save(c->arena, merged, d->orders.parties->path, &diff, e) || !reload(d, e))
+    if (!register_save(c->arena, merged, d->orders.parties->path, &diff, e) || !reload_register(d, e))
         return false;
     *text_out = *diff ? diff : "the register has all of this already";
     if (store_begin(d->store, e) && story(d, &(struct story_line){.who = act->who, .what = "register"}, e, "%s", diff) &&
@@ -119,13 +120,6 @@ static bool do_import(struct client *c, const struct act *act, const json_t *m, 
         return true;
     store_rollback(d->store);
     return false;
-}
-
-static bool do_reload(struct client *c, const struct act *act, const json_t *m, const char **text_out, struct err *e)
-{
-    (void)act, (void)m;
-    *text_out = "configuration, register and templates were read again";
-    return reload(c->server->daemon, e);
 }
 
 enum { NEEDS_REF = 1, NEEDS_PARTY = 2, NEEDS_TEXT = 4, NEEDS_MESSAGE = 8 };
@@ -150,7 +144,6 @@ static const struct verb {
     {"launch", NULL, do_launch, 0},
     {"add", NULL, do_add, NEEDS_REF | NEEDS_PARTY},
     {"import", NULL, do_import, 0},
-    {"reload", NULL, do_reload, 0},
 };
 
 static bool check_needs(const struct verb *v, const struct act *act, struct err *e)
@@ -173,6 +166,9 @@ static struct act act_of(const struct client *c, const json_t *m)
         .ref = wire_string(m, "ref", NULL),
         .party = wire_string(m, "party", NULL),
         .text = wire_string(m, "text", NULL),
+        .texts = {[LANG_AR] = wire_string(m, "text_ar", NULL),
+                  [LANG_EN] = wire_string(m, "text_en", NULL),
+                  [LANG_FR] = wire_string(m, "text_fr", NULL)},
         .address = wire_string(m, "address", NULL),
         .message = wire_int(m, "message", 0),
         .paper = wire_int(m, "paper", 0),
@@ -362,6 +358,7 @@ struct command_server *command_open(struct daemon *d, struct loop *l, const char
     s->daemon = d;
     s->loop = l;
     s->fd = fd;
+    snprintf(s->path, sizeof s->path, "%s", path);
     for (int i = 0; i < CLIENTS_MAX; i++)
         s->clients[i].server = s;
     loop_watch(l, fd, POLLIN, on_connect, s);
@@ -377,6 +374,6 @@ void command_close(struct command_server *s)
             leave(&s->clients[i]);
     loop_unwatch(s->loop, s->fd);
     close(s->fd);
-    unlink(s->daemon->orders.config->socket);
+    unlink(s->path);
     free(s);
 }

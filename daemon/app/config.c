@@ -13,6 +13,7 @@
 #define ROWS(table) (table), sizeof(table) / sizeof *(table)
 #define FIELD(f) offsetof(struct draft, f)
 #define MB ((int64_t)1 << 20)
+#define PAPER_BYTES_MOST 100000000 /* below the size at which the parser cuts a part: a cut paper is never filed as a whole one */
 
 /* The secret's sources of one server, before one is chosen. */
 struct login {
@@ -35,6 +36,7 @@ static const struct setting_row top_rows[] = {
     {.name = "sending", .type = SET_GROUP},
     {.name = "officers", .type = SET_GROUP, .required = true},
     {.name = "office", .type = SET_GROUP},
+    {.name = "filing", .type = SET_GROUP},
 };
 static const struct setting_row secretariat_rows[] = {
     {.name = "name", .type = SET_LANG_TEXT, .offset = FIELD(c.name), .required = true},
@@ -97,6 +99,10 @@ static const struct setting_row office_rows[] = {
     {.name = "digest", .type = SET_STRING, .offset = FIELD(c.digest_time)},
     {.name = "reminders", .type = SET_STRINGS, .offset = FIELD(reminders)},
 };
+static const struct setting_row filing_rows[] = {
+    {.name = "max_paper_bytes", .type = SET_INT64, .offset = FIELD(c.max_paper_bytes), .min = 1000, .max = PAPER_BYTES_MOST},
+    {.name = "refused", .type = SET_STRINGS, .offset = FIELD(c.refused)},
+};
 static const struct setting_row officer_rows[] = {
     {.name = "address", .type = SET_ADDRESS, .offset = offsetof(struct officer, address), .required = true},
     {.name = "name", .type = SET_STRING, .offset = offsetof(struct officer, name)},
@@ -114,6 +120,13 @@ struct load {
 
 static const char *const default_steps[] = {"-14d", "-7d", "-3d", "-1d", "+1d"};
 static const char *const default_mailboxes[] = {"INBOX"};
+/* Programs and scripts. */
+static const char *const default_refused[] = {
+    "application/x-dosexec", "application/vnd.microsoft.portable-executable", "application/x-msdownload", "application/x-executable",
+    "application/x-pie-executable", "application/x-sharedlib", "application/x-mach-binary", "text/x-shellscript", "text/x-msdos-batch",
+    "application/x-ms-shortcut", "application/java-archive", "application/x-java-applet",
+    ".exe", ".com", ".scr", ".pif", ".bat", ".cmd", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".ps1", ".jar", ".msi", ".lnk", ".hta", ".cpl", ".reg",
+};
 
 static void set_defaults(struct draft *d)
 {
@@ -132,6 +145,8 @@ static void set_defaults(struct draft *d)
     c->processed_folder = "Taamim";
     c->poll_s = 60;
     c->max_collect_bytes = 150000000;
+    c->max_paper_bytes = PAPER_BYTES_MOST;
+    c->refused = (struct strings){default_refused, sizeof default_refused / sizeof *default_refused};
     c->alert_every_s = 900;
     c->alert_attach_bytes = 5 * MB;
     c->receipt_every_s = 600;
@@ -392,6 +407,15 @@ static void read_office(const struct load *l)
             problem_at(l->p, setting_at(group, "reminders"), "%s", e.text);
 }
 
+static void read_filing(const struct load *l)
+{
+    const struct strings *refused = &l->d->c.refused;
+    config_setting_t *group = read_group(l, "filing", ROWS(filing_rows));
+    for (size_t i = 0; group && i < refused->n; i++)
+        if (!strchr(refused->items[i], '/') && refused->items[i][0] != '.')
+            problem_at(l->p, setting_at(group, "refused"), "refused cannot be '%.40s'; write a media type like \"application/x-dosexec\" or the end of a name like \".exe\"", refused->items[i]);
+}
+
 struct config *config_load(struct arena *a, const char *path, struct problems *p)
 {
     struct draft *d = arena_alloc(a, sizeof *d);
@@ -410,6 +434,7 @@ struct config *config_load(struct arena *a, const char *path, struct problems *p
     read_sending(&l);
     read_officers(&l);
     read_office(&l);
+    read_filing(&l);
     setting_close(file);
     if (p->n == before)
         return &d->c;

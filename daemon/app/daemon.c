@@ -17,16 +17,17 @@ void orders_free(struct standing_orders *o)
     if (o->config)
         config_close(o->config);
     arena_free(o->arena);
+    arena_free(o->register_arena);
     *o = (struct standing_orders){0};
 }
 
 bool orders_load(struct standing_orders *out, const char *config_path, struct problems *p)
 {
-    struct standing_orders fresh = {.arena = arena_new()};
+    struct standing_orders fresh = {.arena = arena_new(), .register_arena = arena_new()};
 
     fresh.config = config_load(fresh.arena, config_path, p);
     if (fresh.config)
-        fresh.parties = register_load(fresh.arena, fresh.config->register_file, p);
+        fresh.parties = register_load(fresh.register_arena, fresh.config->register_file, p);
     if (fresh.parties)
         fresh.templates = templates_load(fresh.arena, fresh.config->templates_dir, NULL, p);
     if (!fresh.templates) {
@@ -46,6 +47,22 @@ bool daemon_reload(struct daemon *d, struct problems *p)
     d->n_frozen = FROZEN_MAX + 1; /* tidied after this event, which may still hold a view */
     orders_free(&d->orders);
     d->orders = fresh;
+    daemon_round_changed(d);
+    return true;
+}
+
+bool daemon_reload_register(struct daemon *d, struct problems *p)
+{
+    struct arena *a = arena_new();
+    struct party_register *fresh = register_load(a, d->orders.config->register_file, p);
+
+    if (!fresh) {
+        arena_free(a);
+        return false;
+    }
+    arena_free(d->orders.register_arena);
+    d->orders.register_arena = a;
+    d->orders.parties = fresh;
     daemon_round_changed(d);
     return true;
 }

@@ -28,7 +28,7 @@ struct ports {
 
 /* What configuration, register and templates say now; swapped whole on reload. */
 struct standing_orders {
-    struct arena *arena;
+    struct arena *arena, *register_arena;
     struct config *config;
     struct party_register *parties;
     struct templates *templates;
@@ -66,6 +66,8 @@ struct daemon {
     struct frozen_round *frozen; /* what launches froze, read once; newest first */
     int n_frozen;
 
+    struct portal *portal;       /* what its pages show; NULL before the first */
+
     /* clock */
     int64_t last_now_at, last_boot_at;
     int64_t clock_paused_until_at;
@@ -74,8 +76,9 @@ struct daemon {
 /* Loads what the files say now; on any problem nothing changes and p says what is wrong. */
 bool orders_load(struct standing_orders *out, const char *config_path, struct problems *p);
 void orders_free(struct standing_orders *o);
-/* The register was rewritten by a command: takes the new one in. */
 bool daemon_reload(struct daemon *d, struct problems *p);
+/* The register was rewritten by a command: takes the new one in, and looks at no other file. What points into the old one is void. */
+bool daemon_reload_register(struct daemon *d, struct problems *p);
 
 /* A round was launched, extended or ended: what time decides is looked at anew. */
 void daemon_round_changed(struct daemon *d);

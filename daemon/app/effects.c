@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/outbox.h"
+#include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
 
@@ -39,6 +40,16 @@ static void add_mark(struct arena *a, struct message_row *m, const char *mark)
     m->marks = *m->marks ? arena_printf(a, "%s %s", m->marks, mark) : mark;
 }
 
+static void drop_mark(struct arena *a, struct message_row *m, const char *mark)
+{
+    char *marks = arena_strdup(a, m->marks), *word;
+
+    m->marks = "";
+    while ((word = strsep(&marks, " ")))
+        if (*word && strcmp(word, mark) != 0)
+            add_mark(a, m, word);
+}
+
 /* Collected again after a crash, it lies there already. */
 static bool lies_there(const struct message_row *m, const char *path)
 {
@@ -71,6 +82,15 @@ static struct story_line line_of(const struct message_row *m, const char *who, c
 static struct alert_row alert_of(const struct message_row *m, const char *kind)
 {
     return (struct alert_row){.kind = kind, .round = m->round, .party = m->party, .message = m->id};
+}
+
+/* A line of its own, since an alert's text is cut; and partners, who get copies of what was filed, are not told. */
+static bool alert_troubles(struct daemon *d, struct arena *a, const struct message_row *m, struct err *e)
+{
+    struct alert_row about = alert_of(m, "not_taken");
+    const char *lines = trouble_lines(a, m);
+
+    return !*lines || alert(d, &about, e, FSI "%s" PDI "%s", m->sender, lines);
 }
 
 /* ---- filing */
@@ -108,6 +128,23 @@ static const char *alert_kind_of(const struct message_row *m, const struct filed
     return strstr(m->marks, "unverified") ? "unverified" : "filed";
 }
 
+/* After the party's own deadline, whenever an officer decides and whatever has become of the round since. */
+static void mark_late(struct daemon *d, struct arena *a, const struct round_view *v, const struct seat_row *seat,
+                      struct message_row *m)
+{
+    drop_mark(a, m, "late"); /* moved, it may be in time */
+    if (m->received_at > seat_deadline(d, v, seat).at)
+        add_mark(a, m, "late");
+}
+
+/* Some of it had been received before: the receipt says so. */
+static void mark_known(struct arena *a, const struct filed *filed, struct message_row *m)
+{
+    drop_mark(a, m, "known");
+    if (filed->taken < (int)filed->n)
+        add_mark(a, m, "known");
+}
+
 bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,
                   struct err *e)
 {
@@ -124,19 +161,18 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
         return false;
     if (!seat.party)
         return err_perm(e, "%s is not invited to round %s", m->party, m->round);
-    if (strcmp(v.row.state, round_state_names[ROUND_OPEN]) != 0 || m->received_at > seat_deadline(d, &v, &seat).at)
-        add_mark(a, m, "late");
+    mark_late(d, a, &v, &seat, m);
     if (!filing_accept(d, a, m, &v, out, e))
         return false;
+    mark_known(a, out, m);
     m->state = "filed";
-    if (out->taken < (int)out->n)
-        add_mark(a, m, "known"); /* some of it had been received before: the receipt says so */
     about = alert_of(m, alert_kind_of(m, out));
     if (out->n == 0)
         line.what = "no_paper";
     from = *m->sender ? m->sender : "brought by hand";
-    return story(d, &line, e, "%s: %s", from, out->n ? names_of(a, out) : "no paper in it") &&
-           alert(d, &about, e, FSI "%s" PDI "\n%s", from, out->n ? names_of(a, out) : m->subject) && receipt_due(d, a, m, e);
+    return story(d, &line, e, "%s: %s%s", from, out->n ? names_of(a, out) : "no paper in it", trouble_in_story(a, m)) &&
+           alert(d, &about, e, FSI "%s" PDI "\n%s", from, out->n ? names_of(a, out) : m->subject) &&
+           alert_troubles(d, a, m, e) && receipt_due(d, a, m, e);
 }
 
 static bool file_it(struct daemon *d, struct incoming *in, const char *mark, struct err *e)
@@ -167,7 +203,8 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
     settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in, true, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
-           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s", in->m.sender, in->m.subject, in->m.why);
+           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s", in->m.sender, in->m.subject, in->m.why) &&
+           alert_troubles(d, in->a, &in->m, e);
 }
 
 /* ---- reports and other mail that asks nothing */

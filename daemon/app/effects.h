@@ -13,12 +13,13 @@ struct incoming {
     struct message_row m;       /* as it will be stored */
     struct match match;
     struct notice_row about;    /* the notice of ours that a report speaks of; cause NULL: none */
+    const struct party *speaks_for; /* whose contact the sender is, in the register or in an open round; NULL: nobody's */
     struct judge_input judged;
     enum verdict verdict;
     const char *rule;
 };
 
-/* Finds what the message says of its round and party, and who sent it. Fills match, about and judged. */
+/* Finds what the message says of its round and party, and who sent it. Fills match, about, speaks_for and judged. */
 bool signals_find(struct daemon *d, struct incoming *in, struct err *e);
 /* Does what the verdict says, within the caller's transaction; sets state, file, move and marks of in->m. */
 bool effects_of(struct daemon *d, struct incoming *in, struct err *e);

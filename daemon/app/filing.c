@@ -1,10 +1,11 @@
 /* Files papers. A paper is first staged with its message and held; filing gives it its item, its version, its name and its place. Replies add:
- * only a paper of the same item or the same name is replaced, and the older version stays. A crash between the rename and the commit leaves a file that no row
- * names: it is recognised by its bytes when the message is judged again. */
+ * only a paper of the same item or the same name is replaced, and the older version stays; papers of one message never replace each other. A crash
+ * between the rename and the commit leaves a file that no row names: it is recognised by its bytes when the message is judged again. */
 #include "app/effects.h"
 
 #include <string.h>
 
+#include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "mail/names.h"
@@ -50,7 +51,8 @@ static bool stage_part(struct daemon *d, struct incoming *in, const struct fact_
 
 bool filing_is_paper(const struct fact_part *part)
 {
-    return !part->inline_shown && !part->no_paper && part->size > 0;
+    /* Some programs leave an empty part without a name behind; an empty one with a name is a paper that went wrong. */
+    return !part->inline_shown && !part->no_paper && (part->size > 0 || *part->name);
 }
 
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
@@ -58,10 +60,14 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
     /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
     if (!spool_sweep(d->spool, arena_printf(in->a, "held/%lld", (long long)in->m.id), 0, e))
         return false;
+    in->m.troubles = "";
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
+        const char *trouble = filing_is_paper(part) ? trouble_of_part(in->a, d->orders.config, part) : NULL;
 
-        if (filing_is_paper(part) && !stage_part(d, in, part, hold, e))
+        if (trouble)
+            trouble_add(in->a, &in->m, trouble, part->size, part_name(in->a, part));
+        else if (filing_is_paper(part) && !stage_part(d, in, part, hold, e))
             return false;
     }
     return true;
@@ -136,27 +142,66 @@ static bool is_unverified(const char *marks)
     return strstr(marks, "unverified") != NULL;
 }
 
+/* What an officer said of a held paper, and what was found when it was filed in this round before, stands. */
+static int item_for(const struct round_view *v, const struct message_row *m, const struct paper_row *p)
+{
+    if (p->item >= 0 && strcmp(p->round, v->row.ref) == 0)
+        return p->item;
+    return item_of(v->spec->items, v->spec->n_items, p->name, m->subject);
+}
+
+static bool is_beside(const struct shelf *shelf, const struct paper_row *p, const char *name)
+{
+    for (size_t i = 0; i < shelf->n; i++)
+        if (shelf->rows[i].message == p->message && strcmp(shelf->rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A scanner calls all that it makes scan.pdf. */
+static const char *name_beside(struct arena *a, const struct shelf *shelf, const struct paper_row *p)
+{
+    const char *name = p->name;
+
+    for (int n = 2; is_beside(shelf, p, name); n++)
+        name = name_numbered(a, p->name, "", n);
+    return name;
+}
+
+static struct paper_row *find_replaced(const struct shelf *shelf, const struct round_view *v, const struct message_row *m,
+                                       const struct paper_row *p)
+{
+    int i, item = v->spec->n_items == 1 ? -1 : p->item; /* the only item tells nothing about the paper */
+
+    for (size_t k = 0; k < shelf->n; k++)
+        shelf->facts[k].current = shelf->rows[k].current && shelf->rows[k].message != m->id;
+    i = paper_replaces(shelf->facts, shelf->n, item, p->name);
+    if (i >= 0 && is_unverified(m->marks) && !is_unverified(shelf->rows[i].marks))
+        return NULL; /* nobody vouches for it: it stands beside what was verified */
+    return i < 0 ? NULL : &shelf->rows[i];
+}
+
 static bool file_one(struct daemon *d, struct arena *a, const struct message_row *m, const struct round_view *v,
                      struct paper_row *p, struct err *e)
 {
     struct shelf shelf;
-    int replaced;
+    struct paper_row *replaced;
 
     if (!shelf_of(d, a, v->row.ref, m->party, &shelf, e))
         return false;
+    p->item = item_for(v, m, p);
     p->round = v->row.ref;
     p->party = m->party;
-    p->item = item_of(v->spec->items, v->spec->n_items, p->name, m->subject);
-    replaced = paper_replaces(shelf.facts, shelf.n, p->item, p->name);
-    if (replaced >= 0 && is_unverified(m->marks) && !is_unverified(shelf.rows[replaced].marks))
-        replaced = -1; /* nobody vouches for it: it stands beside what was verified */
-    p->version = replaced < 0 ? 1 : shelf.rows[replaced].version + 1;
-    if (replaced >= 0 && !retire(d, &shelf.rows[replaced], e))
+    p->name = name_beside(a, &shelf, p);
+    replaced = find_replaced(&shelf, v, m, p);
+    p->version = replaced ? replaced->version + 1 : 1;
+    p->replaces = replaced ? replaced->id : 0;
+    if (replaced && !retire(d, replaced, e))
         return false;
     p->current = true;
     p->held = false;
     p->filed_at = clock_now();
-    p->marks = *p->marks ? arena_printf(a, "%s %s", m->marks, p->marks) : m->marks;
+    p->marks = strstr(p->marks, "forwarded") ? arena_printf(a, "%s forwarded", m->marks) : m->marks;
     return place(d, a, &shelf, p, e) && store_update_paper(d->store, p, e);
 }
 
@@ -196,23 +241,25 @@ bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, con
     return filing_update_seat(d, a, v, m->party, e);
 }
 
-/* The version that this one had replaced is in force again. */
+/* What this one had replaced takes its place: in force again, or as what the next version replaced. */
 static bool reinstate(struct daemon *d, struct arena *a, const struct paper_row *gone, struct err *e)
 {
     struct shelf shelf;
 
-    if (!gone->current || gone->version < 2)
-        return true;
     if (!shelf_of(d, a, gone->round, gone->party, &shelf, e))
         return false;
     for (size_t i = 0; i < shelf.n; i++) {
         struct paper_row *p = &shelf.rows[i];
+        bool before = gone->replaces && p->id == gone->replaces, after = p->replaces == gone->id;
 
-        if (p->id == gone->id || p->current || p->version != gone->version - 1 ||
-            (p->item != gone->item && strcmp(p->name, gone->name) != 0))
+        if (!after && !(before && gone->current))
             continue;
-        p->current = true;
-        return store_update_paper(d->store, p, e);
+        if (after)
+            p->replaces = gone->replaces;
+        else
+            p->current = true;
+        if (!store_update_paper(d->store, p, e))
+            return false;
     }
     return true;
 }
@@ -225,7 +272,7 @@ static bool withdraw_one(struct daemon *d, struct arena *a, struct paper_row *p,
     p->held = true;
     p->current = false;
     p->version = 1;
-    p->item = -1;
+    p->replaces = 0;
     return store_update_paper(d->store, p, e);
 }
 

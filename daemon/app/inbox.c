@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/effects.h"
+#include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -80,6 +81,15 @@ bool inbox_collected(struct daemon *d, const struct collected *c, size_t n, stru
     return true;
 }
 
+/* What is left to do once a message is judged and its row committed; it may be done twice. */
+static bool settle(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at, struct err *e)
+{
+    if (!effects_settle_file(d, a, m, lies_at, e))
+        return false;
+    d->ports.kept(d->ports.arg, m);
+    return true;
+}
+
 /* Known from before a crash: if it was judged then, only the move is left to do; else it is parsed now. */
 bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char *file, struct err *e)
 {
@@ -91,7 +101,7 @@ bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char 
         d->ports.parse(d->ports.arg, id, spool_full(d->spool, a, file));
         return true;
     }
-    return effects_settle_file(d, a, &m, file, e) && (d->ports.kept(d->ports.arg, &m), true);
+    return settle(d, a, &m, file, e);
 }
 
 static void take_header(struct arena *a, struct message_row *m, const struct facts *f)
@@ -123,7 +133,7 @@ static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t ea
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
 
-        if (!filing_is_paper(part))
+        if (!filing_is_paper(part) || trouble_of_part(in->a, d->orders.config, part))
             continue;
         if (!file_sha256_range(in->scratch_fd, part->offset, part->size, sha256, NULL) || !is_among(papers, n, sha256))
             return false;
@@ -203,6 +213,12 @@ static bool judge_and_act(struct daemon *d, struct incoming *in, const char *tro
     return effects_of(d, in, e);
 }
 
+/* Where the collector put it; its row may say by now where it belongs. */
+static const char *incoming_of(struct arena *a, const struct message_row *m)
+{
+    return arena_printf(a, "incoming/%s", collected_name(a, m->mailbox, m->uidvalidity, m->uid));
+}
+
 bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, int scratch_fd, const char *trouble,
                   struct err *e)
 {
@@ -212,8 +228,10 @@ bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, 
 
     if (!store_message(d->store, a, message, &in.m, e))
         return false;
-    if (!in.m.state || strcmp(in.m.state, "collected") != 0)
-        return true; /* judged already: an answer that came twice */
+    if (!in.m.state)
+        return true;
+    if (strcmp(in.m.state, "collected") != 0) /* judged already: its file could not be settled then, or the answer came twice */
+        return settle(d, a, &in.m, incoming_of(a, &in.m), e);
     incoming = in.m.file;
     in.junk = is_junk(d->orders.config, in.m.mailbox);
     if (!store_begin(d->store, e))
@@ -224,10 +242,16 @@ bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, 
     }
     log_event(LOG_LEVEL_INFO, "message", "id", arena_printf(a, "%lld", (long long)in.m.id), "from", in.m.sender, "round",
               in.m.round, "party", in.m.party, "kind", in.m.kind, "verdict", in.m.verdict, "rule", in.m.rule, NULL);
-    if (!effects_settle_file(d, a, &in.m, incoming, e))
-        return false;
-    d->ports.kept(d->ports.arg, &in.m);
-    return true;
+    return settle(d, a, &in.m, incoming, e);
+}
+
+void inbox_file_gone(struct daemon *d, int64_t message)
+{
+    ARENA_SCOPED a = arena_new();
+    struct message_row m = {0};
+
+    if (store_message(d->store, a, message, &m, NULL) && m.state && strcmp(m.state, "collected") != 0)
+        d->ports.kept(d->ports.arg, &m);
 }
 
 static bool mark_moved(struct daemon *d, struct arena *a, const struct collected *c, struct err *e)
@@ -255,16 +279,24 @@ bool inbox_moved(struct daemon *d, const struct collected *c, size_t n, struct e
     return false;
 }
 
+/* HASH-UIDVALIDITY-UID.eml: whether the collector can have named it so. */
+static bool numbers_of(const char *file, int64_t *uidvalidity_out, int64_t *uid_out)
+{
+    size_t hash = strspn(file, "0123456789abcdef");
+    char *end = NULL;
+
+    *uidvalidity_out = hash && file[hash] == '-' ? strtoll(file + hash + 1, &end, 10) : 0;
+    *uid_out = end && *end == '-' ? strtoll(end + 1, &end, 10) : 0;
+    return *uidvalidity_out > 0 && *uid_out > 0 && strcmp(end, ".eml") == 0;
+}
+
 /* The mailbox whose message this file is, told by its name: see collected_name(). */
 static bool row_of_file(struct daemon *d, struct arena *a, const char *file, struct message_row *out, struct collected *c)
 {
     const struct config *cfg = d->orders.config;
-    const char *dash = strchr(file, '-');
-    char *end = NULL;
-    int64_t uidvalidity = dash ? strtoll(dash + 1, &end, 10) : 0;
-    int64_t uid = end && *end == '-' ? strtoll(end + 1, NULL, 10) : 0;
+    int64_t uidvalidity, uid;
 
-    if (uidvalidity <= 0 || uid <= 0)
+    if (!numbers_of(file, &uidvalidity, &uid))
         return false;
     for (size_t i = 0; i < cfg->n_mailboxes; i++) {
         const char *name = cfg->mailboxes[i].name;
@@ -277,6 +309,38 @@ static bool row_of_file(struct daemon *d, struct arena *a, const char *file, str
     return false;
 }
 
+/* Of a mailbox that an administrator has taken out, perhaps for a day. One that nobody judged yet is judged all the same; any other stays until its mailbox is watched again. */
+static bool recover_unwatched(struct daemon *d, struct arena *a, const char *file, struct err *e)
+{
+    const char *path = arena_printf(a, "incoming/%s", file);
+    struct message_row *rows;
+    size_t n;
+
+    if (!store_messages(d->store, a, NULL, "collected", &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].file, path) == 0)
+            return inbox_seen_again(d, a, rows[i].id, path, e);
+    log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason", "it is of no mailbox that is watched; it stays there", NULL);
+    return true;
+}
+
+/* Nobody knows what it is: a person looks at it. */
+static bool recover_unknown(struct daemon *d, struct arena *a, const char *file, struct err *e)
+{
+    struct alert_row about = {.kind = "trouble"};
+    const char *path;
+
+    if (!spool_move(d->spool, a, arena_printf(a, "incoming/%s", file), "corrupt", file, &path, e))
+        return false;
+    log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason", "a file that the collector did not make was moved there", NULL);
+    if (store_begin(d->store, e) && alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) &&
+        store_commit(d->store, e))
+        return true;
+    store_rollback(d->store);
+    return false;
+}
+
 static bool recover_file(struct daemon *d, struct arena *a, const char *file, struct err *e)
 {
     struct message_row m = {0};
@@ -284,7 +348,7 @@ static bool recover_file(struct daemon *d, struct arena *a, const char *file, st
     char sha256[65];
 
     if (!row_of_file(d, a, file, &m, &c))
-        return spool_move(d->spool, a, arena_printf(a, "incoming/%s", file), "corrupt", file, &(const char *){NULL}, e);
+        return numbers_of(file, &c.uidvalidity, &c.uid) ? recover_unwatched(d, a, file, e) : recover_unknown(d, a, file, e);
     if (m.state)
         return inbox_seen_again(d, a, m.id, arena_printf(a, "incoming/%s", file), e);
     if (!file_sha256(spool_full(d->spool, a, arena_printf(a, "incoming/%s", file)), sha256, &c.size, e))

@@ -27,6 +27,7 @@ struct taamimd {
     int64_t outbox_at, ticker_at, stop_at;
     uint64_t watchdog_ms;
     bool stopping, reload;
+    char status[120]; /* as it was told last */
 };
 
 static void usage(FILE *out)
@@ -39,13 +40,24 @@ static void usage(FILE *out)
           "SIGHUP reads configuration, register and templates again; SIGTERM stops.\n", out);
 }
 
+static const char *mailbox_status(const struct server_watch *w)
+{
+    if (!w->known)
+        return "mailbox not reached yet";
+    return w->away ? "mailbox away" : "mailbox watched";
+}
+
 static void say_status(struct taamimd *t)
 {
-    ARENA_SCOPED a = arena_new();
-    struct daemon *d = &t->daemon;
+    const struct daemon *d = &t->daemon;
+    char now[sizeof t->status];
 
-    sd_notifyf(0, "STATUS=%s%s%s", d->queue_stopped ? "sending is stopped; " : "",
-               d->smtp_watch.away ? "mail server away; " : "", d->imap_watch.away ? "mailbox away" : "mailbox watched");
+    snprintf(now, sizeof now, "%s%s%s", d->queue_stopped ? "sending is stopped; " : "",
+             d->smtp_watch.away ? "mail server away; " : "", mailbox_status(&d->imap_watch));
+    if (strcmp(now, t->status) == 0)
+        return;
+    strcpy(t->status, now);
+    sd_notifyf(0, "STATUS=%s", now);
 }
 
 static void reload(struct taamimd *t)
@@ -120,8 +132,8 @@ static void on_tick(void *arg)
     if (d->ticker_due || clock_now() >= t->ticker_at) {
         d->ticker_due = false;
         t->ticker_at = ticker_turn(d);
-        say_status(t);
     }
+    say_status(t);
     wake_at(t, portal_turn(d));
     if (d->outbox_due || (t->outbox_at && clock_now() >= t->outbox_at))
         t->outbox_at = outbox_turn(d);
@@ -133,19 +145,25 @@ static void on_tick(void *arg)
         loop_wake_at(t->loop, clock_now_ms() + (int64_t)t->watchdog_ms / 2);
 }
 
-static bool open_state(struct taamimd *t, struct err *e)
+/* While the daemon has it open these files stay, so that officers find them shared; with the daemon stopped the first is alone. */
+static bool open_store(struct daemon *d, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
+
+    d->store = store_open(spool_full(d->spool, a, "taamim.db"), STORE_WRITE, e);
+    return d->store && spool_share(d->spool, "taamim.db", e) && spool_share(d->spool, "taamim.db-wal", e) &&
+           spool_share(d->spool, "taamim.db-shm", e);
+}
+
+static bool open_state(struct taamimd *t, struct err *e)
+{
     struct daemon *d = &t->daemon;
     const struct config *c = d->orders.config;
 
     d->spool = spool_open(c->state_dir, true, c->papers_group, e);
     if (!d->spool)
         return false;
-    if (!spool_sweep(d->spool, "staging", 0, e))
-        return false;
-    d->store = store_open(spool_full(d->spool, a, "taamim.db"), STORE_WRITE, e);
-    if (!d->store)
+    if (!spool_sweep(d->spool, "staging", 0, e) || !open_store(d, e))
         return false;
     t->commands = command_open(d, t->loop, c->socket, e);
     return t->commands != NULL;
@@ -171,6 +189,7 @@ static void close_all(struct taamimd *t)
 {
     children_close(&t->children);
     command_close(t->commands);
+    portal_close(&t->daemon);
     store_close(t->daemon.store);
     spool_close(t->daemon.spool);
     loop_free(t->loop);

@@ -1,5 +1,5 @@
-/* Messages at the parsing child. Each gets its own answer pipe and scratch file; the answer is capped, and a pipe that ends without a whole
- * answer is a parser that died: the message is kept, held and told. */
+/* Messages at the parsing child. Each gets its own answer pipe and scratch file; the answer is capped. A pipe that ends without a whole
+ * answer, or not in time, may be a neighbour's fault or the server's: that message is parsed once more, with nothing else beside it, and only then kept, held and told. */
 #include "app/children.h"
 
 #include <errno.h>
@@ -15,13 +15,13 @@
 #include "base/mem.h"
 
 static void start_waiting(struct children *c);
-static void add_waiting(struct children *c, int64_t message, const char *path);
+static void add_waiting(struct children *c, const struct waiting_parse *w);
 
 /* The fault is ours and may pass: the message waits, nothing of it is lost. */
-static void wait_again(struct children *c, int64_t message, const char *path)
+static void wait_again(struct parse *p)
 {
-    c->parse_again_at = clock_now() + PARSE_AGAIN_S;
-    add_waiting(c, message, path);
+    p->of->parse_again_at = clock_now() + PARSE_AGAIN_S;
+    add_waiting(p->of, &(struct waiting_parse){p->message, p->path, p->alone});
 }
 
 static void forget(struct parse *p)
@@ -79,7 +79,36 @@ static void take_answer(struct parse *p)
     if (inbox_parsed(p->of->daemon, p->message, f, p->scratch_fd, trouble, &e))
         return;
     log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)p->message), "reason", e.text, NULL);
-    wait_again(p->of, p->message, p->path);
+    wait_again(p);
+}
+
+/* {"again":true}: the server could not make a copy of itself. */
+static bool is_put_off(const struct parse *p)
+{
+    JSON_SCOPED j = p->answer.len < 100 ? json_loadb(p->answer.data ? p->answer.data : "", p->answer.len, 0, NULL) : NULL;
+
+    return wire_bool(j, "again");
+}
+
+static bool is_cut_short(const struct parse *p)
+{
+    return !p->answer.overflow && (p->answer.len == 0 || p->answer.data[p->answer.len - 1] != '\n');
+}
+
+static void finish(struct parse *p)
+{
+    if (is_cut_short(p)) /* perhaps the server has ended, and its channel tells it a moment later: nothing more goes to it until then */
+        p->of->parse_again_at = clock_now() + PARSE_PAUSE_S;
+    if (is_put_off(p)) {
+        log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "the parser could not fork; it is tried again", NULL);
+        wait_again(p);
+    } else if (is_cut_short(p) && !p->alone) {
+        log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "no answer; it is tried once more, alone", NULL);
+        add_waiting(p->of, &(struct waiting_parse){p->message, p->path, true});
+    } else {
+        take_answer(p);
+    }
+    forget(p);
 }
 
 static void on_answer(void *arg, short revents)
@@ -97,8 +126,7 @@ static void on_answer(void *arg, short revents)
     } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         return;
     }
-    take_answer(p);
-    forget(p);
+    finish(p);
     start_waiting(c);
 }
 
@@ -124,30 +152,39 @@ static bool hand_over(struct children *c, struct parse *p, const char *path)
     return good;
 }
 
-static struct parse *free_parse(struct children *c)
+static struct parse *free_parse(struct children *c, bool alone)
 {
-    for (int i = 0; i < PARSES_AT_ONCE; i++)
-        if (!c->parses[i].message)
-            return &c->parses[i];
-    return NULL;
+    struct parse *found = NULL;
+
+    for (int i = 0; i < PARSES_AT_ONCE; i++) {
+        struct parse *p = &c->parses[i];
+
+        if (p->message && (alone || p->alone))
+            return NULL;
+        if (!p->message && !found)
+            found = p;
+    }
+    return found;
 }
 
 static void start_waiting(struct children *c)
 {
     struct parse *p;
 
-    while (c->n_waiting > 0 && clock_now() >= c->parse_again_at && worker_up(c->parser) && (p = free_parse(c))) {
+    while (c->n_waiting > 0 && clock_now() >= c->parse_again_at && worker_up(c->parser) && (p = free_parse(c, c->waiting[0].alone))) {
         struct waiting_parse first = c->waiting[0];
 
         memmove(c->waiting, c->waiting + 1, --c->n_waiting * sizeof *c->waiting);
-        *p = (struct parse){.of = c, .message = first.message, .path = first.path, .scratch_fd = -1, .answer_fd = -1,
+        *p = (struct parse){.of = c, .message = first.message, .path = first.path, .alone = first.alone, .scratch_fd = -1, .answer_fd = -1,
                             .answer = {.max = FACTS_JSON_MAX + 1}, .deadline_at = clock_now() + PARSE_DEADLINE_S};
         if (hand_over(c, p, p->path)) {
             loop_watch(c->loop, p->answer_fd, POLLIN, on_answer, p);
             continue;
         }
         if (file_exists(p->path))
-            wait_again(c, p->message, p->path);
+            wait_again(p);
+        else
+            inbox_file_gone(c->daemon, p->message);
         forget(p);
     }
 }
@@ -164,14 +201,14 @@ static bool in_hand(const struct children *c, int64_t message)
     return false;
 }
 
-static void add_waiting(struct children *c, int64_t message, const char *path)
+static void add_waiting(struct children *c, const struct waiting_parse *w)
 {
     if (c->n_waiting == c->cap_waiting) {
         c->cap_waiting = c->cap_waiting ? 2 * c->cap_waiting : 16;
         c->waiting = mem_resize(c->waiting, c->cap_waiting * sizeof *c->waiting);
     }
-    c->waiting[c->n_waiting].message = message;
-    c->waiting[c->n_waiting++].path = strdup(path);
+    c->waiting[c->n_waiting] = *w;
+    c->waiting[c->n_waiting++].path = strdup(w->path);
 }
 
 void parsers_parse(void *arg, int64_t message, const char *path)
@@ -180,7 +217,7 @@ void parsers_parse(void *arg, int64_t message, const char *path)
 
     if (in_hand(c, message))
         return;
-    add_waiting(c, message, path);
+    add_waiting(c, &(struct waiting_parse){message, (char *)path, false});
     start_waiting(c);
 }
 
@@ -192,7 +229,7 @@ static void begin_anew(struct children *c)
 
         if (!p->message)
             continue;
-        add_waiting(c, p->message, p->path);
+        add_waiting(c, &(struct waiting_parse){p->message, p->path, p->alone});
         forget(p);
     }
     worker_restart(c->parser);
@@ -212,8 +249,7 @@ void parsers_tend(struct children *c)
             loop_wake_at(c->loop, p->deadline_at * 1000);
             continue;
         }
-        take_answer(p);
-        forget(p);
+        finish(p);
         begin_anew(c);
     }
 }

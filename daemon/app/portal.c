@@ -1,23 +1,23 @@
 /* Keeps portal/<round>/index.html and matrix.csv as the store says. The head of the story's chain tells whether
  * anything happened at all; a round's own figures tell whether its page would look different. A burst of events
- * costs one page a second, and a round that has just ended is written a last time, since it stays watched while the
- * daemon runs. What cannot be written is logged and tried again with the next event: the pages are a copy, nothing
- * depends on them. */
+ * costs one page a second. A round that has ended stays watched while the daemon runs, and one that has a page is
+ * watched again from the next start, so that a page never says "open" for ever. What cannot be written is logged and
+ * tried again with the next event: the pages are a copy, nothing depends on them. */
 #include "app/portal.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 
 #define PAUSE_S     1  /* between two writings */
 #define WATCHED_MAX 64 /* rounds; the oldest ones give way */
 #define PAGE_MODE   0640
 
-/* What was written last, so that nothing is written twice. Of one state directory: another one begins anew. */
-static struct portal_memory {
-    char state_dir[1024];
+/* What was written last, so that nothing is written twice. */
+struct portal {
     char head[65];
     int64_t looked_at;
     struct watched_page {
@@ -25,32 +25,24 @@ static struct portal_memory {
         char print[65]; /* SHA-256 of all that the page shows, its own date apart */
     } watched[WATCHED_MAX];
     size_t n;
-} memory;
+};
 
-static struct watched_page *watched(const char *ref)
+static bool is_watched(const struct portal *p, const char *ref)
 {
-    for (size_t i = 0; i < memory.n; i++)
-        if (strcmp(memory.watched[i].ref, ref) == 0)
-            return &memory.watched[i];
-    return NULL;
+    for (size_t i = 0; i < p->n; i++)
+        if (strcmp(p->watched[i].ref, ref) == 0)
+            return true;
+    return false;
 }
 
-static void watch(const char *ref)
+static void watch(struct portal *p, const char *ref)
 {
-    if (strlen(ref) >= sizeof memory.watched->ref || watched(ref))
+    if (strlen(ref) >= sizeof p->watched->ref || is_watched(p, ref))
         return;
-    if (memory.n == WATCHED_MAX)
-        memmove(memory.watched, memory.watched + 1, --memory.n * sizeof *memory.watched);
-    memory.watched[memory.n] = (struct watched_page){0};
-    strcpy(memory.watched[memory.n++].ref, ref);
-}
-
-static void begin_anew_elsewhere(const char *state_dir)
-{
-    if (strcmp(memory.state_dir, state_dir) == 0)
-        return;
-    memory = (struct portal_memory){0};
-    snprintf(memory.state_dir, sizeof memory.state_dir, "%s", state_dir);
+    if (p->n == WATCHED_MAX)
+        memmove(p->watched, p->watched + 1, --p->n * sizeof *p->watched);
+    p->watched[p->n] = (struct watched_page){0};
+    strcpy(p->watched[p->n++].ref, ref);
 }
 
 /* All that a page shows, its own date apart. */
@@ -66,14 +58,25 @@ static void print_of(const struct matrix *m, const char *csv, const struct paper
     hash_sha256(all.data, all.len, out);
 }
 
+static const char *page_folder(struct arena *a, const char *ref)
+{
+    return arena_printf(a, "portal/%s", spool_round_folder(a, ref));
+}
+
+static bool write_page(struct daemon *d, struct arena *a, const char *relative, const char *text, struct err *e)
+{
+    return file_write(spool_full(d->spool, a, relative), text, strlen(text), PAGE_MODE, e) &&
+           spool_share(d->spool, relative, e);
+}
+
 static bool write_pages(struct daemon *d, struct arena *a, const char *ref, const char *html, const char *csv,
                         struct err *e)
 {
-    const char *folder = spool_full(d->spool, a, arena_printf(a, "portal/%s", spool_round_folder(a, ref)));
+    const char *folder = page_folder(a, ref);
 
-    return file_mkdirs(folder, 0750, e) &&
-           file_write(arena_printf(a, "%s/matrix.csv", folder), csv, strlen(csv), PAGE_MODE, e) &&
-           file_write(arena_printf(a, "%s/index.html", folder), html, strlen(html), PAGE_MODE, e);
+    return file_mkdirs(spool_full(d->spool, a, folder), 0750, e) && spool_share(d->spool, folder, e) &&
+           write_page(d, a, arena_printf(a, "%s/matrix.csv", folder), csv, e) &&
+           write_page(d, a, arena_printf(a, "%s/index.html", folder), html, e);
 }
 
 static bool refresh(struct daemon *d, struct watched_page *page, struct err *e)
@@ -103,6 +106,7 @@ static bool refresh(struct daemon *d, struct watched_page *page, struct err *e)
     return true;
 }
 
+/* The newest last, since the first ones give way. */
 static bool watch_open_rounds(struct daemon *d, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
@@ -112,7 +116,22 @@ static bool watch_open_rounds(struct daemon *d, struct err *e)
     if (!store_rounds(d->store, a, round_state_names[ROUND_OPEN], &rounds, &n, e))
         return false;
     for (size_t i = n; i > 0; i--)
-        watch(rounds[i - 1].ref);
+        watch(d->portal, rounds[i - 1].ref);
+    return true;
+}
+
+/* Of the rounds that ended while nobody looked, those that have a page. */
+static bool watch_shown_rounds(struct daemon *d, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct round_row *rounds;
+    size_t n;
+
+    if (!store_rounds(d->store, a, NULL, &rounds, &n, e))
+        return false;
+    for (size_t i = n; i > 0; i--)
+        if (file_exists(spool_full(d->spool, a, page_folder(a, rounds[i - 1].ref))))
+            watch(d->portal, rounds[i - 1].ref);
     return true;
 }
 
@@ -121,23 +140,41 @@ static void complain(const char *ref, const struct err *e)
     log_event(LOG_LEVEL_WARNING, "portal", "round", ref, "status", "failed", "reason", e->text, NULL);
 }
 
+static void begin(struct daemon *d)
+{
+    struct err e = {0};
+
+    d->portal = mem_alloc(sizeof *d->portal);
+    if (!watch_shown_rounds(d, &e))
+        complain(NULL, &e);
+}
+
 int64_t portal_turn(struct daemon *d)
 {
+    struct portal *p;
     char head[65];
     struct err e = {0};
     int64_t now = clock_now();
 
-    begin_anew_elsewhere(d->orders.config->state_dir);
-    if (!store_chain_head(d->store, head, &e) || strcmp(head, memory.head) == 0)
+    if (!d->portal)
+        begin(d);
+    p = d->portal;
+    if (!store_chain_head(d->store, head, &e) || strcmp(head, p->head) == 0)
         return 0;
-    if (memory.looked_at && now >= memory.looked_at && now < memory.looked_at + PAUSE_S)
-        return memory.looked_at + PAUSE_S;
-    memory.looked_at = now;
-    strcpy(memory.head, head);
+    if (p->looked_at && now >= p->looked_at && now < p->looked_at + PAUSE_S)
+        return p->looked_at + PAUSE_S;
+    p->looked_at = now;
+    strcpy(p->head, head);
     if (!watch_open_rounds(d, &e))
         complain(NULL, &e);
-    for (size_t i = 0; i < memory.n; i++)
-        if (!refresh(d, &memory.watched[i], &e))
-            complain(memory.watched[i].ref, &e);
+    for (size_t i = 0; i < p->n; i++)
+        if (!refresh(d, &p->watched[i], &e))
+            complain(p->watched[i].ref, &e);
     return 0;
+}
+
+void portal_close(struct daemon *d)
+{
+    free(d->portal);
+    d->portal = NULL;
 }

@@ -5,9 +5,10 @@
 #include "app/matrix.h"
 
 /* Writes the pages of open rounds anew whose matrix has changed since they were written (told by the store's last event); once more when a round has
- * ended. Cheap where nothing happened, so it may be called after every event. It writes at most once a second: returns when to call again because
+ * ended, also where that was before the daemon's start. Cheap where nothing happened, so it may be called after every event. It writes at most once a second: returns when to call again because
  * something still waits to be shown, 0 = nothing does. */
 int64_t portal_turn(struct daemon *d);
+void portal_close(struct daemon *d); /* gives back what the first turn made */
 /* index.html for a matrix, right-to-left Arabic, readable without anything else; links are `papers_href` and the paper's path, "" as path:
  * named without a link. The page's date is now. NULL where it would pass BUF_MAX, as with portal_csv(). */
 char *portal_page(struct arena *a, const struct config *c, const struct party_register *r, const struct matrix *m, const struct paper_row *papers, size_t n_papers,

@@ -6,6 +6,7 @@
 
 #include "app/filing.h"
 #include "app/post.h"
+#include "app/trouble.h"
 #include "base/clock.h"
 #include "mail/address.h"
 
@@ -17,7 +18,7 @@ struct batch {
     struct message_row *messages; /* not yet receipted, oldest first */
     size_t n;
     struct letter_paper *papers;
-    size_t n_papers;
+    size_t n_papers, n_troubles; /* n_papers: both */
     const struct contact *to[TO_MAX];
     size_t n_to;
     bool unverified, late;
@@ -34,6 +35,22 @@ static void add_papers(struct arena *a, struct batch *b, const struct paper_row 
     }
 }
 
+/* What could not be taken is told beside what was. */
+static void add_troubles(struct arena *a, struct batch *b, const struct message_row *m)
+{
+    struct letter_paper *list;
+    size_t n = trouble_list(a, m, &list);
+
+    for (size_t i = 0; i < n; i++)
+        ARENA_PUSH(a, b->papers, b->n_papers, list[i]);
+    b->n_troubles += n;
+}
+
+static bool nothing_taken(const struct batch *b)
+{
+    return b->n_papers == b->n_troubles;
+}
+
 /* Where all that came was known, the receipt names what had been received before. */
 static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_row *seat, struct batch *b, struct err *e)
 {
@@ -45,11 +62,12 @@ static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_
         if (!store_papers_of_message(d->store, a, b->messages[i].id, &rows, &n, e))
             return false;
         add_papers(a, b, rows, n, false);
+        add_troubles(a, b, &b->messages[i]);
         if (b->n_papers >= PAPERS_MAX) /* the rest is told by the next one */
             b->n = i + 1;
         known |= strstr(b->messages[i].marks, "known") != NULL;
     }
-    if (b->n_papers > 0 || !known)
+    if (!nothing_taken(b) || !known)
         return true;
     if (!store_papers(d->store, a, seat->round, seat->party, &rows, &n, e))
         return false;
@@ -118,7 +136,7 @@ static bool post_batch(struct daemon *d, struct arena *a, const struct round_vie
     struct post receipt = {
         .view = v,
         .cause = arena_printf(a, "reply:%lld", (long long)last->id),
-        .letter = {.kind = b->n_papers ? LETTER_RECEIPT : LETTER_PROBLEM,
+        .letter = {.kind = nothing_taken(b) ? LETTER_PROBLEM : LETTER_RECEIPT,
                    .party = register_find(d->orders.parties, seat->party),
                    .deadline_at = seat_deadline(d, v, seat).at,
                    .now_at = clock_now(),
@@ -155,7 +173,7 @@ static bool told_enough(struct daemon *d, struct arena *a, const struct seat_row
     size_t n;
     int told = 0;
 
-    if (b->n_papers > 0 || !store_notices(d->store, a, seat->round, seat->party, &rows, &n, NULL))
+    if (!nothing_taken(b) || !store_notices(d->store, a, seat->round, seat->party, &rows, &n, NULL))
         return false;
     for (size_t i = 0; i < n; i++)
         told += strcmp(rows[i].kind, letter_kind_names[LETTER_PROBLEM]) == 0 && rows[i].created_at > clock_now() - 86400;

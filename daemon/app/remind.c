@@ -19,6 +19,7 @@ struct reminder {
     const struct contact *to[CONTACTS_MAX];
     size_t n_to;
     unsigned weekend; /* of all who would read it */
+    bool told;        /* a notice was made: its cause was new */
 };
 
 static bool owes(const struct round_view *v, const struct seat_row *seat)
@@ -93,7 +94,7 @@ static const char *thread_of(struct daemon *d, struct arena *a, const struct rem
     return n > 0 ? rows[0].message_id : NULL;
 }
 
-static bool post_reminder(struct daemon *d, struct arena *a, const struct reminder *r, const struct reason *why, unsigned done,
+static bool post_reminder(struct daemon *d, struct arena *a, struct reminder *r, const struct reason *why, unsigned done,
                           struct err *e)
 {
     struct standing standing = filing_standing(d, a, r->view, r->seat->party);
@@ -117,7 +118,10 @@ static bool post_reminder(struct daemon *d, struct arena *a, const struct remind
     };
     int64_t notice;
 
-    return post(d, a, &p, &notice, e) &&
+    if (!post(d, a, &p, &notice, e))
+        return false;
+    r->told = notice != 0;
+    return !r->told ||
            story(d, &(struct story_line){.who = "daemon", .what = "reminded", .round = r->seat->round,
                                          .party = r->seat->party}, e, "%s", why->words);
 }
@@ -190,22 +194,56 @@ int64_t remind_turn(struct daemon *d)
     return next;
 }
 
-int remind_now(struct daemon *d, struct arena *a, const struct round_view *v, const char *party, const char *cause,
-               struct err *e)
+/* ---- by an officer */
+
+#define BY_OFFICER "officer:remind:"
+#define RECENT_S 60
+
+bool told_recently(struct daemon *d, struct arena *a, const struct seat_row *seat, const char *cause, bool *recent_out,
+                   struct err *e)
+{
+    struct notice_row *rows;
+    size_t n;
+
+    if (!store_notices(d->store, a, seat->round, seat->party, &rows, &n, e))
+        return false;
+    *recent_out = false;
+    for (size_t i = 0; i < n; i++)
+        *recent_out |= strncmp(rows[i].cause, cause, strlen(cause)) == 0 && rows[i].created_at > clock_now() - RECENT_S;
+    return true;
+}
+
+static bool remind_one(struct daemon *d, struct arena *a, struct reminder *r, struct reminded *out, struct err *e)
+{
+    const char *cause = arena_printf(a, BY_OFFICER "%lld", (long long)clock_now());
+    bool recent;
+
+    if (!told_recently(d, a, r->seat, BY_OFFICER, &recent, e))
+        return false;
+    if (!recent && !post_reminder(d, a, r, &(struct reason){cause, "by an officer"}, r->seat->steps_done, e))
+        return false;
+    out->told += r->told;
+    out->already += !r->told;
+    return true;
+}
+
+bool remind_now(struct daemon *d, struct arena *a, const struct round_view *v, const char *party, struct reminded *out,
+                struct err *e)
 {
     struct seat_row *seats;
     size_t n;
-    int reminded = 0;
+    bool invited = false;
     struct reminder r;
 
+    *out = (struct reminded){0};
     if (!store_seats(d->store, a, v->row.ref, &seats, &n, e))
-        return -1;
+        return false;
     for (size_t i = 0; i < n; i++) {
-        if ((party && strcasecmp(party, seats[i].party) != 0) || !owes(v, &seats[i]) || !prepare(d, v, &seats[i], &r))
+        if (party && strcasecmp(party, seats[i].party) != 0)
             continue;
-        if (!post_reminder(d, a, &r, &(struct reason){cause, "by an officer"}, seats[i].steps_done, e))
-            return -1;
-        reminded++;
+        invited = true;
+        if (owes(v, &seats[i]) && prepare(d, v, &seats[i], &r) && !remind_one(d, a, &r, out, e))
+            return false;
     }
-    return reminded;
+    return invited || !party || err_perm(e, "%s is not in round %s", party, v->row.ref);
 }

@@ -196,7 +196,7 @@ static void read_contacts(const struct round_reading *l)
     config_setting_t *list = setting_groups(l->root, "contacts", l->p);
     for (int i = 0; list && i < config_setting_length(list); i++) {
         config_setting_t *group = config_setting_get_elem(list, (unsigned)i);
-        struct contact_entry entry = {.role = ROLE_OTHER};
+        struct contact_entry entry = {.role = __builtin_ctz(s->roles)}; /* the first that is written to */
         entry.c.contact = (struct contact){
             .langs = LANG_BIT(LANG_AR), .weekend = WEEKEND_FRI_SAT, .line = (int)config_setting_source_line(group)};
         setting_read(l->a, group, ROWS(contact_rows), &entry, l->p);

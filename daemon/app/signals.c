@@ -109,25 +109,44 @@ static bool add_subject(struct daemon *d, struct incoming *in, struct signals *s
     return named < 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SUBJECT, .round = refs[named]});
 }
 
-/* The party a sender speaks for: a contact of the register, of an open round alone, or a colleague at a listed domain. */
-static const struct party *party_of_sender(struct daemon *d, const char *address, bool *contact_out)
+/* The party for which this address is written to in this round alone, else NULL. */
+static const struct party *party_in_round(struct daemon *d, const struct round_view *v, const char *address)
 {
-    const struct contact *contact;
-    const struct party *p = register_by_address(d->orders.parties, address, &contact);
-
-    *contact_out = p != NULL;
-    return p ? p : register_by_domain(d->orders.parties, address);
+    for (size_t i = 0; i < v->spec->n_contacts; i++)
+        if (address_same(v->spec->contacts[i].contact.address, address))
+            return register_find(d->orders.parties, v->spec->contacts[i].party);
+    return NULL;
 }
 
-static bool add_sender(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
+/* A contact of open rounds alone is a sign for those rounds. What they ask is kept in memory (round_view). */
+static bool add_round_contact(struct daemon *d, struct incoming *in, struct signals *s, const char *address, struct err *e)
 {
-    bool contact;
-    const struct party *p = party_of_sender(d, in->facts->from.address, &contact);
+    struct round_row *rounds;
+    size_t n;
+
+    if (!store_rounds(d->store, in->a, round_state_names[ROUND_OPEN], &rounds, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct round_view v;
+        const struct party *p;
+
+        if (!round_view(d, in->a, rounds[i].ref, &v, e))
+            return false;
+        p = party_in_round(d, &v, address);
+        if (!p)
+            continue;
+        in->speaks_for = p;
+        if (!add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .round = v.row.ref, .party = p->code}))
+            return false;
+    }
+    return true;
+}
+
+static bool add_party(struct daemon *d, struct incoming *in, struct signals *s, const struct party *p, struct err *e)
+{
     const char **refs;
     size_t n;
 
-    if (!p)
-        return true;
     if (!store_open_rounds_of(d->store, in->a, p->code, &refs, &n, e))
         return false;
     for (size_t i = 0; i < n; i++)
@@ -136,25 +155,40 @@ static bool add_sender(struct daemon *d, struct incoming *in, struct signals *s,
     return n > 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .party = p->code});
 }
 
+/* The party a sender speaks for: a contact of the register, of an open round alone, or a colleague at a listed domain. */
+static bool add_sender(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
+{
+    const char *address = in->facts->from.address;
+    const struct contact *contact;
+    const struct party *colleague;
+
+    in->speaks_for = register_by_address(d->orders.parties, address, &contact);
+    if (in->speaks_for)
+        return add_party(d, in, s, in->speaks_for, e);
+    if (!add_round_contact(d, in, s, address, e))
+        return false;
+    colleague = in->speaks_for ? NULL : register_by_domain(d->orders.parties, address);
+    return !colleague || add_party(d, in, s, colleague, e);
+}
+
+/* Also of a round that has been closed since. */
 static bool is_round_contact(struct daemon *d, struct incoming *in, const char *address)
 {
     struct round_view v;
+    const struct party *p;
 
     if (!in->match.round || !in->match.party || !round_view(d, in->a, in->match.round, &v, NULL))
         return false;
-    for (size_t i = 0; i < v.spec->n_contacts; i++)
-        if (strcasecmp(v.spec->contacts[i].party, in->match.party) == 0 &&
-            address_same(v.spec->contacts[i].contact.address, address))
-            return true;
-    return false;
+    p = party_in_round(d, &v, address);
+    return p && strcasecmp(p->code, in->match.party) == 0;
 }
 
 static enum sender_standing sender_of(struct daemon *d, struct incoming *in)
 {
     const struct config *c = d->orders.config;
     const char *from = in->facts->from.address;
-    bool contact;
-    const struct party *p;
+    const struct contact *contact;
+    const struct party *colleague;
 
     if (address_same(from, c->address) || address_detail(in->a, from, c->address, c->token_delimiter))
         return SENDER_OURSELVES;
@@ -163,12 +197,13 @@ static enum sender_standing sender_of(struct daemon *d, struct incoming *in)
             return SENDER_OFFICER;
     if (is_round_contact(d, in, from))
         return SENDER_CONTACT;
-    p = party_of_sender(d, from, &contact);
-    if (!p)
-        return SENDER_UNKNOWN;
-    if (in->match.party && strcasecmp(p->code, in->match.party) == 0)
-        return contact ? SENDER_CONTACT : SENDER_LISTED_DOMAIN;
-    return contact ? SENDER_OTHER_PARTY : SENDER_UNKNOWN;
+    if (in->speaks_for && (!in->match.party || strcasecmp(in->speaks_for->code, in->match.party) != 0))
+        return SENDER_OTHER_PARTY;
+    if (in->speaks_for) /* who is written to in other rounds alone is a stranger in this one */
+        return register_by_address(d->orders.parties, from, &contact) ? SENDER_CONTACT : SENDER_UNKNOWN;
+    colleague = register_by_domain(d->orders.parties, from);
+    return colleague && in->match.party && strcasecmp(colleague->code, in->match.party) == 0 ? SENDER_LISTED_DOMAIN
+                                                                                             : SENDER_UNKNOWN;
 }
 
 /* A report is about us when it came to an envelope token, or returns a Message-ID of ours. */
@@ -207,15 +242,11 @@ static bool settle_subject(struct daemon *d, struct incoming *in, struct signals
 bool signals_find(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct signals *s = arena_alloc(in->a, sizeof *s);
-    struct round_row round = {0};
 
     if (!add_tokens(d, in, s, e) || !add_thread(d, in, s, e) || !add_subject(d, in, s, e) || !add_sender(d, in, s, e) ||
         !settle_subject(d, in, s, e) || !find_about(d, in, e))
         return false;
     in->match = match_signals(s->list, s->n);
-    if (in->match.round && !store_round(d->store, in->a, in->match.round, &round, e))
-        return false;
-    in->judged.round_open = round.state && strcmp(round.state, round_state_names[ROUND_OPEN]) == 0;
     in->judged.about_our_notice = in->about.cause != NULL;
     in->judged.sender = sender_of(d, in);
     in->judged.auth = auth_of(in->facts, d->orders.config->authserv_id);

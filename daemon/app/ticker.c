@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/disk.h"
 #include "app/office.h"
 #include "app/receipt.h"
 #include "app/remind.h"
@@ -182,6 +183,7 @@ int64_t ticker_turn(struct daemon *d)
         sooner(&next, reminders(d));
         sooner(&next, office_digest_turn(d));
     }
+    disk_turn(d);
     sooner(&next, office_alerts_turn(d));
     return next > clock_now() ? next : clock_now() + 1;
 }

@@ -55,8 +55,7 @@ static json_t *effect_of(struct arena *a, const struct facts *f) {
     struct judge_input in = {.kind = judge_kind(f ? &f->signs : &unread, &rule),
                              .match = MATCH_NONE,
                              .sender = SENDER_UNKNOWN,
-                             .auth = AUTH_NONE,
-                             .round_open = true};
+                             .auth = AUTH_NONE};
     if (f) {
         in.list = f->signs.list;
         in.loop = f->signs.loop;

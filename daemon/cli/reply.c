@@ -1,6 +1,7 @@
 /* reply.c - `taamim reply`: what came in, and an officer's decisions on it. */
 #include <string.h>
 
+#include "app/trouble.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/table.h"
@@ -123,6 +124,16 @@ static void print_papers(struct desk *d, const struct paper_row *papers, size_t 
         printf("No papers.\n");
 }
 
+static void print_troubles(struct desk *d, const struct message_row *m) {
+    struct letter_paper *list;
+    size_t n = trouble_list(d->a, m, &list);
+    if (n)
+        printf("\nWhat it brought besides, in the raw mail alone:\n");
+    for (size_t i = 0; i < n; i++)
+        printf("  %s (%s): %s\n", table_cell(d->a, list[i].name, 0), size_in_words(d->a, LANG_EN, list[i].size),
+               trouble_reason(list[i].trouble));
+}
+
 static void print_next(const struct message_row *m) {
     long long id = (long long)m->id;
     if (strcmp(m->state, "held") == 0) {
@@ -141,6 +152,17 @@ static void print_next(const struct message_row *m) {
     }
 }
 
+static json_t *troubles_json(const struct message_row *m) {
+    ARENA_SCOPED a = arena_new();
+    struct letter_paper *list;
+    json_t *o = json_array();
+    size_t n = trouble_list(a, m, &list);
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(o, json_pack("{s:s, s:I, s:s}", "name", list[i].name, "size", (json_int_t)list[i].size,
+                                           "why", list[i].trouble));
+    return o;
+}
+
 static enum exit_code show_json(const struct message_row *m, const struct paper_row *papers, size_t n) {
     json_t *o = message_json(m), *filed = json_array();
     for (size_t i = 0; i < n; i++) {
@@ -151,6 +173,7 @@ static enum exit_code show_json(const struct message_row *m, const struct paper_
                                                p->current, "held", p->held, "filed_at", when_json(p->filed_at)));
     }
     json_object_set_new(o, "papers", filed);
+    json_object_set_new(o, "not_taken", troubles_json(m));
     json_object_set_new(o, "text", json_string(m->text));
     return cli_print_json(o);
 }
@@ -174,6 +197,7 @@ static enum exit_code show(const struct args *args) {
         return show_json(&m, papers, n);
     print_facts(&d, &m);
     print_papers(&d, papers, n);
+    print_troubles(&d, &m);
     if (*m.text) {
         printf("\nWhat it says:\n");
         table_text(d.a, m.text, "  ");

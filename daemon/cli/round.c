@@ -1,21 +1,15 @@
-/* round.c - `taamim round`: a round file checked, previewed and launched; and what an officer does to a round that is
- * out.
+/* round.c - `taamim round`: a round file checked, previewed and launched; and the table of the noun's verbs.
  *
- * A launch is the one act that writes to many and cannot be taken back, so it shows what goes out and asks; without a
- * terminal to ask at, it demands --yes. */
+ * A launch writes to many and cannot be taken back, so it shows what goes out and asks; without a terminal to ask at,
+ * it demands --yes. */
 #include "cli/round.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/launch.h"
 #include "app/roundfile.h"
 #include "base/clock.h"
 #include "cli/client.h"
-#include "mail/names.h"
-
-#define NOTE_MAX ((size_t)64 << 10)
 
 /* ---- a round file */
 
@@ -60,17 +54,21 @@ static bool everybody_reached(const struct standing_orders *o, const struct roun
     return good && n > 0;
 }
 
+/* Reads the round file and shows what would go out; NULL, told, where it is wrong or reaches nobody. */
+static const struct round_spec *look_over(struct arena *a, struct standing_orders *o, const struct args *args) {
+    const struct round_spec *s = cli_orders(o, args) ? load_round(a, o, args->words[0]) : NULL;
+    if (!s)
+        return NULL;
+    print_outgoing(a, o, s);
+    fflush(stdout);
+    return everybody_reached(o, s) ? s : NULL;
+}
+
 static enum exit_code check(const struct args *args) {
     ORDERS_SCOPED o = {0};
     ARENA_SCOPED a = arena_new();
-    if (!cli_orders(&o, args))
-        return CLI_FAILED;
-    const struct round_spec *s = load_round(a, &o, args->words[0]);
+    const struct round_spec *s = look_over(a, &o, args);
     if (!s)
-        return CLI_FAILED;
-    print_outgoing(a, &o, s);
-    fflush(stdout);
-    if (!everybody_reached(&o, s))
         return CLI_FAILED;
     printf("\nThe round file is right. Nothing was sent.\n");
     return CLI_OK;
@@ -96,26 +94,6 @@ static enum exit_code preview(const struct args *args) {
 
 /* ---- launch */
 
-static bool is_yes(const char *answer) {
-    static const char *const words[] = {"y", "yes", "o", "oui", "نعم"};
-    char word[32];
-    size_t n = strcspn(answer, " \t\r\n");
-    snprintf(word, sizeof word, "%.*s", (int)n, answer);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasecmp(word, words[i]) == 0)
-            return true;
-    return false;
-}
-
-static enum exit_code ask(void) {
-    char answer[64] = "";
-    printf("\nLaunch it? yes / oui / نعم, anything else leaves everything as it is: ");
-    fflush(stdout);
-    if (fgets(answer, sizeof answer, stdin) && is_yes(answer))
-        return CLI_OK;
-    return cli_fail("not launched; nothing was sent");
-}
-
 static enum exit_code send_launch(struct arena *a, const struct config *c, const struct round_spec *s) {
     struct client_file *files = arena_alloc(a, (s->n_documents + 1) * sizeof *files);
     for (size_t i = 0; i < s->n_documents; i++)
@@ -127,53 +105,13 @@ static enum exit_code send_launch(struct arena *a, const struct config *c, const
 static enum exit_code launch(const struct args *args) {
     ORDERS_SCOPED o = {0};
     ARENA_SCOPED a = arena_new();
-    if (!cli_orders(&o, args))
-        return CLI_FAILED;
-    const struct round_spec *s = load_round(a, &o, args->words[0]);
+    const struct round_spec *s = look_over(a, &o, args);
     if (!s)
         return CLI_FAILED;
-    print_outgoing(a, &o, s);
-    fflush(stdout);
-    if (!everybody_reached(&o, s))
-        return CLI_FAILED;
-    if (!args->option[OPT_YES] && !isatty(STDIN_FILENO))
+    if (!args->option[OPT_YES] && !can_ask())
         return cli_usage("there is no terminal to ask at: --yes launches without asking. Nothing was sent");
-    enum exit_code asked = args->option[OPT_YES] ? CLI_OK : ask();
+    enum exit_code asked = args->option[OPT_YES] ? CLI_OK : ask("Launch it?");
     return asked == CLI_OK ? send_launch(a, o.config, s) : asked;
-}
-
-/* ---- acts on a round that is out */
-
-static enum exit_code act_on(const struct args *args, const char *act, const char *text) {
-    DESK_SCOPED d;
-    const char *code = args->option[OPT_PARTY];
-    if (!desk_open(&d, args, false) || (code && !desk_party(&d, code)))
-        return CLI_FAILED;
-    const struct party *p = code ? register_find(d.parties, code) : NULL;
-    return client_act(d.config, NULL, 0,
-                      json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "act", act, "ref", args->words[0], "party",
-                                p ? p->code : NULL, "text", text, "address", args->option[OPT_TO]));
-}
-
-static enum exit_code extend(const struct args *args) { return act_on(args, "extend", args->words[1]); }
-static enum exit_code remind(const struct args *args) { return act_on(args, "remind", NULL); }
-static enum exit_code resend(const struct args *args) { return act_on(args, "resend", NULL); }
-static enum exit_code close_round(const struct args *args) { return act_on(args, "close", NULL); }
-static enum exit_code cancel(const struct args *args) { return act_on(args, "cancel", NULL); }
-
-static enum exit_code note(const struct args *args) {
-    ARENA_SCOPED a = arena_new();
-    struct err e = {0};
-    size_t n = 0;
-    char *text = file_read(a, args->words[1], NOTE_MAX, &n, &e);
-    if (!text)
-        return cli_fail("%s", e.text);
-    const char *clean = text_clean(a, text, n);
-    if (strlen(text) != n || strstr(clean, "\xef\xbf\xbd"))
-        return cli_fail("%s is not UTF-8 text; save it as plain text in UTF-8", args->words[1]);
-    if (strspn(clean, " \t\n") == strlen(clean))
-        return cli_fail("%s is empty", args->words[1]);
-    return act_on(args, "note", clean);
 }
 
 static const struct verb round_verbs[] = {
@@ -185,21 +123,24 @@ static const struct verb round_verbs[] = {
     {"list", "list", "All rounds, newest first.", 0, 0, OPTION_BIT(OPT_JSON), 0, round_list},
     {"show", "show REF", "One round: what it asks, its deadline, its mails and what became of them.", 1, 1,
      OPTION_BIT(OPT_JSON), 0, round_show},
-    {"extend", "extend REF DATE [--party CODE]", "Moves the deadline, for all or for one party, and tells them.", 2, 2,
-     OPTION_BIT(OPT_PARTY), 0, extend},
+    {"extend", "extend REF DATE [--party CODE] [--yes]",
+     "Moves the deadline to a later one, for all (asks first) or for one party, and tells them.", 2, 2,
+     OPTION_BIT(OPT_PARTY) | OPTION_BIT(OPT_YES), 0, round_extend},
     {"remind", "remind REF [--party CODE]", "Reminds now who has not answered wholly.", 1, 1, OPTION_BIT(OPT_PARTY), 0,
-     remind},
-    {"note", "note REF FILE [--party CODE]",
-     "Sends a corrigendum, the text of FILE (UTF-8), to all parties of the round or to one.", 2, 2,
-     OPTION_BIT(OPT_PARTY), 0, note},
+     round_remind},
+    {"note", "note REF FILE [--party CODE] [--yes]",
+     "Shows a corrigendum, the text of FILE (UTF-8; a line [ar], [en] or [fr] begins the text of that language), asks, "
+     "and sends it to all parties of the round or to one.",
+     2, 2, OPTION_BIT(OPT_PARTY) | OPTION_BIT(OPT_YES), 0, round_note},
     {"resend", "resend REF --party CODE [--to ADDRESS]",
      "Sends the notice again, to the party's contacts or to one of them.", 1, 1,
-     OPTION_BIT(OPT_PARTY) | OPTION_BIT(OPT_TO), OPTION_BIT(OPT_PARTY), resend},
-    {"close", "close REF",
-     "Ends the round: no more reminders; the parties are told. Late papers are still filed, as late.", 1, 1, 0, 0,
-     close_round},
-    {"cancel", "cancel REF", "Calls the round off: mails that wait are not sent, the parties are told.", 1, 1, 0, 0,
-     cancel},
+     OPTION_BIT(OPT_PARTY) | OPTION_BIT(OPT_TO), OPTION_BIT(OPT_PARTY), round_resend},
+    {"close", "close REF [--yes]",
+     "Asks, and ends the round: no more reminders; the parties are told. Papers that come after it are still filed.", 1,
+     1, OPTION_BIT(OPT_YES), 0, round_close},
+    {"cancel", "cancel REF [--yes]",
+     "Asks, and calls the round off: mails that wait are not sent, the parties are told.", 1, 1, OPTION_BIT(OPT_YES), 0,
+     round_cancel},
     {"export", "export REF DIR",
      "The package: papers per state, matrix.csv and index.html, as a folder and a ZIP in DIR.", 2, 2, 0, 0,
      round_export},

@@ -6,7 +6,7 @@
 #include "cli/round.h"
 #include "cli/table.h"
 
-static struct round_spec *frozen(struct desk *d, const struct round_row *row, struct err *e) {
+struct round_spec *round_frozen(struct desk *d, const struct round_row *row, struct err *e) {
     JSON_SCOPED j = json_loads(row->spec, 0, NULL);
     struct round_spec *s = j ? round_spec_from_json(d->a, j, d->config, e) : NULL;
     if (!s)
@@ -31,7 +31,7 @@ static void print_rounds(struct desk *d, const struct round_row *rows, size_t n)
     struct table *t = table_new(d->a, heads);
     for (size_t i = 0; i < n; i++) {
         struct err e = {0};
-        const struct round_spec *s = frozen(d, &rows[i], &e);
+        const struct round_spec *s = round_frozen(d, &rows[i], &e);
         const char *cells[] = {rows[i].ref, rows[i].state, when_short(d->a, d->config, rows[i].launched_at),
                                when_short(d->a, d->config, rows[i].deadline_at), s ? title_of(s) : e.text};
         table_row(t, cells);
@@ -42,7 +42,7 @@ static void print_rounds(struct desk *d, const struct round_row *rows, size_t n)
 static enum exit_code print_rounds_json(struct desk *d, const struct round_row *rows, size_t n) {
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, row_json(&rows[i], frozen(d, &rows[i], NULL)));
+        json_array_append_new(list, row_json(&rows[i], round_frozen(d, &rows[i], NULL)));
     return cli_print_json(list);
 }
 
@@ -80,7 +80,7 @@ static bool look_up(struct desk *d, const char *ref, struct shown *out, struct e
         return false;
     if (!out->row.ref)
         return err_perm(e, "there is no round %s; `taamim round list` shows them", ref);
-    out->spec = frozen(d, &out->row, e);
+    out->spec = round_frozen(d, &out->row, e);
     return out->spec && store_notices(d->store, d->a, out->row.ref, NULL, &out->notices, &out->n_notices, e) &&
            store_delivery_counts(d->store, d->a, out->row.ref, &out->counts, &out->n_counts, e);
 }

@@ -104,7 +104,7 @@ struct overview {
     size_t n_held;
     struct count_row *counts;
     size_t n_counts;
-    const char *stopped, *smtp_away, *imap_away, *quota;
+    const char *stopped, *smtp_away, *imap_away, *quota, *disk_low;
     bool runs;
 };
 
@@ -142,6 +142,8 @@ static void print_engine(struct desk *d, const struct overview *v) {
         printf("The sending (SMTP) server is away: %s\n", table_cell(d->a, v->smtp_away, 0));
     if (v->imap_away)
         printf("The mailbox (IMAP) server is away: %s\n", table_cell(d->a, v->imap_away, 0));
+    if (v->disk_low)
+        printf("Disk: %s: what comes in then cannot be kept; make room\n", table_cell(d->a, v->disk_low, 0));
     if (v->quota)
         printf("Mailbox: %s\n", v->quota);
     for (size_t i = 0; i < v->n_counts; i++)
@@ -179,6 +181,7 @@ static bool look(struct desk *d, struct overview *v, struct err *e) {
     v->smtp_away = fact(d, "smtp_away");
     v->imap_away = fact(d, "imap_away");
     v->quota = quota_of(d);
+    v->disk_low = fact(d, "disk_low");
     v->runs = client_daemon_runs(d->config);
     return true;
 }
@@ -195,9 +198,9 @@ static enum exit_code overview_json(const struct overview *v) {
         json_array_append_new(held, json_integer(v->held[i].id));
     for (size_t i = 0; i < v->n_counts; i++)
         json_object_set_new(mails, v->counts[i].name, json_integer(v->counts[i].n));
-    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds", rounds,
+    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds", rounds,
                                     "held", held, "deliveries", mails, "queue_stopped", text_or_null(v->stopped),
-                                    "smtp_away", text_or_null(v->smtp_away), "imap_away", text_or_null(v->imap_away)));
+                                    "smtp_away", text_or_null(v->smtp_away), "imap_away", text_or_null(v->imap_away), "disk_low", text_or_null(v->disk_low)));
 }
 
 static void print_overview(struct desk *d, const struct overview *v) {

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <grp.h>
 #include <limits.h>
 #include <stdio.h>
@@ -23,11 +24,13 @@
 #define NUMBERS_MAX 1000    /* files of one name in one folder: above it something is wrong */
 #define INCOMING_MAX 100000 /* names one listing may hold */
 #define PAPERS "papers"
+#define PAPERS_MODE 02770 /* people may put in order what lies there; setgid: what comes into a folder inherits its group */
+#define LOOK_MODE 02750
 
 struct spool {
     char *directory;
     int lock;    /* -1: not ours */
-    bool shared; /* papers/ belongs to papers_group */
+    bool shared; /* papers/, portal/ and what spool_share() is told belong to papers_group */
     gid_t papers_group;
 };
 
@@ -83,23 +86,15 @@ static bool failed(const char *doing, const char *path, struct err *e)
     return err_temp(e, "%s %s: %s", doing, path, strerror(errno));
 }
 
-/* Open to the papers group; new folders inherit it (setgid), and the umask has no say. */
-static bool share_folder(const struct spool *s, const char *path, struct err *e)
+/* Open to the papers group, and the umask has no say. A link that somebody put in the way is not followed to another owner.
+ * Nothing is opened for it: closing the store's files would drop SQLite's locks (fcntl(2)). */
+static bool give(const struct spool *s, const char *path, mode_t mode, struct err *e)
 {
     if (!s->shared)
         return true;
-    if (chown(path, (uid_t)-1, s->papers_group) != 0)
+    if (lchown(path, (uid_t)-1, s->papers_group) != 0)
         return failed("giving to the papers group", path, e);
-    return chmod(path, 02770) == 0 || failed("opening to the papers group", path, e);
-}
-
-static bool share_file(const struct spool *s, const char *path, struct err *e)
-{
-    if (!s->shared)
-        return true;
-    if (chown(path, (uid_t)-1, s->papers_group) != 0)
-        return failed("giving to the papers group", path, e);
-    return chmod(path, 0640) == 0 || failed("opening to the papers group", path, e);
+    return chmod(path, mode) == 0 || failed("opening to the papers group", path, e);
 }
 
 /* A file is only as durable as the folder it lies in. */
@@ -119,17 +114,48 @@ static bool make_folder(const struct spool *s, struct arena *a, const char *rela
         return true; /* what people have set on a folder of theirs stays */
     if (!file_mkdirs(full, 0700, e) || !sync_parent(a, full, e))
         return false;
-    return !is_below(relative, PAPERS) || share_folder(s, full, e);
+    return !is_below(relative, PAPERS) || give(s, full, PAPERS_MODE, e);
 }
 
+/* Officers pass through it on their way to the store and to papers/, whatever the umask or an earlier start has made of it. */
 static bool make_directory(const struct spool *s, struct err *e)
 {
-    if (file_exists(s->directory))
-        return true;
-    if (!file_mkdirs(s->directory, 0700, e))
+    struct stat st;
+
+    if (!file_exists(s->directory) && !file_mkdirs(s->directory, 0700, e))
         return false;
-    /* People pass through it on their way to papers/, whatever the umask. */
-    return !s->shared || chmod(s->directory, 0711) == 0 || failed("opening", s->directory, e);
+    if (!s->shared || stat(s->directory, &st) != 0 || st.st_uid != geteuid() || (st.st_mode & 0111) == 0111)
+        return true;
+    return chmod(s->directory, (st.st_mode & 07777) | 0111) == 0 || failed("opening", s->directory, e);
+}
+
+static bool is_shared(const struct spool *s, const char *full)
+{
+    struct stat st;
+
+    return stat(full, &st) == 0 && st.st_gid == s->papers_group && (st.st_mode & 050) == 050;
+}
+
+/* All that the daemon made there before there was a group. The folder itself comes last: until then nobody else is in it,
+ * and a start that breaks off begins anew. */
+static bool share_tree(const struct spool *s, char *full, mode_t folder_mode, struct err *e)
+{
+    FTS *tree = fts_open((char *[]){full, NULL}, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+    bool good = tree || failed("reading", full, e);
+
+    for (const FTSENT *f; good && (f = fts_read(tree));)
+        if ((f->fts_info == FTS_F || f->fts_info == FTS_DP) && f->fts_statp->st_uid == geteuid())
+            good = give(s, f->fts_accpath, f->fts_info == FTS_F ? 0640 : folder_mode, e);
+    if (tree)
+        fts_close(tree);
+    return good;
+}
+
+static bool share_folder(const struct spool *s, struct arena *a, const char *relative, mode_t mode, struct err *e)
+{
+    char *full = spool_full(s, a, relative);
+
+    return !s->shared || is_shared(s, full) || share_tree(s, full, mode, e);
 }
 
 static bool make_folders(struct spool *s, struct err *e)
@@ -141,7 +167,20 @@ static bool make_folders(struct spool *s, struct err *e)
     for (size_t i = 0; i < FOLDER_COUNT; i++)
         if (!make_folder(s, a, folders[i], e))
             return false;
-    return share_folder(s, spool_full(s, a, PAPERS), e);
+    return share_folder(s, a, PAPERS, PAPERS_MODE, e) && share_folder(s, a, "portal", LOOK_MODE, e);
+}
+
+bool spool_share(struct spool *s, const char *relative, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct stat st;
+
+    if (path_refused(a, relative, e))
+        return false;
+    const char *full = spool_full(s, a, relative);
+    if (lstat(full, &st) != 0)
+        return errno == ENOENT || failed("looking at", full, e);
+    return give(s, full, S_ISDIR(st.st_mode) ? LOOK_MODE : 0640, e);
 }
 
 /* ---- life */
@@ -260,7 +299,7 @@ bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, cons
     if (!make_folder(s, a, of_round, e) || !make_folder(s, a, of_party, e))
         return false;
     /* Before the move: what lies in papers/ can be read there at once. */
-    if (!share_file(s, spool_full(s, a, staged), e) || !move_numbered(s, a, staged, of_party, name, &path, e))
+    if (!give(s, spool_full(s, a, staged), 0640, e) || !move_numbered(s, a, staged, of_party, name, &path, e))
         return false;
     tidy_after(s, a, staged);
     *path_out = path;
@@ -375,12 +414,13 @@ bool spool_sweep(struct spool *s, const char *folder, int64_t before_at, struct 
     return true;
 }
 
-
-int64_t spool_free_bytes(const struct spool *s)
+bool spool_space(const struct spool *s, int64_t *free_out, int64_t *all_out)
 {
     struct statvfs fs;
 
     if (statvfs(s->directory, &fs) != 0)
-        return -1;
-    return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+        return false;
+    *free_out = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+    *all_out = (int64_t)fs.f_blocks * (int64_t)fs.f_frsize;
+    return true;
 }

@@ -1,8 +1,8 @@
 /* spool.h - the state directory: where every file lies, and how it gets there whole.
  *
  *   taamim.db  lock  socket  incoming/  papers/<round>/<party>/  held/  corrupt/  archive/<year>/  outgoing/<round>/  portal/  staging/
- * Paths given out and taken are relative to the state directory, except where a name says `full`. papers/ is for people: 2770 with the papers group; the
- * rest is 0700. Names pass mail/names.h before they come here; a '/' or a leading dot in one is refused again. */
+ * Paths given out and taken are relative to the state directory, except where a name says `full`. With a papers group papers/ is
+ * people's (2770), portal/ theirs to read (2750) and the directory itself passable; the rest is 0700. What was made before there was a group is given to it at the next start. Names pass mail/names.h before they come here; a '/' or a leading dot in one is refused again. */
 #ifndef TAAMIM_IO_SPOOL_H
 #define TAAMIM_IO_SPOOL_H
 #include <stdbool.h>
@@ -15,6 +15,8 @@ struct spool;
 /* Makes the folders (without a papers group, papers/ is 0700 too). With `lock`, takes the lock that a second daemon is refused by (PERM). papers_group may be NULL. */
 struct spool *spool_open(const char *directory, bool lock, const char *papers_group, struct err *e);
 void spool_close(struct spool *s);
+/* A file or folder that the papers group may read; nothing happens where it is not there, or where there is no such group. */
+bool spool_share(struct spool *s, const char *relative, struct err *e);
 char *spool_full(const struct spool *s, struct arena *a, const char *relative);
 char *spool_round_folder(struct arena *a, const char *ref); /* "ARCP/2026/04" -> "ARCP-2026-04" */
 
@@ -32,6 +34,7 @@ bool spool_remove(struct spool *s, const char *relative, struct err *e); /* true
 int spool_scratch(struct spool *s, struct err *e);           /* an unlinked temporary file for the parser, O_RDWR */
 /* Files in incoming/ that no one has claimed, by name: for a restart. */
 bool spool_incoming(struct spool *s, struct arena *a, const char ***names_out, size_t *n_out, struct err *e);
-int64_t spool_free_bytes(const struct spool *s);             /* of the file system; -1 unknown */
+/* Of the state directory's file system: what is free to this user, and all of it. False where it is not known. */
+bool spool_space(const struct spool *s, int64_t *free_out, int64_t *all_out);
 
 #endif

@@ -135,13 +135,14 @@ struct message_row {
     const char *sha256, *message_id, *sender, *sender_name, *subject;
     int64_t size, received_at;
     const char *file;          /* path below the state directory; where the raw message lies now */
-    const char *state;         /* collected | parsed | left | noted | held | filed | rejected | duplicate */
+    const char *state;         /* collected | left | noted | held | filed | rejected | duplicate */
     const char *kind;          /* mail_kind_names */
     const char *verdict, *rule;/* verdict_names; the rule's name */
     const char *round, *party; /* "" where none */
     const char *marks;         /* space-separated: unverified new_address old_token late junk forwarded */
     const char *text;          /* the sender's own new text, capped at 8 KB */
     const char *why;           /* reason of a hold or rejection */
+    const char *troubles;      /* what it brought and could not be taken: lines of code, size and name with tabs between (app/trouble.h) */
     bool moved;                /* the collector has said "moved", or nothing was to be moved */
     bool move;                 /* it is to be moved */
     int64_t receipt;           /* the notice that was its receipt; 0 = none yet, -1 = none was owed */
@@ -167,6 +168,7 @@ struct paper_row {
     int item;             /* index into the round's items, -1 = not assigned */
     const char *name;     /* as filed, without its version */
     int version;          /* 1.. */
+    int64_t replaces;     /* the paper that this one took the place of; 0 = none */
     const char *path;     /* below the state directory */
     const char *sha256, *type;
     int64_t size, filed_at;

@@ -29,6 +29,7 @@ static const struct member message_members[] = {
     MEMBER(message_row, marks),
     MEMBER(message_row, text),
     MEMBER(message_row, why),
+    MEMBER(message_row, troubles),
     MEMBER(message_row, moved),
     MEMBER(message_row, move),
     MEMBER(message_row, receipt),
@@ -48,10 +49,11 @@ bool store_add_message(struct store *s, const struct message_row *m, int64_t *id
     int64_t id;
     const struct query *q = ROW_QUERY(&message_shape,
         "INSERT INTO messages (mailbox, uidvalidity, uid, sha256, message_id, sender, sender_name, subject,"
-        " size, received_at, file, state, kind, verdict, rule, round, party, marks, text, why, moved, move, receipt)"
+        " size, received_at, file, state, kind, verdict, rule, round, party, marks, text, why, troubles, moved,"
+        " move, receipt)"
         " VALUES (:mailbox, :uidvalidity, :uid, :sha256, :message_id, :sender, :sender_name, :subject,"
         " :size, :received_at, :file, :state, :kind, :verdict, :rule, :round, :party, :marks, :text, :why,"
-        " :moved, :move, :receipt) ON CONFLICT (mailbox, uidvalidity, uid) WHERE mailbox <> '' DO NOTHING",
+        " :troubles, :moved, :move, :receipt) ON CONFLICT (mailbox, uidvalidity, uid) WHERE mailbox <> '' DO NOTHING",
         m);
     if (!query_insert(s, q, &id, e))
         return false;
@@ -72,7 +74,8 @@ bool store_update_message(struct store *s, const struct message_row *m, struct e
             "UPDATE messages SET sha256 = :sha256, message_id = :message_id, sender = :sender,"
             " sender_name = :sender_name, subject = :subject, size = :size, received_at = :received_at,"
             " file = :file, state = :state, kind = :kind, verdict = :verdict, rule = :rule, round = :round,"
-            " party = :party, marks = :marks, text = :text, why = :why, moved = :moved, move = :move, receipt = :receipt"
+            " party = :party, marks = :marks, text = :text, why = :why, troubles = :troubles,"
+            " moved = :moved, move = :move, receipt = :receipt"
             " WHERE id = :id",
             m),
         e);
@@ -150,6 +153,7 @@ static const struct member paper_members[] = {
     MEMBER(paper_row, item),
     MEMBER(paper_row, name),
     MEMBER(paper_row, version),
+    MEMBER(paper_row, replaces),
     MEMBER(paper_row, path),
     MEMBER(paper_row, sha256),
     MEMBER(paper_row, type),
@@ -165,9 +169,9 @@ bool store_add_paper(struct store *s, const struct paper_row *p, int64_t *id_out
 {
     return query_insert(s,
         ROW_QUERY(&paper_shape,
-            "INSERT INTO papers (message, round, party, item, name, version, path, sha256, type, size, filed_at,"
-            " current, held, marks) VALUES (:message, :round, :party, :item, :name, :version, :path, :sha256,"
-            " :type, :size, :filed_at, :current, :held, :marks)",
+            "INSERT INTO papers (message, round, party, item, name, version, replaces, path, sha256, type, size,"
+            " filed_at, current, held, marks) VALUES (:message, :round, :party, :item, :name, :version, :replaces,"
+            " :path, :sha256, :type, :size, :filed_at, :current, :held, :marks)",
             p),
         id_out, e);
 }
@@ -177,7 +181,7 @@ bool store_update_paper(struct store *s, const struct paper_row *p, struct err *
     return query_change_one(s,
         ROW_QUERY(&paper_shape,
             "UPDATE papers SET round = :round, party = :party, item = :item, name = :name,"
-            " version = :version, path = :path, sha256 = :sha256, type = :type, size = :size,"
+            " version = :version, replaces = :replaces, path = :path, sha256 = :sha256, type = :type, size = :size,"
             " filed_at = :filed_at, current = :current, held = :held, marks = :marks WHERE id = :id",
             p),
         e);

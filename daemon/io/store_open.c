@@ -122,8 +122,8 @@ static bool use_wal(struct store *s, struct err *e)
     return store_run(s, "PRAGMA synchronous = FULL", e);
 }
 
-/* SQLite would leave it to the umask, and gives -wal and -shm the same mode: readable for the officers' group, for
- * nobody else. */
+/* SQLite would leave it to the umask, and gives -wal and -shm the same mode: readable for a group, which the opener may
+ * change, and for nobody else. Who may only read all three needs no more: the readers' marks in -shm are the writer's. */
 static void make_file(const char *path)
 {
     if (strcmp(path, ":memory:") == 0)
@@ -193,7 +193,7 @@ static bool open_to_read(struct store *s, struct err *e)
         return err_perm(e, "store %s: %s: taamimd makes it when it first starts", s->path, strerror(errno));
     if (access(s->path, R_OK) != 0)
         return err_perm(
-            e, "store %s: %s: ask as the user of taamimd, or as one of its group", s->path, strerror(errno));
+            e, "store %s: %s: ask as the user of taamimd, or as a member of its papers_group", s->path, strerror(errno));
     /* SQLite falls back to reading where the file may not be written. */
     if (readable(s, s->path, SQLITE_OPEN_READWRITE, e))
         return true;

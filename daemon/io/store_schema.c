@@ -58,7 +58,7 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,"
     " sha256 TEXT NOT NULL, message_id TEXT NOT NULL, sender TEXT NOT NULL, sender_name TEXT NOT NULL,"
     " subject TEXT NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL, file TEXT NOT NULL,"
-    " state TEXT NOT NULL CHECK (state IN ('collected', 'parsed', 'left', 'noted', 'held', 'filed', 'rejected',"
+    " state TEXT NOT NULL CHECK (state IN ('collected', 'left', 'noted', 'held', 'filed', 'rejected',"
     " 'duplicate')),"
     " kind TEXT NOT NULL, verdict TEXT NOT NULL, rule TEXT NOT NULL, round TEXT NOT NULL, party TEXT NOT NULL,"
     " marks TEXT NOT NULL, text TEXT NOT NULL, why TEXT NOT NULL, moved INTEGER NOT NULL, move INTEGER NOT NULL,"
@@ -92,5 +92,13 @@ static const char version_1[] =
     "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT raise(ABORT, 'an event is never changed'); END;"
     "CREATE TRIGGER events_last BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'an event is never removed'); END;";
 
-const char *const store_migrations[] = {version_1};
+static const char version_2[] =
+    /* What a message brought and could not be taken. */
+    "ALTER TABLE messages ADD COLUMN troubles TEXT NOT NULL DEFAULT '';";
+
+static const char version_3[] =
+    /* A paper names the one that it took the place of: withdrawn, it gives the place back. */
+    "ALTER TABLE papers ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0;";
+
+const char *const store_migrations[] = {version_1, version_2, version_3};
 const int store_version = sizeof store_migrations / sizeof *store_migrations;

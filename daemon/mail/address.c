@@ -18,13 +18,6 @@
 #define LOCAL_MAX 64 /* RFC 5321 4.5.3.1.1 */
 #define SHOWN_MAX 80 /* bytes of a wrong address in an error: enough to recognise it */
 
-static bool is_ascii(const char *s) {
-    for (; *s; s++)
-        if ((unsigned char)*s >= 0x80)
-            return false;
-    return true;
-}
-
 /* A wrong address as an error may show it: one line, nothing in it that acts on a terminal. */
 static const char *shown(struct arena *a, const char *address) {
     char *s = text_clean(a, address, strnlen(address, SHOWN_MAX));
@@ -134,8 +127,6 @@ char *address_wire(struct arena *a, const char *address, struct err *e) {
     }
     return wire;
 }
-
-bool address_needs_utf8(const char *wire) { return !is_ascii(wire); }
 
 /* Text without case, in one normal form; NULL where it is no UTF-8. */
 static char *folded(struct arena *a, const char *s, size_t n) {

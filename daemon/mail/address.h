@@ -12,7 +12,6 @@
 
 /* The address as it goes into an envelope, in the arena, or NULL with e saying what is wrong with it. */
 char *address_wire(struct arena *a, const char *address, struct err *e);
-bool address_needs_utf8(const char *wire);
 /* The same mailbox: domains compared as A-labels without case, local parts without case (as every real server does). */
 bool address_same(const char *one, const char *other);
 /* The domain of an address equals `domain` or lies below it. */

@@ -9,7 +9,7 @@
  *            as left; so a restart begins there. After a changed UIDVALIDITY the line comes only when all that was to be collected again is kept.
  *   child  {"collected":{"file":NAME,"mailbox":NAME,"uidvalidity":N,"uid":N,"size":N,"sha256":HEX,"internal_at":T}}
  *            the file is complete and durable in DIR; its name is MAILBOXHASH-UIDVALIDITY-UID.eml, so that a restart finds its own (it is told again, not fetched again). The child goes on without
- *            waiting, at most 8 ahead.
+ *            waiting, at most COLLECT_AHEAD ahead.
  *   child  {"left":{"mailbox":NAME,"uidvalidity":N,"uid":N,"size":N,"text":STRING}}   could not be collected (longer than max_bytes, or fetching it broke the connection again and again): it stays
  *            in the mailbox, and a person should look at it. Told once per start.
  *   daemon {"kept":{"mailbox":NAME,"uidvalidity":N,"uid":N,"move":BOOL}}   the ledger row is durable; move: into `processed` (MOVE, or UIDPLUS copy and expunge by UID; else only the
@@ -23,7 +23,7 @@
 #define TAAMIM_MAIL_COLLECTION_H
 #include "mail/delivery.h"
 
-#define COLLECT_AHEAD 8
+#define COLLECT_AHEAD 32
 struct collected {
     const char *file, *mailbox, *sha256;
     int64_t uidvalidity, uid, size, internal_at;

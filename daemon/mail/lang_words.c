@@ -64,6 +64,7 @@ static const struct {
     {"alert.filed", {"ورد ردّ وحُفظت أوراقه", "Reply filed", "Réponse classée"}},
     {"alert.held", {"ردّ قيد المراجعة ينتظر قراركم", "Reply held for your decision", "Réponse en attente de décision"}},
     {"alert.no_paper", {"ردّ بلا ورقة مرفقة", "Reply without a paper", "Réponse sans pièce jointe"}},
+    {"alert.not_taken", {"ملف مرفق لم يُؤخذ", "Attachment not taken", "Pièce jointe non retenue"}},
     {"alert.bounced", {"رسالة مرتدّة", "Mail bounced", "Courriel non distribué"}},
     {"alert.failed", {"تعذّر إرسال رسالة", "Mail could not be sent", "Envoi impossible"}},
     {"alert.queue_stopped", {"توقّف الإرسال", "Sending has stopped", "Envois interrompus"}},

@@ -26,11 +26,6 @@ static bool take_token(const char *s, char token_out[TOKEN_LEN + 1]) {
     return true;
 }
 
-bool token_valid(const char *s) {
-    char token[TOKEN_LEN + 1];
-    return s && take_token(s, token) && strcmp(s, token) == 0;
-}
-
 bool msgid_usable(const char *msgid) {
     size_t n = strlen(msgid);
     for (size_t i = 0; i < n; i++)

@@ -8,7 +8,6 @@
 #include "base/arena.h"
 
 #define TOKEN_LEN 16
-bool token_valid(const char *s);
 /* Somebody's Message-ID, without brackets, that may stand in a header of ours: printable ASCII, no blanks or brackets, an '@', 250 bytes at most. */
 bool msgid_usable(const char *msgid);
 /* "<t.TOKEN.n@domain>": n tells the mails of one token apart (0 the notice). */

@@ -6,7 +6,8 @@
  *
  * The server loads its libraries once and never reads a message; the copy closes everything but its three descriptors,
  * enters the sandbox, writes
- * the facts as one line to the pipe and ends. A copy that dies says nothing: the daemon sees the pipe close. The server
+ * the facts as one line to the pipe and ends. A copy that dies says nothing: the daemon sees the pipe close. Where the
+ * server cannot fork, it says {"again":true} there itself: the message has done nothing. The server
  * ends when its channel does. --no-sandbox is for memory checkers, and said. */
 #include <errno.h>
 #include <fcntl.h>
@@ -101,15 +102,20 @@ static void drop(struct request *r) {
     *r = (struct request){.asked = false};
 }
 
+static const char put_off[] = "{\"again\":true}\n";
+
 static void take(struct wire *w, struct request *r, bool sandboxed) {
     int fd;
     while (r->n < 3 && (fd = wire_take_fd(w)) >= 0)
         r->fds[r->n++] = fd;
     if (!r->asked || r->n < 3)
         return;
-    if (fork() == 0)
+    pid_t pid = fork();
+    if (pid == 0)
         copy_main(r->fds, sandboxed);
-    drop(r); /* where fork failed the pipe closes without an answer, which says it */
+    if (pid < 0)
+        write_all(r->fds[2], put_off, sizeof put_off - 1);
+    drop(r);
 }
 
 static int serve(bool sandboxed) {

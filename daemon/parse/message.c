@@ -25,21 +25,26 @@ bool parse_prepare(struct err *e) {
     return ready = parts_prepare(e);
 }
 
-void leaf_bytes(const struct leaf *l, size_t max, struct buf *out) {
-    GMimeDataWrapper *content = g_mime_part_get_content(l->part);
+GMimeStream *decoded_stream(GMimePart *part) {
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
     if (!content)
-        return;
+        return NULL;
     GMimeStream *source = g_mime_data_wrapper_get_stream(content);
     g_mime_stream_reset(source);
     GMimeStream *stream = g_mime_stream_filter_new(source);
     GMimeFilter *decoder = g_mime_filter_basic_new(g_mime_data_wrapper_get_encoding(content), FALSE);
     g_mime_stream_filter_add(GMIME_STREAM_FILTER(stream), decoder);
+    g_object_unref(decoder);
+    return stream;
+}
+
+void leaf_bytes(const struct leaf *l, size_t max, struct buf *out) {
+    GMimeStream *stream = decoded_stream(l->part);
     char chunk[8192];
     ssize_t got;
-    while (out->len < max && (got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0)
+    while (stream && out->len < max && (got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0)
         buf_add(out, chunk, (size_t)got < max - out->len ? (size_t)got : max - out->len);
-    g_object_unref(decoder);
-    g_object_unref(stream);
+    g_clear_object(&stream);
 }
 
 char *leaf_text(struct arena *a, const struct leaf *l, size_t max) {

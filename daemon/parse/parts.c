@@ -97,25 +97,17 @@ static bool write_all(struct tree *t, const char *bytes, size_t n) {
 void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out) {
     *offset_out = t->scratch_used;
     *size_out = 0;
-    GMimeDataWrapper *content = g_mime_part_get_content(part);
-    if (!content)
-        return;
-    GMimeStream *source = g_mime_data_wrapper_get_stream(content);
-    g_mime_stream_reset(source);
-    GMimeStream *stream = g_mime_stream_filter_new(source);
-    GMimeFilter *decoder = g_mime_filter_basic_new(g_mime_data_wrapper_get_encoding(content), FALSE);
-    g_mime_stream_filter_add(GMIME_STREAM_FILTER(stream), decoder);
+    GMimeStream *stream = decoded_stream(part);
     char chunk[32768];
     ssize_t got;
-    while ((got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0) {
+    while (stream && (got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0) {
         bool fits = t->scratch_used + got - *offset_out <= PARSE_PART_MAX;
         t->too_large |= !fits;
         if (!fits || !write_all(t, chunk, (size_t)got))
             break;
     }
     *size_out = t->scratch_used - *offset_out;
-    g_object_unref(decoder);
-    g_object_unref(stream);
+    g_clear_object(&stream);
 }
 
 static const char *type_by_content(struct tree *t, const struct fact_part *p) {

@@ -33,6 +33,8 @@ struct tree {
     int64_t scratch_used;
 };
 
+/* A part's bytes with the transfer encoding undone, to be unreferenced; NULL where it has no content. */
+GMimeStream *decoded_stream(GMimePart *part);
 /* The first max bytes of a part, transfer encoding undone. */
 void leaf_bytes(const struct leaf *l, size_t max, struct buf *out);
 /* The same as UTF-8 by its charset label. */

@@ -72,7 +72,6 @@ struct judge_input {
     enum auth_result auth;
     bool about_our_notice;  /* a report whose envelope token, returned Message-ID or References is a notice of ours */
     bool junk;              /* found in the junk folder */
-    bool round_open;        /* the matched round is open (a closed one still takes late papers: filed as late) */
     bool brings_papers;     /* a person's or a machine's: files that are no part of a report */
     bool known_message;     /* Message-ID or bytes already filed for this party */
 };

@@ -15,13 +15,13 @@ fuzz-programs: $(FUZZ_NAMES:%=build/fuzz/%)
 
 build/fuzz/obj/%.o: daemon/%.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(CPPFLAGS) -U_FORTIFY_SOURCE -std=gnu11 -O1 -g -w -fno-omit-frame-pointer $(FUZZ_SAN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	$(call say,FUZZ-CC)$(FUZZ_CC) $(CPPFLAGS) -U_FORTIFY_SOURCE -std=gnu11 -O1 -g -w -fno-omit-frame-pointer $(FUZZ_SAN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 build/fuzz/libfuzzed.a: $(FUZZ_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(call say,AR)rm -f $@ && ar rcs $@ $^
 
 build/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h build/fuzz/libfuzzed.a
-	$(FUZZ_CC) $(CPPFLAGS) -U_FORTIFY_SOURCE -Itests/fuzz -std=gnu11 -O1 -g -w $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $< build/fuzz/libfuzzed.a $(FUZZ_LIBS)
+	$(call say,FUZZ-CC)$(FUZZ_CC) $(CPPFLAGS) -U_FORTIFY_SOURCE -Itests/fuzz -std=gnu11 -O1 -g -w $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $< build/fuzz/libfuzzed.a $(FUZZ_LIBS)
 
 # Leaks of other people's libraries at the end are not looked for; ours live in arenas.
 fuzz:
@@ -33,8 +33,8 @@ fuzz:
 	  if [ $$name = message ] && [ -d "$(CORPUS)" ]; then find "$(CORPUS)" -name '*.eml' -size -200k -exec cp -n {} $$own \; ; fi; \
 	  echo "  FUZZ  $$name, $(SECONDS) s"; \
 	  ASAN_OPTIONS=detect_leaks=0 build/fuzz/$$name -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=3000 -max_len=65536 -verbosity=0 -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/crashes/$$name- $$own $$seeds 2>&1 | grep -E 'stat::number|ERROR|SUMMARY|Test unit' || true; \
-	  if ls build/fuzz/crashes/$$name-* >/dev/null 2>&1; then failed=1; fi; \
+	    -artifact_prefix=build/fuzz/crashes/$$name- $$own $$seeds >build/fuzz/$$name.log 2>&1 || failed=1; \
+	  grep -E 'stat::number|ERROR|SUMMARY|Test unit' build/fuzz/$$name.log || true; \
 	done; exit $$failed
 
 -include $(wildcard build/fuzz/obj/*/*.d)

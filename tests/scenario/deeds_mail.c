@@ -15,6 +15,7 @@ struct writing {
     const char *in_reply_to, *references;
     const char *auth; /* what our own server says of the sender; NULL: nothing */
     const char *extra; /* header lines */
+    const char *message_id; /* NULL: its own */
     struct { const char *name, *says; } files[FILES_MAX];
     size_t n_files;
     const struct kept_mail *answers; /* the mail of ours that it answers; NULL */
@@ -83,7 +84,7 @@ static void add_base64(struct buf *b, const char *bytes, size_t n)
 
 static void add_file(struct world *w, struct buf *b, const char *name, const char *says)
 {
-    const char *content = arena_printf(w->a, "%%PDF-1.4\n%% %s\n%%%%EOF\n", says);
+    const char *content = *says ? arena_printf(w->a, "%%PDF-1.4\n%% %s\n%%%%EOF\n", says) : "";
 
     buf_adds(b, "--sheet\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n");
     add_token(b, "Content-Disposition: attachment", name);
@@ -116,7 +117,10 @@ static void add_header(struct world *w, struct buf *b, const struct writing *r)
     add_date(w, b);
     buf_addf(b, "From: %s\r\nTo: %s\r\n", r->from, r->to);
     add_subject(b, r->subject);
-    buf_addf(b, "Message-ID: <%zu.%lld@mail.example>\r\n", w->mailbox.n, (long long)clock_now());
+    if (r->message_id)
+        buf_addf(b, "Message-ID: %s\r\n", r->message_id);
+    else
+        buf_addf(b, "Message-ID: <%zu.%lld@mail.example>\r\n", w->mailbox.n, (long long)clock_now());
     if (r->in_reply_to)
         buf_addf(b, "In-Reply-To: <%s>\r\nReferences: %s<%s>\r\n", r->in_reply_to, r->references, r->in_reply_to);
     buf_adds(b, r->extra);
@@ -243,10 +247,29 @@ static bool lies_in(struct world *w, struct writing *r, const char *value, const
     return true;
 }
 
+/* Some programs count their messages from one each day. */
+static bool repeats_id(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+{
+    const struct mailbox *m = &w->mailbox;
+
+    (void)value, (void)l;
+    if (m->n == 0)
+        return err_perm(e, "no letter has come yet");
+    r->message_id = mail_header(w->a, m->letters[m->n - 1].bytes, "Message-ID");
+    return true;
+}
+
+static bool is_automatic(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+{
+    (void)w, (void)value, (void)l, (void)e;
+    r->extra = "Auto-Submitted: auto-replied\r\n";
+    return true;
+}
+
 static const struct option options[] = {
     {"with VALUE", has_file},
     {"and VALUE", has_file},
-    {"saying VALUE", file_says},
+    {"saying VALUE", file_says}, /* "" makes an empty file */
     {"from VALUE", is_from},
     {"subject VALUE", is_subject},
     {"text VALUE", is_text},
@@ -257,6 +280,8 @@ static const struct option options[] = {
     {"to the VALUE", answers_kind},
     {"carrying the token of VALUE", carries_token},
     {"into VALUE", lies_in},
+    {"repeating the last Message-ID", repeats_id},
+    {"sent by a machine", is_automatic},
 };
 
 /* How many words of the sentence from i on this option takes; 0: it is another. */

@@ -59,7 +59,10 @@ static bool act(struct world *w, act_fn *fn, const struct act *what, struct err 
     struct act full = *what;
 
     full.who = OFFICER;
-    return fn(w->daemon, a, &full, &answer, e) && world_settle(w, e);
+    if (!fn(w->daemon, a, &full, &answer, e))
+        return false;
+    w->answer = arena_strdup(w->a, answer);
+    return world_settle(w, e);
 }
 
 static const char *party_or_all(const char *word) { return strcmp(word, "everyone") == 0 ? NULL : word; }
@@ -77,6 +80,17 @@ static bool reminds(struct world *w, const struct line *l, struct err *e)
 static bool notes(struct world *w, const struct line *l, struct err *e)
 {
     return act(w, act_note, &(struct act){.ref = l->ref, .text = l->words[0]}, e);
+}
+
+static bool notes_each(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_note, &(struct act){.ref = l->ref, .text = arena_printf(w->a, "%s %s", l->words[0], l->words[1]),
+                                          .texts = {[LANG_AR] = l->words[0], [LANG_FR] = l->words[1]}}, e);
+}
+
+static bool notes_arabic(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_note, &(struct act){.ref = l->ref, .text = l->words[0], .texts = {[LANG_AR] = l->words[0]}}, e);
 }
 
 static bool resends(struct world *w, const struct line *l, struct err *e)
@@ -147,6 +161,11 @@ static bool moves(struct world *w, const struct line *l, struct err *e)
            act(w, act_move, &(struct act){.message = m.id, .party = l->words[0], .ref = l->ref}, e);
 }
 
+static bool moves_nth(struct world *w, const struct line *l, struct err *e)
+{
+    return act(w, act_move, &(struct act){.message = strtol(l->words[0], NULL, 10), .party = l->words[1], .ref = l->ref}, e);
+}
+
 static bool assigns_item(struct world *w, const struct line *l, struct err *e)
 {
     struct message_row m;
@@ -183,6 +202,8 @@ const struct sentence officer_sentences[] = {
     {"officer extends PARTY to DATE", extends},
     {"officer reminds PARTY", reminds},
     {"officer notes TEXT", notes},
+    {"officer notes TEXT in arabic and TEXT in french", notes_each},
+    {"officer notes TEXT in arabic alone", notes_arabic},
     {"officer resends to PARTY", resends},
     {"officer resends to PARTY at ADDRESS", resends_to},
     {"officer closes the round", closes},
@@ -193,6 +214,7 @@ const struct sentence officer_sentences[] = {
     {"officer rejects the held reply because REASON", rejects},
     {"officer rejects the held reply because REASON and tells the sender", rejects_and_tells},
     {"officer moves the last reply to PARTY", moves},
+    {"officer moves reply N to PARTY", moves_nth},
     {"officer says paper N answers item N", assigns_item},
     {"officer brings NAME of PARTY received DATE", brings},
     {NULL, NULL},

@@ -220,6 +220,11 @@ static bool story_tells(struct world *w, const struct line *l, struct err *e)
     return err_perm(e, "it does not; its last line is \"%s\"", last);
 }
 
+static bool officer_told(struct world *w, const struct line *l, struct err *e)
+{
+    return (w->answer && strstr(w->answer, l->words[0])) || err_perm(e, "the answer was \"%s\"", w->answer ? w->answer : "");
+}
+
 const struct sentence expect_state_sentences[] = {
     {"expect PARTY complete", is_complete},
     {"expect PARTY answered in part", is_in_part},
@@ -242,5 +247,6 @@ const struct sentence expect_state_sentences[] = {
     {"expect N deliveries STATE", count_deliveries},
     {"expect the queue STATE", queue_is},
     {"expect the story tells TEXT", story_tells},
+    {"expect the officer told TEXT", officer_told},
     {NULL, NULL},
 };

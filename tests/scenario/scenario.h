@@ -105,6 +105,7 @@ struct world {
     struct mailbox mailbox;
     struct named_round { const char *name, *ref; } rounds[ROUNDS_MAX];
     size_t n_rounds;
+    const char *answer;    /* what the officer was told last */
 };
 struct world *world_new(const char *scenario_path, struct err *e);
 void world_free(struct world *w); /* removes the folder */

@@ -69,7 +69,8 @@ servers() {
 start() {
     local name=$1
     shift
-    "$@" </dev/null >"$T/$name.log" 2>&1 &
+    : >"$T/$name.log" # at once: nobody finds there what an earlier one of that name has said
+    "$@" </dev/null >>"$T/$name.log" 2>&1 &
     PID_OF[$name]=$!
 }
 stop() {

@@ -94,12 +94,28 @@ ok "and sends by it" wait_for 15 mail_with $tunisia "X-Taamim-Loop: reminder"
 kill -HUP "${PID_OF[daemon]}"
 ok "a right one is taken" wait_for 5 grep -q "reloaded" "$T/daemon.log"
 
+# The path of the socket is taken at the next start; until then the old one is the daemon's to take away.
+sed -i "s|^paths = {|& socket = \"$T/elsewhere\";|" "$T/etc/taamim.conf"
+kill -HUP "${PID_OF[daemon]}"
+wait_for 5 eval '[ "$(grep -c reloaded "$T/daemon.log")" = 2 ]'
 ok "it stops within five seconds" stop daemon 5
+not_ok "no socket is left behind" test -e "$T/state/socket"
+cp "$T/etc/good" "$T/etc/taamim.conf"
 ok "and says so" grep -q "stopped" "$T/daemon.log"
 ok "status works without it" party_says JO '"papers":1'
 start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
 ok "it starts again" wait_for 10 grep -q ready "$T/daemon.log"
-ok "and closes the round" taamim round close $ref
+ok "and takes commands" wait_for 10 test -S "$T/state/socket"
+printf '[ar]\nتصويب\n[fr]\nRectificatif\n' >"$T/note.txt"
+# What goes to all shows whom it reaches and asks; `script` lends a terminal.
+answered() { printf '%s\n' "$1" | script -qec "$BIN/taamim -c $T/etc/taamim.conf round $2" "$T/terminal" >/dev/null && grep -q "$jordan" "$T/terminal"; }
+not_ok "a round is not closed where nobody can be asked" taamim round close $ref </dev/null
+not_ok "nor where the answer is no" answered no "close $ref"
+ok "but its addresses were shown" grep -q $tunisia "$T/terminal"
+ok "a note goes out at a yes" answered نعم "note $ref $T/note.txt"
+ok "to each reader in their language" wait_for 15 mail_with $tunisia "X-Taamim-Loop: corrigendum"
+ok "an extension too" answered oui "extend $ref +2h"
+ok "and closes the round" taamim round close $ref --yes
 ok "of which the delegations hear" wait_for 15 mail_with $tunisia "X-Taamim-Loop: closing"
 mapfile -t mails < <(mailbox $jordan)
 equal "no notice went twice" 1 "$(grep -l 'X-Taamim-Loop: notice' "${mails[@]}" | wc -l)"

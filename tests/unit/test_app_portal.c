@@ -37,6 +37,7 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 
 static int tear_down(void **state)
 {
+    portal_close(&d);
     spool_close(d.spool);
     case_tear_down(state);
     return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -206,6 +207,29 @@ static void portal_shows_the_end(void **state)
     HAS(portal_file("index.html"), "أُغلقت الجولة");
 }
 
+/* The daemon stops between the close and the page. */
+static void portal_shows_an_end_before_the_start(void **state)
+{
+    (void)state;
+    happen("launched");
+    portal_turn(&d);
+    HAS(portal_file("index.html"), "الجولة مفتوحة");
+    GOOD(store_set_round_state(s, REF, "closed", clock_now(), &e));
+    happen("closed");
+    portal_close(&d);
+    portal_turn(&d);
+    HAS(portal_file("index.html"), "أُغلقت الجولة");
+}
+
+static void portal_leaves_alone_what_was_put_away(void **state)
+{
+    (void)state;
+    GOOD(store_set_round_state(s, REF, "closed", clock_now(), &e));
+    happen("closed");
+    portal_turn(&d);
+    assert_false(file_exists(below("portal/ARCP-2026-04")));
+}
+
 static bool exported(struct err *why)
 {
     return export_round(s, dir, &d.orders, REF, below("out"), out, sizeof out, why);
@@ -281,7 +305,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(page_says_all), CASE(page_is_safe_and_alone), CASE(csv_is_for_spreadsheets), CASE(portal_follows_the_story),
-        CASE(portal_shows_the_end), CASE(export_has_all), CASE(export_writes_over_nothing),
+        CASE(portal_shows_the_end), CASE(portal_shows_an_end_before_the_start), CASE(portal_leaves_alone_what_was_put_away),
+        CASE(export_has_all), CASE(export_writes_over_nothing),
         CASE(export_leaves_out_what_does_not_fit),
     };
 

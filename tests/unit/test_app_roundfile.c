@@ -95,7 +95,7 @@ static void faults(void **state)
         {"\ndeadline", "\npartners = [ \"S@las.example\" ];\ndeadline", "r.conf:10: S@las.example is the secretariat's own address"},
         {"\ndeadline", "\ncontacts = ( { party = \"JO\"; role = \"mission\"; address = \"mission.cairo@mfa.ae.example\"; } );\ndeadline",
          "r.conf:10: mission.cairo@mfa.ae.example is an address of AE in the register"},
-        {"\ndeadline", "\ncontacts = ( { party = \"JO\"; address = \"x@jo.example\"; } );\ndeadline",
+        {"\ndeadline", "\ncontacts = ( { party = \"JO\"; role = \"other\"; address = \"x@jo.example\"; } );\ndeadline",
          "r.conf:10: the role other is not among those that this round writes to; add it to to.roles"},
         {"\ndeadline", "\ncontacts = ( { role = \"mission\"; address = \"x@jo.example\"; } );\ndeadline", "r.conf:10: the setting 'party' is missing in contacts"},
         {"\ndeadline", "\ncontacts = ( { role = \"mission\"; party = \"JO\"; } );\ndeadline", "r.conf:10: the setting 'address' is missing in contacts"},
@@ -156,6 +156,21 @@ static void json_keeps_everything(void **state)
     zone_close(room.c.zone);
 }
 
+/* Whoever is named without a role is written to: as the first of those that the round writes to. */
+static void a_contact_without_a_role_is_written_to(void **state)
+{
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    struct room room = room_of(a);
+    const char *problems;
+    struct round_spec *s = load(&room, replaced(a, good, "\ndeadline", "\ncontacts = ( { party = \"JO\"; address = \"x@jo.example\"; } );\ndeadline"), &problems);
+    assert_string_equal(problems, "");
+    assert_non_null(s);
+    assert_int_equal(s->n_contacts, 1);
+    assert_true(s->roles & 1u << s->contacts[0].contact.role);
+    zone_close(room.c.zone);
+}
+
 static void json_is_not_believed(void **state)
 {
     (void)state;
@@ -189,7 +204,8 @@ static void json_is_not_believed(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {cmocka_unit_test(shipped_file), cmocka_unit_test(faults), cmocka_unit_test(steps_from_configuration),
-                                              cmocka_unit_test(json_keeps_everything), cmocka_unit_test(json_is_not_believed)};
+                                              cmocka_unit_test(json_keeps_everything), cmocka_unit_test(json_is_not_believed),
+                                              cmocka_unit_test(a_contact_without_a_role_is_written_to)};
     if (!mkdtemp(folder))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,9 @@ static void the_folders_are_there_and_closed_to_others(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_int_equal(mode_of(names[i]), 0700);
-    assert_true(spool_free_bytes(s) > 0);
+    int64_t free_bytes = 0, all_bytes = 0;
+    assert_true(spool_space(s, &free_bytes, &all_bytes));
+    assert_true(free_bytes > 0 && all_bytes >= free_bytes);
 }
 
 static void a_second_daemon_is_refused(void **state)
@@ -165,6 +167,50 @@ static void papers_belong_to_their_group(void **state)
     assert_int_equal(mode_of("papers/ARCP-2026-04/02 JO"), 02770);
     assert_int_equal(mode_of(path), 0640);
     assert_int_equal(mode_of("held"), 0700);
+}
+
+/* A start without a group, then one with it. */
+static void what_was_there_before_the_group_is_given_to_it(void **state)
+{
+    const struct group *own = getgrgid(getegid());
+    const char *path = filed("text", "02 JO", "a.pdf");
+
+    (void)state;
+    assert_non_null(own);
+    assert_true(file_mkdirs(spool_full(s, a, "portal/ARCP-2026-04"), 0700, &e));
+    make("portal/ARCP-2026-04/index.html", "page");
+    make("taamim.db", "store");
+    assert_int_equal(mode_of("."), 0700);
+    spool_close(s);
+    s = spool_open(folder, true, own->gr_name, &e);
+    assert_non_null(s);
+    assert_true(spool_share(s, "taamim.db", &e));
+    assert_true(spool_share(s, "taamim.db-wal", &e)); /* there is none */
+    assert_false(spool_share(s, "../taamim.db", &e));
+    assert_int_equal(mode_of("."), 0711);
+    assert_int_equal(mode_of("papers/ARCP-2026-04"), 02770);
+    assert_int_equal(mode_of("papers/ARCP-2026-04/02 JO"), 02770);
+    assert_int_equal(mode_of(path), 0640);
+    assert_int_equal(mode_of("portal"), 02750);
+    assert_int_equal(mode_of("portal/ARCP-2026-04"), 02750);
+    assert_int_equal(mode_of("portal/ARCP-2026-04/index.html"), 0640);
+    assert_int_equal(mode_of("taamim.db"), 0640);
+    assert_int_equal(mode_of("held"), 0700);
+}
+
+static void what_people_have_set_stays(void **state)
+{
+    const struct group *own = getgrgid(getegid());
+
+    (void)state;
+    spool_close(s);
+    s = spool_open(folder, true, own->gr_name, &e);
+    filed("text", "02 JO", "a.pdf");
+    assert_int_equal(chmod(spool_full(s, a, "papers/ARCP-2026-04/02 JO"), 0700), 0);
+    spool_close(s);
+    s = spool_open(folder, true, own->gr_name, &e);
+    assert_non_null(s);
+    assert_int_equal(mode_of("papers/ARCP-2026-04/02 JO"), 0700);
 }
 
 static void a_slice_is_staged_whole(void **state)
@@ -304,6 +350,8 @@ int main(void)
         TEST(a_daemon_that_died_is_no_hindrance),
         TEST(an_unknown_group_is_told),
         TEST(papers_belong_to_their_group),
+        TEST(what_was_there_before_the_group_is_given_to_it),
+        TEST(what_people_have_set_stays),
         TEST(a_slice_is_staged_whole),
         TEST(papers_are_never_replaced),
         TEST(a_held_paper_is_filed_and_its_folder_goes),

@@ -889,12 +889,14 @@ static void a_paper_gets_its_next_version(void **state)
     rows[0].current = false;
     rows[0].item = 3;
     rows[0].version = 2;
+    rows[0].replaces = 17;
     rows[0].marks = "late";
     DO(store_update_paper(s, &rows[0], &e));
     assert_true(store_papers(s, a, REF, NULL, &rows, &n, &e));
     assert_false(rows[0].current);
     assert_int_equal(rows[0].item, 3);
     assert_int_equal(rows[0].version, 2);
+    assert_int_equal(rows[0].replaces, 17);
     assert_string_equal(rows[0].marks, "late");
 }
 

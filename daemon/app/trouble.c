@@ -1,0 +1,102 @@
+/* Judges what is attached before it is filed, and remembers what is not. The raw message is archived whole, so that nothing is lost by a refusal here; a paper
+ * that is protected by a password is taken as it is. */
+#include "app/trouble.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/names.h"
+
+#define FSI "\u2068"
+#define PDI "\u2069"
+
+static bool ends_with(const char *name, const char *extension)
+{
+    size_t n = strlen(name), of = strlen(extension);
+
+    /* Other systems pass over dots and spaces at a name's end. */
+    while (n > 0 && strchr(". ", name[n - 1]))
+        n--;
+    return n >= of && strncasecmp(name + n - of, extension, of) == 0;
+}
+
+/* A refused word with a slash is a media type, another one the end of a name: config.c sees to it. */
+static bool is_refused(const struct config *c, const char *type, const char *name)
+{
+    for (size_t i = 0; i < c->refused.n; i++) {
+        const char *refused = c->refused.items[i];
+
+        if (strchr(refused, '/') ? strcasecmp(type, refused) == 0 : ends_with(name, refused))
+            return true;
+    }
+    return false;
+}
+
+const char *trouble_of_part(struct arena *a, const struct config *c, const struct fact_part *part)
+{
+    if (part->size == 0)
+        return "empty";
+    if (is_refused(c, part->type, name_clean(a, part->name)))
+        return "refused_type";
+    return part->size > c->max_paper_bytes ? "too_large" : NULL;
+}
+
+void trouble_add(struct arena *a, struct message_row *m, const char *code, int64_t size, const char *name)
+{
+    m->troubles = arena_printf(a, "%s%s\t%lld\t%s\n", m->troubles ? m->troubles : "", code, (long long)size, name);
+}
+
+size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_paper **out)
+{
+    char *rest = arena_strdup(a, m->troubles ? m->troubles : ""), *line;
+    struct letter_paper *list = NULL;
+    size_t n = 0;
+
+    while ((line = strsep(&rest, "\n"))) {
+        const char *code = strsep(&line, "\t"), *size = strsep(&line, "\t");
+        struct letter_paper paper = {.name = line, .sha256 = "", .item = -1, .trouble = code};
+
+        if (!size || !line)
+            continue;
+        paper.size = strtoll(size, NULL, 10);
+        ARENA_PUSH(a, list, n, paper);
+    }
+    *out = list;
+    return n;
+}
+
+const char *trouble_reason(const char *code)
+{
+    static const struct { const char *code, *reason; } reasons[] = {
+        {"empty", "not taken: the file arrived empty"},
+        {"too_large", "not taken: the file is too large"},
+        {"refused_type", "not taken: a file of a type that is refused"},
+    };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strcmp(reasons[i].code, code) == 0)
+            return reasons[i].reason;
+    return code;
+}
+
+const char *trouble_lines(struct arena *a, const struct message_row *m)
+{
+    struct letter_paper *list;
+    size_t n = trouble_list(a, m, &list);
+    const char *lines = "";
+
+    for (size_t i = 0; i < n; i++)
+        lines = arena_printf(a, "%s\n%s\n" FSI "%s" PDI, lines, trouble_reason(list[i].trouble), list[i].name);
+    return lines;
+}
+
+const char *trouble_in_story(struct arena *a, const struct message_row *m)
+{
+    struct letter_paper *list;
+    size_t n = trouble_list(a, m, &list);
+    const char *text = "";
+
+    for (size_t i = 0; i < n; i++)
+        text = arena_printf(a, "%s%s" FSI "%s" PDI " (%s)", text, i ? ", " : "; not taken: ", list[i].name, list[i].trouble);
+    return text;
+}

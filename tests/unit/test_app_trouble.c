@@ -1,0 +1,129 @@
+/* What is not taken, and how a message remembers it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "app/trouble.h"
+#include "app_case.h"
+#include "base/file.h"
+#include "mail/lang.h"
+
+/* What is not set is as it is when the secretariat says nothing of it. */
+static void what_is_taken(void **state)
+{
+    static const struct { const char *name, *type; int64_t size; const char *trouble; } rows[] = {
+        {"report.pdf", "application/pdf", 10, NULL},
+        {"report.pdf", "application/pdf", 0, "empty"},
+        {"report.pdf", "application/pdf", 100000000, NULL},
+        {"report.pdf", "application/pdf", 100000001, "too_large"},
+        {"report.pdf", "application/x-dosexec", 10, "refused_type"},
+        {"report", "application/x-sharedlib", 10, "refused_type"},
+        {"report.txt", "text/x-shellscript", 10, "refused_type"},
+        {"عقد.exe", "application/pdf", 10, "refused_type"},
+        {"report.pdf.ScR", "application/octet-stream", 10, "refused_type"},
+        {"report.exe. ", "text/plain", 10, "refused_type"},
+        {"exe", "text/plain", 10, NULL},
+        {"report.exe.pdf", "application/pdf", 10, NULL},
+        {"", "application/zip", 10, NULL},
+    };
+    ARENA_SCOPED a = arena_new();
+    struct problems p = {0};
+    struct config *c = config_load(a, source_file(a, "config/taamim.conf"), &p);
+
+    (void)state;
+    assert_non_null(c);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fact_part part = {.name = rows[i].name, .claimed = "", .type = rows[i].type, .size = rows[i].size, .utf8_sha256 = ""};
+        const char *trouble = trouble_of_part(a, c, &part);
+
+        if (rows[i].trouble ? !trouble || strcmp(trouble, rows[i].trouble) != 0 : trouble != NULL)
+            fail_msg("row %zu: %s", i, trouble ? trouble : "taken");
+    }
+    config_close(c);
+}
+
+static void the_row_remembers(void **state)
+{
+    ARENA_SCOPED a = arena_new();
+    struct message_row m = {0};
+    struct letter_paper *list;
+
+    (void)state;
+    assert_int_equal(trouble_list(a, &m, &list), 0);
+    assert_string_equal(trouble_lines(a, &m), "");
+    trouble_add(a, &m, "empty", 0, "ورقة.docx");
+    trouble_add(a, &m, "too_large", 5000000000, "a b.pdf");
+    assert_int_equal(trouble_list(a, &m, &list), 2);
+    assert_string_equal(list[0].name, "ورقة.docx");
+    assert_string_equal(list[0].trouble, "empty");
+    assert_string_equal(list[1].name, "a b.pdf");
+    assert_int_equal(list[1].size, 5000000000);
+    assert_non_null(strstr(trouble_in_story(a, &m), "a b.pdf"));
+    m.troubles = "half a line\nempty\tno number\n\n";
+    assert_int_equal(trouble_list(a, &m, &list), 0);
+}
+
+/* An officer reads it in the language of the alert. */
+static void reasons_have_all_languages(void **state)
+{
+    static const char *const codes[] = {"empty", "too_large", "refused_type"};
+    ARENA_SCOPED a = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        const char *reason = trouble_reason(codes[i]);
+
+        assert_string_not_equal(reason, codes[i]);
+        assert_string_not_equal(reason_in_words(a, LANG_AR, reason), reason);
+        assert_string_not_equal(reason_in_words(a, LANG_FR, reason), reason);
+    }
+}
+
+/* A word that could never fit is told with its line, not passed over. */
+static void faulty_settings_are_told(void **state)
+{
+    static const struct { const char *filing, *told; } rows[] = {
+        {"filing = { refused = [ ]; };", ""},
+        {"filing = { max_paper_bytes = 5000; refused = [ \".exe\", \"text/x-shellscript\" ]; };", ""},
+        {"filing = { refused = [ \"exe\" ]; };", "refused cannot be 'exe'"},
+        {"filing = { max_paper_bytes = 200000000; };", "max_paper_bytes is 200000000; it must be from 1000 to 100000000"},
+        {"filing = { refuse = [ ]; };", "did you mean 'refused'?"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ARENA_SCOPED a = arena_new();
+        struct problems p = {0};
+        char path[] = "/tmp/taamim-filing-XXXXXX";
+        size_t n;
+        const char *shipped = file_read(a, source_file(a, "config/taamim.conf"), 100000, &n, NULL);
+        const char *text = arena_printf(a, "%s\n%s\n", replaced(a, shipped, "filing = {\n", "#filing\n#"), rows[i].filing);
+        struct config *c;
+
+        text = replaced(a, text, "lists them\n};", "lists them\n#};");
+        close(mkstemp(path));
+        write_case(path, text, strlen(text));
+        c = config_load(a, path, &p);
+        if (*rows[i].told ? !strstr(buf_text(&p.text), rows[i].told) : !c)
+            fail_msg("row %zu: %s", i, buf_text(&p.text));
+        if (c)
+            config_close(c);
+        buf_free(&p.text);
+        unlink(path);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_taken),
+        cmocka_unit_test(the_row_remembers),
+        cmocka_unit_test(reasons_have_all_languages),
+        cmocka_unit_test(faulty_settings_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
