@@ -294,18 +294,6 @@ static void allow_again(struct daemon *d, const char *address)
     store_clear_failures(d->store, address, NULL);
 }
 
-static const struct contact *contact_with(const struct round_view *v, const struct party *p, const char *address)
-{
-    for (size_t i = 0; i < p->n_contacts; i++)
-        if (address_same(p->contacts[i].address, address))
-            return &p->contacts[i];
-    for (size_t i = 0; i < v->spec->n_contacts; i++)
-        if (strcasecmp(v->spec->contacts[i].party, p->code) == 0 &&
-            address_same(v->spec->contacts[i].contact.address, address))
-            return &v->spec->contacts[i].contact;
-    return NULL;
-}
-
 /* An invited party, and, where an address is named, its contact in the register or in this round. */
 static const struct party *find_addressee(struct daemon *d, struct arena *a, const struct round_view *v, const struct act *act,
                                           const struct contact **only_out, struct err *e)
@@ -313,7 +301,7 @@ static const struct party *find_addressee(struct daemon *d, struct arena *a, con
     const struct party *p = register_find(d->orders.parties, act->party);
     struct seat_row seat = {0};
 
-    *only_out = p && act->address ? contact_with(v, p, act->address) : NULL;
+    *only_out = p && act->address ? round_contact_at(v, p, act->address) : NULL;
     if (!p)
         err_perm(e, "the register has no party %s", act->party);
     else if (store_seat(d->store, a, v->row.ref, p->code, &seat, e) && !seat.party)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "mail/address.h"
 #include "mail/names.h"
 
 #define FROZEN_MAX 8 /* rounds whose frozen part is kept in memory */
@@ -187,6 +188,18 @@ bool round_view(struct daemon *d, struct arena *a, const char *ref, struct round
         return false;
     *out = v;
     return true;
+}
+
+const struct contact *round_contact_at(const struct round_view *v, const struct party *p, const char *address)
+{
+    for (size_t i = 0; i < p->n_contacts; i++)
+        if (address_same(p->contacts[i].address, address))
+            return &p->contacts[i];
+    for (size_t i = 0; i < v->spec->n_contacts; i++)
+        if (strcasecmp(v->spec->contacts[i].party, p->code) == 0 &&
+            address_same(v->spec->contacts[i].contact.address, address))
+            return &v->spec->contacts[i].contact;
+    return NULL;
 }
 
 struct deadline seat_deadline(const struct daemon *d, const struct round_view *v, const struct seat_row *seat)

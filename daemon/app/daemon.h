@@ -101,6 +101,8 @@ struct round_view {
     const struct templates *templates; /* NULL: those frozen at launch, round_templates() */
 };
 bool round_view(struct daemon *d, struct arena *a, const char *ref, struct round_view *out, struct err *e); /* PERM where unknown */
+/* The contact of that party with this address, in the register or of this round alone; NULL where none. */
+const struct contact *round_contact_at(const struct round_view *v, const struct party *p, const char *address);
 const struct templates *round_templates(struct daemon *d, const char *ref);
 /* Between events: gives back what the rounds of long ago keep in memory. */
 void daemon_tidy(struct daemon *d);

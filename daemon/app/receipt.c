@@ -84,18 +84,6 @@ static void add_to(struct batch *b, const struct contact *c)
         b->to[b->n_to++] = c;
 }
 
-static const struct contact *contact_of(const struct round_view *v, const struct party *p, const char *address)
-{
-    for (size_t i = 0; i < p->n_contacts; i++)
-        if (address_same(p->contacts[i].address, address))
-            return &p->contacts[i];
-    for (size_t i = 0; i < v->spec->n_contacts; i++)
-        if (strcasecmp(v->spec->contacts[i].party, p->code) == 0 &&
-            address_same(v->spec->contacts[i].contact.address, address))
-            return &v->spec->contacts[i].contact;
-    return NULL;
-}
-
 static void add_focal_points(struct batch *b, const struct round_view *v, const struct party *p)
 {
     const struct contact *all[64];
@@ -116,7 +104,7 @@ static void address_batch(struct batch *b, const struct round_view *v, const str
     bool known = true;
 
     for (size_t i = 0; i < b->n; i++) {
-        const struct contact *c = contact_of(v, p, b->messages[i].sender);
+        const struct contact *c = round_contact_at(v, p, b->messages[i].sender);
 
         if (c)
             add_to(b, c);

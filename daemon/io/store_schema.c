@@ -62,7 +62,7 @@ static const char version_1[] =
     " 'duplicate')),"
     " kind TEXT NOT NULL, verdict TEXT NOT NULL, rule TEXT NOT NULL, round TEXT NOT NULL, party TEXT NOT NULL,"
     " marks TEXT NOT NULL, text TEXT NOT NULL, why TEXT NOT NULL, moved INTEGER NOT NULL, move INTEGER NOT NULL,"
-    " receipt INTEGER NOT NULL) STRICT;"
+    " receipt INTEGER NOT NULL, troubles TEXT NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX messages_by_uid ON messages (mailbox, uidvalidity, uid) WHERE mailbox <> '';"
     "CREATE INDEX messages_by_message_id ON messages (message_id) WHERE message_id <> '';"
     "CREATE INDEX messages_by_sha256 ON messages (sha256);"
@@ -75,7 +75,7 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL REFERENCES messages (id), round TEXT NOT NULL,"
     " party TEXT NOT NULL, item INTEGER NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, path TEXT NOT NULL,"
     " sha256 TEXT NOT NULL, type TEXT NOT NULL, size INTEGER NOT NULL, filed_at INTEGER NOT NULL,"
-    " current INTEGER NOT NULL, held INTEGER NOT NULL, marks TEXT NOT NULL) STRICT;"
+    " current INTEGER NOT NULL, held INTEGER NOT NULL, marks TEXT NOT NULL, replaces INTEGER NOT NULL) STRICT;"
     "CREATE INDEX papers_by_message ON papers (message);"
     "CREATE INDEX papers_by_round ON papers (round, party);"
 
@@ -92,13 +92,5 @@ static const char version_1[] =
     "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT raise(ABORT, 'an event is never changed'); END;"
     "CREATE TRIGGER events_last BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'an event is never removed'); END;";
 
-static const char version_2[] =
-    /* What a message brought and could not be taken. */
-    "ALTER TABLE messages ADD COLUMN troubles TEXT NOT NULL DEFAULT '';";
-
-static const char version_3[] =
-    /* A paper names the one that it took the place of: withdrawn, it gives the place back. */
-    "ALTER TABLE papers ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0;";
-
-const char *const store_migrations[] = {version_1, version_2, version_3};
+const char *const store_migrations[] = {version_1};
 const int store_version = sizeof store_migrations / sizeof *store_migrations;
