@@ -6,16 +6,16 @@
 #include "app/daemon.h"
 
 struct act {
-    const char *who;         /* "uid:1000 (name)" */
-    const char *ref, *party; /* party NULL: all */
-    const char *text;        /* date, reason, or the text of a note */
+    const char *who;               /* "uid:1000 (name)" */
+    const char *ref, *party;       /* party NULL: all */
+    const char *text;              /* date, reason, or the text of a note */
     const char *texts[LANG_COUNT]; /* a note by language; none given: `text` serves all */
-    const char *address;     /* resend --to */
-    int64_t message;         /* a reply's number */
-    int64_t paper;           /* the n-th paper of that reply, from 1 */
-    int item;                /* 1.. */
-    const char *add_contact; /* role, NULL */
-    bool tell;               /* reject: say so to the sender's party */
+    const char *address;           /* resend --to */
+    int64_t message;               /* a reply's number */
+    int64_t paper;                 /* the n-th paper of that reply, from 1 */
+    int item;                      /* 1.. */
+    const char *add_contact;       /* role, NULL */
+    bool tell;                     /* reject: say so to the sender's party */
 };
 typedef bool act_fn(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e);
 
@@ -23,7 +23,13 @@ act_fn act_extend, act_remind, act_note, act_resend, act_close, act_cancel;
 act_fn act_accept, act_reject, act_move, act_item;
 
 /* A paper that came another way: files staged already (paths below the state directory, names as the sender's). */
-struct brought { const char *const *staged; const char *const *names; size_t n; int64_t received_at; };
-bool act_add(struct daemon *d, struct arena *a, const struct act *act, const struct brought *b, const char **text_out, struct err *e);
+struct brought {
+    const char *const *staged;
+    const char *const *names;
+    size_t n;
+    int64_t received_at;
+};
+bool act_add(struct daemon *d, struct arena *a, const struct act *act, const struct brought *b, const char **text_out,
+             struct err *e);
 
 #endif

@@ -17,7 +17,8 @@ static bool begin_on(struct daemon *d, struct arena *a, int64_t message, struct 
     return store_begin(d->store, e);
 }
 
-static bool done(struct daemon *d, struct arena *a, const struct message_row *m, const char *lay_at, bool good, struct err *e)
+static bool done(struct daemon *d, struct arena *a, const struct message_row *m, const char *lay_at, bool good,
+                 struct err *e)
 {
     if (!good || !store_update_message(d->store, m, e) || !store_commit(d->store, e)) {
         store_rollback(d->store);
@@ -40,8 +41,8 @@ static bool aim(const struct daemon *d, struct arena *a, struct message_row *m, 
 }
 
 /* The register is a file: it is rewritten last, when all else is known to be right. */
-static bool add_contact(struct daemon *d, struct arena *a, const struct message_row *m, const char *role, const char *who,
-                        struct err *e)
+static bool add_contact(struct daemon *d, struct arena *a, const struct message_row *m, const char *role,
+                        const char *who, struct err *e)
 {
     int value;
     struct problems problems = {0};
@@ -65,15 +66,15 @@ static bool add_contact(struct daemon *d, struct arena *a, const struct message_
     return good && story(d, &(struct story_line){.who = who, .what = "register", .party = m->party}, e, "%s", diff);
 }
 
-static bool file_for(struct daemon *d, struct arena *a, struct message_row *m, const struct act *act, const char **text_out,
-                     struct err *e)
+static bool file_for(struct daemon *d, struct arena *a, struct message_row *m, const struct act *act,
+                     const char **text_out, struct err *e)
 {
     struct filed *filed = arena_alloc(a, sizeof *filed);
 
     if (!effects_file(d, a, m, act->who, filed, e))
         return false;
-    *text_out = arena_printf(a, "reply %lld: filed for %s in %s, %d of %zu papers new", (long long)m->id, m->party, m->round,
-                             filed->taken, filed->n);
+    *text_out = arena_printf(a, "reply %lld: filed for %s in %s, %d of %zu papers new", (long long)m->id, m->party,
+                             m->round, filed->taken, filed->n);
     return true;
 }
 
@@ -87,7 +88,8 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
         return false;
     lay_at = m.file;
     good = strcmp(m.state, "held") == 0 ||
-           err_perm(e, "reply %lld is not held, it is %s: `taamim reply move` changes whose it is", (long long)m.id, m.state);
+           err_perm(e, "reply %lld is not held, it is %s: `taamim reply move` changes whose it is", (long long)m.id,
+                    m.state);
     good = good && aim(d, a, &m, act, e) && file_for(d, a, &m, act, text_out, e) &&
            (!act->add_contact || add_contact(d, a, &m, act->add_contact, act->who, e));
     return done(d, a, &m, lay_at, good, e);
@@ -111,7 +113,8 @@ static const struct contact *contact_of(struct daemon *d, const struct round_vie
 }
 
 /* Only a party's own contacts are ever told. */
-static bool tell_rejection(struct daemon *d, struct arena *a, const struct message_row *m, const struct act *act, struct err *e)
+static bool tell_rejection(struct daemon *d, struct arena *a, const struct message_row *m, const struct act *act,
+                           struct err *e)
 {
     const struct contact *to[1] = {NULL};
     const struct party *p = NULL;
@@ -119,7 +122,9 @@ static bool tell_rejection(struct daemon *d, struct arena *a, const struct messa
     struct seat_row seat = {0};
     int64_t notice;
     struct letter_paper why = {.name = m->subject, .sha256 = "", .item = -1, .trouble = act->text};
-    struct post letter = {.cause = arena_printf(a, "reject:%lld", (long long)m->id), .to = to, .n_to = 1,
+    struct post letter = {.cause = arena_printf(a, "reject:%lld", (long long)m->id),
+                          .to = to,
+                          .n_to = 1,
                           .in_reply_to = *m->message_id ? m->message_id : NULL};
 
     if (!*m->round)
@@ -132,8 +137,12 @@ static bool tell_rejection(struct daemon *d, struct arena *a, const struct messa
     if (!store_seat(d->store, a, v.row.ref, p->code, &seat, e))
         return false;
     letter.view = &v;
-    letter.letter = (struct letter){.kind = LETTER_PROBLEM, .party = p, .deadline_at = seat_deadline(d, &v, &seat).at,
-                                    .now_at = clock_now(), .papers = &why, .n_papers = 1};
+    letter.letter = (struct letter){.kind = LETTER_PROBLEM,
+                                    .party = p,
+                                    .deadline_at = seat_deadline(d, &v, &seat).at,
+                                    .now_at = clock_now(),
+                                    .papers = &why,
+                                    .n_papers = 1};
     return post(d, a, &letter, &notice, e);
 }
 
@@ -151,7 +160,8 @@ bool act_reject(struct daemon *d, struct arena *a, const struct act *act, const 
     m.why = act->text ? act->text : "";
     good = good && (!act->tell || tell_rejection(d, a, &m, act, e)) &&
            story(d, &(struct story_line){act->who, "rejected", m.round, m.party, m.id}, e, "%s: %s", m.sender, m.why);
-    *text_out = arena_printf(a, "reply %lld: rejected; it stays in the archive, its papers in held/%lld", (long long)m.id, (long long)m.id);
+    *text_out = arena_printf(a, "reply %lld: rejected; it stays in the archive, its papers in held/%lld",
+                             (long long)m.id, (long long)m.id);
     return done(d, a, &m, lay_at, good, e);
 }
 
@@ -167,11 +177,13 @@ bool act_move(struct daemon *d, struct arena *a, const struct act *act, const ch
     lay_at = m.file;
     old_party = m.party;
     old_round = m.round;
-    good = strcmp(m.state, "filed") == 0 || err_perm(e, "reply %lld is %s: `taamim reply accept` files it", (long long)m.id, m.state);
+    good = strcmp(m.state, "filed") == 0 ||
+           err_perm(e, "reply %lld is %s: `taamim reply accept` files it", (long long)m.id, m.state);
     m.receipt = 0;
     good = good && aim(d, a, &m, act, e) && filing_withdraw(d, a, &m, e) && round_view(d, a, old_round, &v, e) &&
            filing_update_seat(d, a, &v, old_party, e) && file_for(d, a, &m, act, text_out, e) &&
-           story(d, &(struct story_line){act->who, "moved", old_round, old_party, m.id}, e, "to %s in %s", m.party, m.round);
+           story(d, &(struct story_line){act->who, "moved", old_round, old_party, m.id}, e, "to %s in %s", m.party,
+                 m.round);
     return done(d, a, &m, lay_at, good, e);
 }
 
@@ -208,7 +220,8 @@ bool act_item(struct daemon *d, struct arena *a, const struct act *act, const ch
         p->item = act->item - 1;
         p->round = v.row.ref; /* a held paper bears none yet: the word is of this round's items */
         good = store_update_paper(d->store, p, e) && filing_update_seat(d, a, &v, m.party, e) &&
-               story(d, &(struct story_line){act->who, "item", m.round, m.party, m.id}, e, "%s answers item %d", p->name, act->item);
+               story(d, &(struct story_line){act->who, "item", m.round, m.party, m.id}, e, "%s answers item %d",
+                     p->name, act->item);
         *text_out = arena_printf(a, "%s answers item %d", p->name, act->item);
     }
     return done(d, a, &m, m.file, good, e);
@@ -216,16 +229,27 @@ bool act_item(struct daemon *d, struct arena *a, const struct act *act, const ch
 
 /* ---- a paper that came another way */
 
-static bool add_files(struct daemon *d, struct arena *a, const struct message_row *m, const struct brought *b, struct err *e)
+static bool add_files(struct daemon *d, struct arena *a, const struct message_row *m, const struct brought *b,
+                      struct err *e)
 {
     for (size_t i = 0; i < b->n; i++) {
         char sha256[65];
-        struct paper_row row = {.message = m->id, .round = "", .party = "", .item = -1, .name = name_clean(a, b->names[i]),
-                                .version = 1, .type = "", .filed_at = clock_now(), .held = true, .marks = "by_hand",
-                                .path = b->staged[i], .sha256 = sha256};
+        struct paper_row row = {.message = m->id,
+                                .round = "",
+                                .party = "",
+                                .item = -1,
+                                .name = name_clean(a, b->names[i]),
+                                .version = 1,
+                                .type = "",
+                                .filed_at = clock_now(),
+                                .held = true,
+                                .marks = "by_hand",
+                                .path = b->staged[i],
+                                .sha256 = sha256};
         int64_t id;
 
-        if (!file_sha256(spool_full(d->spool, a, row.path), sha256, &row.size, e) || !store_add_paper(d->store, &row, &id, e))
+        if (!file_sha256(spool_full(d->spool, a, row.path), sha256, &row.size, e) ||
+            !store_add_paper(d->store, &row, &id, e))
             return false;
     }
     return true;
@@ -235,9 +259,24 @@ bool act_add(struct daemon *d, struct arena *a, const struct act *act, const str
              struct err *e)
 {
     struct message_row m = {
-        .mailbox = "", .sha256 = "", .message_id = "", .sender = "", .sender_name = act->who, .subject = "",
-        .received_at = b->received_at, .file = "", .state = "collected", .kind = "human", .verdict = "file",
-        .rule = "brought by hand", .round = "", .party = "", .marks = "by_hand", .text = "", .why = "", .moved = true,
+        .mailbox = "",
+        .sha256 = "",
+        .message_id = "",
+        .sender = "",
+        .sender_name = act->who,
+        .subject = "",
+        .received_at = b->received_at,
+        .file = "",
+        .state = "collected",
+        .kind = "human",
+        .verdict = "file",
+        .rule = "brought by hand",
+        .round = "",
+        .party = "",
+        .marks = "by_hand",
+        .text = "",
+        .why = "",
+        .moved = true,
     };
     bool known, good;
 

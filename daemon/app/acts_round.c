@@ -9,7 +9,7 @@
 #include "mail/address.h"
 #include "mail/lang.h"
 
-#define CONTACTS_MAX 64
+#define CONTACTS_MAX   64
 #define NOTE_BYTES_MAX (64 << 10)
 
 static bool begin_on(struct daemon *d, struct arena *a, const struct act *act, struct round_view *v, struct err *e)
@@ -33,7 +33,8 @@ static bool done(struct daemon *d, bool good, struct err *e)
 static bool say(struct daemon *d, const struct act *act, const struct round_view *v, const char *what, const char *text,
                 struct err *e)
 {
-    return story(d, &(struct story_line){.who = act->who, .what = what, .round = v->row.ref, .party = act->party}, e, "%s", text);
+    return story(d, &(struct story_line){.who = act->who, .what = what, .round = v->row.ref, .party = act->party}, e,
+                 "%s", text);
 }
 
 /* ---- a letter to the parties of a round */
@@ -98,7 +99,8 @@ static const char *told_in_words(struct arena *a, const struct told *t)
 {
     int already = t->asked - t->told;
 
-    return already ? arena_printf(a, "%d told, %d told already", t->told, already) : arena_printf(a, "%d told", t->told);
+    return already ? arena_printf(a, "%d told, %d told already", t->told, already)
+                   : arena_printf(a, "%d told", t->told);
 }
 
 /* ---- extend */
@@ -139,8 +141,8 @@ static bool is_later(struct daemon *d, struct arena *a, const char *whose, int64
 
     if (after >= before)
         return true;
-    return err_perm(e, "the deadline of %s is %s; %s would be earlier, and a deadline is only moved to a later instant", whose,
-                    instant_in_words(a, LANG_EN, z, before), instant_in_words(a, LANG_EN, z, after));
+    return err_perm(e, "the deadline of %s is %s; %s would be earlier, and a deadline is only moved to a later instant",
+                    whose, instant_in_words(a, LANG_EN, z, before), instant_in_words(a, LANG_EN, z, after));
 }
 
 static bool extend_seats(struct daemon *d, struct arena *a, const struct round_view *v, const struct act *act,
@@ -165,7 +167,8 @@ static bool extend_seats(struct daemon *d, struct arena *a, const struct round_v
     return invited || !act->party || err_perm(e, "%s is not in round %s", act->party, v->row.ref);
 }
 
-static bool extend_round(struct daemon *d, struct arena *a, struct round_view *v, const struct extension *x, struct err *e)
+static bool extend_round(struct daemon *d, struct arena *a, struct round_view *v, const struct extension *x,
+                         struct err *e)
 {
     if (!is_later(d, a, v->row.ref, x->round_before, x->to.at, e) ||
         !store_set_round_deadline(d->store, v->row.ref, x->to.at, x->text, e))
@@ -295,8 +298,8 @@ static void allow_again(struct daemon *d, const char *address)
 }
 
 /* An invited party, and, where an address is named, its contact in the register or in this round. */
-static const struct party *find_addressee(struct daemon *d, struct arena *a, const struct round_view *v, const struct act *act,
-                                          const struct contact **only_out, struct err *e)
+static const struct party *find_addressee(struct daemon *d, struct arena *a, const struct round_view *v,
+                                          const struct act *act, const struct contact **only_out, struct err *e)
 {
     const struct party *p = register_find(d->orders.parties, act->party);
     struct seat_row seat = {0};
@@ -352,8 +355,8 @@ bool act_resend(struct daemon *d, struct arena *a, const struct act *act, const 
 
 /* ---- close, cancel */
 
-static bool end_round(struct daemon *d, struct arena *a, const struct act *act, enum round_state state, const char **text_out,
-                      struct err *e)
+static bool end_round(struct daemon *d, struct arena *a, const struct act *act, enum round_state state,
+                      const char **text_out, struct err *e)
 {
     struct round_view v;
     const char *name = round_state_names[state];
@@ -365,7 +368,8 @@ static bool end_round(struct daemon *d, struct arena *a, const struct act *act, 
         return false;
     /* A closed round's reminders are pointless; of a cancelled one nothing more leaves. */
     good = store_set_round_state(d->store, v.row.ref, name, clock_now(), e) &&
-           store_cancel_deliveries(d->store, v.row.ref, state == ROUND_CLOSED ? letter_kind_names[LETTER_REMINDER] : NULL, e) &&
+           store_cancel_deliveries(d->store, v.row.ref,
+                                   state == ROUND_CLOSED ? letter_kind_names[LETTER_REMINDER] : NULL, e) &&
            post_to_seats(d, a, &v, NULL, &p, &t, e);
     *text_out = arena_printf(a, "%s: %s; %s", v.row.ref, name, told_in_words(a, &t));
     return done(d, good && say(d, act, &v, name, *text_out, e), e);

@@ -30,6 +30,7 @@ const char *child_path(struct arena *a, const struct config *c, const char *name
         if (path && access(path, X_OK) == 0)
             return path;
     }
-    err_perm(e, "taamim-%s is neither beside this program (%s) nor in ../lib/taamim; $TAAMIM_LIBEXEC names its folder", name, own);
+    err_perm(e, "taamim-%s is neither beside this program (%s) nor in ../lib/taamim; $TAAMIM_LIBEXEC names its folder",
+             name, own);
     return NULL;
 }

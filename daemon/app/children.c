@@ -10,8 +10,12 @@ bool children_open(struct children *c, struct daemon *d, struct loop *l, struct 
 {
     c->daemon = d;
     c->loop = l;
-    d->ports = (struct ports){.arg = c, .senders_free = senders_free, .send = senders_send, .parse = parsers_parse,
-                              .kept = collector_kept, .append = collector_append};
+    d->ports = (struct ports){.arg = c,
+                              .senders_free = senders_free,
+                              .send = senders_send,
+                              .parse = parsers_parse,
+                              .kept = collector_kept,
+                              .append = collector_append};
     return senders_open(c, e) && parsers_open(c, e) && collector_open(c, e);
 }
 

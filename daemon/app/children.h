@@ -6,11 +6,11 @@
 #include "base/loop.h"
 #include "io/worker.h"
 
-#define SENDERS_MAX 16
-#define SENDER_AHEAD 4 /* so that it need not wait for our commits */
-#define PARSES_AT_ONCE 8
-#define PARSE_AGAIN_S 10
-#define PARSE_PAUSE_S 1
+#define SENDERS_MAX      16
+#define SENDER_AHEAD     4 /* so that it need not wait for our commits */
+#define PARSES_AT_ONCE   8
+#define PARSE_AGAIN_S    10
+#define PARSE_PAUSE_S    1
 #define PARSE_DEADLINE_S 20 /* the parser's own alarm rings before */
 
 struct children;
@@ -25,12 +25,12 @@ struct sender {
 /* One message at the parser: its descriptors, and what has come of the answer. */
 struct parse {
     struct children *of;
-    int64_t message;   /* 0 = free */
-    char *path;        /* of the raw message */
+    int64_t message; /* 0 = free */
+    char *path;      /* of the raw message */
     int scratch_fd, answer_fd;
     struct buf answer;
     int64_t deadline_at;
-    bool alone;        /* its second and last try: nothing else is at the parser */
+    bool alone; /* its second and last try: nothing else is at the parser */
 };
 
 /* Messages that the collector told of in this turn of the loop. */
@@ -48,7 +48,11 @@ struct children {
     struct worker *collector, *parser;
     struct burst collected, moved;
     struct parse parses[PARSES_AT_ONCE];
-    struct waiting_parse { int64_t message; char *path; bool alone; } *waiting; /* not yet at the parser, oldest first */
+    struct waiting_parse {
+        int64_t message;
+        char *path;
+        bool alone;
+    } * waiting; /* not yet at the parser, oldest first */
     size_t n_waiting, cap_waiting;
     int64_t parse_again_at; /* after a failure of ours (no descriptors, a full disk): nothing is parsed before */
 };

@@ -40,17 +40,21 @@ static void ready(void *arg, struct worker *w)
 
     for (size_t i = 0; i < cfg->n_mailboxes; i++)
         json_array_append_new(mailboxes, mailbox_config(d, a, &cfg->mailboxes[i]));
-    worker_send(w, json_pack("{s:{s:o, s:s, s:s, s:i, s:I, s:o}}", "config", "server", server_to_json(&cfg->imap), "incoming",
-                             spool_full(d->spool, a, "incoming"), "processed", cfg->processed_folder, "poll_s", cfg->poll_s,
-                             "max_bytes", (json_int_t)cfg->max_collect_bytes, "mailboxes", mailboxes), -1);
+    worker_send(w,
+                json_pack("{s:{s:o, s:s, s:s, s:i, s:I, s:o}}", "config", "server", server_to_json(&cfg->imap),
+                          "incoming", spool_full(d->spool, a, "incoming"), "processed", cfg->processed_folder, "poll_s",
+                          cfg->poll_s, "max_bytes", (json_int_t)cfg->max_collect_bytes, "mailboxes", mailboxes),
+                -1);
 }
 
 static void line(struct daemon *d, const json_t *m)
 {
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
-    struct mailbox_row known, row = {.name = wire_string(m, "mailbox", ""), .uidvalidity = wire_int(m, "uidvalidity", 0),
-                                     .next_uid = wire_int(m, "next_uid", 0), .since_at = clock_now()};
+    struct mailbox_row known, row = {.name = wire_string(m, "mailbox", ""),
+                                     .uidvalidity = wire_int(m, "uidvalidity", 0),
+                                     .next_uid = wire_int(m, "next_uid", 0),
+                                     .since_at = clock_now()};
 
     if (store_mailbox(d->store, a, row.name, &known, &e) && known.name)
         row.since_at = known.since_at;
@@ -80,7 +84,8 @@ static void state(struct daemon *d, const json_t *m)
     const char *text = wire_string(m, "text", "");
 
     if (up == d->imap_watch.away || !d->imap_seen)
-        log_event(up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "mailbox_server", "status", up ? "up" : "down", "reason", text, NULL);
+        log_event(up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "mailbox_server", "status", up ? "up" : "down", "reason",
+                  text, NULL);
     d->imap_seen = true;
     ticker_server(d, &d->imap_watch, up, text);
     keep_quota(d, wire_int(m, "quota_used", -1), wire_int(m, "quota_limit", -1));
@@ -110,7 +115,8 @@ static void add_to(struct children *c, struct burst *b, const json_t *m)
         b->arena = arena_new();
     if (b == &c->moved)
         one = (struct collected){.mailbox = arena_strdup(b->arena, wire_string(m, "mailbox", "")),
-                                 .uidvalidity = wire_int(m, "uidvalidity", 0), .uid = wire_int(m, "uid", 0)};
+                                 .uidvalidity = wire_int(m, "uidvalidity", 0),
+                                 .uid = wire_int(m, "uid", 0)};
     else if (!collected_from_json(b->arena, m, &one, &e)) {
         log_event(LOG_LEVEL_ERROR, "collect", "reason", e.text, NULL);
         worker_restart(c->collector);
@@ -195,8 +201,10 @@ void collector_kept(void *arg, const struct message_row *m)
     struct children *c = arg;
 
     if (*m->mailbox)
-        worker_send(c->collector, json_pack("{s:{s:s, s:I, s:I, s:b}}", "kept", "mailbox", m->mailbox, "uidvalidity",
-                                            (json_int_t)m->uidvalidity, "uid", (json_int_t)m->uid, "move", m->move), -1);
+        worker_send(c->collector,
+                    json_pack("{s:{s:s, s:I, s:I, s:b}}", "kept", "mailbox", m->mailbox, "uidvalidity",
+                              (json_int_t)m->uidvalidity, "uid", (json_int_t)m->uid, "move", m->move),
+                    -1);
 }
 
 void collector_append(void *arg, int64_t notice, const char *mailbox, const struct send_job *copy)
@@ -206,6 +214,8 @@ void collector_append(void *arg, int64_t notice, const char *mailbox, const stru
 
     for (size_t i = 0; i < copy->n_segments; i++)
         json_array_append_new(segments, json_string(copy->segments[i]));
-    worker_send(c->collector, json_pack("{s:{s:I, s:s, s:o, s:I}}", "append", "id", (json_int_t)notice, "mailbox", mailbox,
-                                        "segments", segments, "size", (json_int_t)copy->size), -1);
+    worker_send(c->collector,
+                json_pack("{s:{s:I, s:s, s:o, s:I}}", "append", "id", (json_int_t)notice, "mailbox", mailbox,
+                          "segments", segments, "size", (json_int_t)copy->size),
+                -1);
 }

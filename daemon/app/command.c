@@ -20,8 +20,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define CLIENTS_MAX 16
-#define FILES_MAX 1024
+#define CLIENTS_MAX    16
+#define FILES_MAX      1024
 #define FILE_BYTES_MAX (256 << 20)
 
 struct client {
@@ -37,7 +37,8 @@ struct command_server {
     struct daemon *daemon;
     struct loop *loop;
     int fd;
-    char path[sizeof((struct sockaddr_un *)0)->sun_path]; /* as it was opened: the configuration may name another one by now */
+    char path[sizeof((struct sockaddr_un *)0)
+                  ->sun_path]; /* as it was opened: the configuration may name another one by now */
     struct client clients[CLIENTS_MAX];
 };
 
@@ -72,7 +73,8 @@ static bool received_date(struct daemon *d, const char *text, int64_t *at_out, s
     if (!deadline_parse(text, d->orders.config->zone, clock_now(), &day, e))
         return err_prefix(e, "--received");
     if (!day.has_time) /* a day, not its last second: an answer of the deadline's day is in time */
-        day.local.hour = 12, day.local.minute = 0, day.local.second = 0, day.at = zone_instant(d->orders.config->zone, day.local, false);
+        day.local.hour = 12, day.local.minute = 0, day.local.second = 0,
+        day.at = zone_instant(d->orders.config->zone, day.local, false);
     *at_out = day.at > clock_now() ? clock_now() : day.at;
     return true;
 }
@@ -115,8 +117,8 @@ static bool do_import(struct client *c, const struct act *act, const json_t *m, 
     if (!register_save(c->arena, merged, d->orders.parties->path, &diff, e) || !reload_register(d, e))
         return false;
     *text_out = *diff ? diff : "the register has all of this already";
-    if (store_begin(d->store, e) && story(d, &(struct story_line){.who = act->who, .what = "register"}, e, "%s", diff) &&
-        store_commit(d->store, e))
+    if (store_begin(d->store, e) &&
+        story(d, &(struct story_line){.who = act->who, .what = "register"}, e, "%s", diff) && store_commit(d->store, e))
         return true;
     store_rollback(d->store);
     return false;
@@ -124,7 +126,8 @@ static bool do_import(struct client *c, const struct act *act, const json_t *m, 
 
 enum { NEEDS_REF = 1, NEEDS_PARTY = 2, NEEDS_TEXT = 4, NEEDS_MESSAGE = 8 };
 
-typedef bool file_verb_fn(struct client *c, const struct act *act, const json_t *m, const char **text_out, struct err *e);
+typedef bool file_verb_fn(struct client *c, const struct act *act, const json_t *m, const char **text_out,
+                          struct err *e);
 static const struct verb {
     const char *name;
     act_fn *plain;
@@ -247,7 +250,8 @@ static bool take_message(struct client *c, const json_t *m)
         d->outbox_due = true;
         answer(c, true, text);
     } else {
-        log_event(LOG_LEVEL_NOTICE, "command", "who", c->who, "act", wire_string(m, "act", ""), "status", "refused", "reason", e.text, NULL);
+        log_event(LOG_LEVEL_NOTICE, "command", "who", c->who, "act", wire_string(m, "act", ""), "status", "refused",
+                  "reason", e.text, NULL);
         answer(c, false, e.text);
     }
     return false;
@@ -319,7 +323,8 @@ static bool give_to_group(const char *path, const char *group, struct err *e)
     if (group && !g)
         return err_perm(e, "papers_group: this system has no group '%s'", group);
     if (g && chown(path, (uid_t)-1, g->gr_gid) != 0)
-        return err_perm(e, "cannot give %s to the group %s: %s (the daemon's user must belong to it)", path, group, strerror(errno));
+        return err_perm(e, "cannot give %s to the group %s: %s (the daemon's user must belong to it)", path, group,
+                        strerror(errno));
     return true;
 }
 
@@ -329,7 +334,8 @@ static int listen_on(const char *path, struct err *e)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (strlen(path) >= sizeof address.sun_path) {
-        err_perm(e, "the socket's path is longer than %zu bytes: %s (set `socket` in the configuration)", sizeof address.sun_path - 1, path);
+        err_perm(e, "the socket's path is longer than %zu bytes: %s (set `socket` in the configuration)",
+                 sizeof address.sun_path - 1, path);
         fd_close(&fd);
         return -1;
     }

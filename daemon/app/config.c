@@ -11,9 +11,10 @@
 #include "mail/address.h"
 
 #define ROWS(table) (table), sizeof(table) / sizeof *(table)
-#define FIELD(f) offsetof(struct draft, f)
-#define MB ((int64_t)1 << 20)
-#define PAPER_BYTES_MOST 100000000 /* below the size at which the parser cuts a part: a cut paper is never filed as a whole one */
+#define FIELD(f)    offsetof(struct draft, f)
+#define MB          ((int64_t)1 << 20)
+#define PAPER_BYTES_MOST                                                                                               \
+    100000000 /* below the size at which the parser cuts a part: a cut paper is never filed as a whole one */
 
 /* The secret's sources of one server, before one is chosen. */
 struct login {
@@ -57,19 +58,25 @@ static const struct setting_row paths_rows[] = {
     {.name = "papers_group", .type = SET_STRING, .offset = FIELD(c.papers_group)},
 };
 #define SERVER_ROWS(server)                                                                                            \
-    {.name = "host", .type = SET_STRING, .offset = FIELD(c.server.host), .required = true},                           \
-    {.name = "port", .type = SET_INT, .offset = FIELD(c.server.port), .min = 1, .max = 65535},                        \
-    {.name = "tls", .type = SET_ENUM, .offset = FIELD(server##_tls), .names = tls_mode_names, .n_names = 3},           \
-    {.name = "verify", .type = SET_BOOL, .offset = FIELD(c.server.verify)},                                           \
-    {.name = "ca_file", .type = SET_PATH, .offset = FIELD(c.server.ca_file)},                                         \
-    {.name = "auth", .type = SET_ENUM, .offset = FIELD(server##_auth), .names = auth_mode_names, .n_names = 4},        \
-    {.name = "user", .type = SET_STRING, .offset = FIELD(c.server.user)},                                             \
-    {.name = "password_file", .type = SET_PATH, .offset = FIELD(server##_login.password_file)},                        \
-    {.name = "password_command", .type = SET_STRING, .offset = FIELD(server##_login.password_command)},                \
-    {.name = "token_command", .type = SET_STRING, .offset = FIELD(server##_login.token_command)},                      \
-    {.name = "credential", .type = SET_STRING, .offset = FIELD(server##_login.credential)},                            \
-    {.name = "connect_timeout_s", .type = SET_INT, .offset = FIELD(c.server.connect_timeout_s), .min = 1, .max = 600}, \
-    {.name = "final_timeout_s", .type = SET_INT, .offset = FIELD(c.server.final_timeout_s), .min = 10, .max = 3600}
+    {.name = "host", .type = SET_STRING, .offset = FIELD(c.server.host), .required = true},                            \
+        {.name = "port", .type = SET_INT, .offset = FIELD(c.server.port), .min = 1, .max = 65535},                     \
+        {.name = "tls", .type = SET_ENUM, .offset = FIELD(server##_tls), .names = tls_mode_names, .n_names = 3},       \
+        {.name = "verify", .type = SET_BOOL, .offset = FIELD(c.server.verify)},                                        \
+        {.name = "ca_file", .type = SET_PATH, .offset = FIELD(c.server.ca_file)},                                      \
+        {.name = "auth", .type = SET_ENUM, .offset = FIELD(server##_auth), .names = auth_mode_names, .n_names = 4},    \
+        {.name = "user", .type = SET_STRING, .offset = FIELD(c.server.user)},                                          \
+        {.name = "password_file", .type = SET_PATH, .offset = FIELD(server##_login.password_file)},                    \
+        {.name = "password_command", .type = SET_STRING, .offset = FIELD(server##_login.password_command)},            \
+        {.name = "token_command", .type = SET_STRING, .offset = FIELD(server##_login.token_command)},                  \
+        {.name = "credential", .type = SET_STRING, .offset = FIELD(server##_login.credential)},                        \
+        {.name = "connect_timeout_s",                                                                                  \
+         .type = SET_INT,                                                                                              \
+         .offset = FIELD(c.server.connect_timeout_s),                                                                  \
+         .min = 1,                                                                                                     \
+         .max = 600},                                                                                                  \
+    {                                                                                                                  \
+        .name = "final_timeout_s", .type = SET_INT, .offset = FIELD(c.server.final_timeout_s), .min = 10, .max = 3600  \
+    }
 
 static const struct setting_row smtp_rows[] = {SERVER_ROWS(smtp)};
 static const struct setting_row imap_rows[] = {
@@ -77,15 +84,27 @@ static const struct setting_row imap_rows[] = {
     {.name = "mailboxes", .type = SET_STRINGS, .offset = FIELD(mailboxes)},
     {.name = "junk", .type = SET_STRINGS, .offset = FIELD(junk)},
     {.name = "processed", .type = SET_STRING, .offset = FIELD(c.processed_folder)},
-    {.name = "max_collect_bytes", .type = SET_INT64, .offset = FIELD(c.max_collect_bytes), .min = 1 << 20, .max = (int64_t)2 << 30},
+    {.name = "max_collect_bytes",
+     .type = SET_INT64,
+     .offset = FIELD(c.max_collect_bytes),
+     .min = 1 << 20,
+     .max = (int64_t)2 << 30},
     {.name = "poll_s", .type = SET_INT, .offset = FIELD(c.poll_s), .min = 1, .max = 3600},
     {.name = "authserv_id", .type = SET_STRING, .offset = FIELD(c.authserv_id)},
 };
 static const struct setting_row sending_rows[] = {
     {.name = "rate_per_minute", .type = SET_INT, .offset = FIELD(c.send_rate_per_minute), .min = 1, .max = 60000},
     {.name = "connections", .type = SET_INT, .offset = FIELD(c.send_connections), .min = 1, .max = 16},
-    {.name = "address_rate_per_hour", .type = SET_INT, .offset = FIELD(c.address_rate_per_hour), .min = 1, .max = 100000},
-    {.name = "max_message_bytes", .type = SET_INT64, .offset = FIELD(c.max_message_bytes), .min = 0, .max = SEND_SIZE_MAX},
+    {.name = "address_rate_per_hour",
+     .type = SET_INT,
+     .offset = FIELD(c.address_rate_per_hour),
+     .min = 1,
+     .max = 100000},
+    {.name = "max_message_bytes",
+     .type = SET_INT64,
+     .offset = FIELD(c.max_message_bytes),
+     .min = 0,
+     .max = SEND_SIZE_MAX},
     {.name = "reply_token", .type = SET_BOOL, .offset = FIELD(c.reply_token)},
     {.name = "envelope_token", .type = SET_BOOL, .offset = FIELD(c.envelope_token)},
     {.name = "token_delimiter", .type = SET_STRING, .offset = FIELD(c.token_delimiter)},
@@ -95,18 +114,30 @@ static const struct setting_row office_rows[] = {
     {.name = "alert_every_s", .type = SET_INT, .offset = FIELD(c.alert_every_s), .min = 1, .max = 86400},
     {.name = "alert_attach_bytes", .type = SET_INT64, .offset = FIELD(c.alert_attach_bytes), .min = 0, .max = 100 * MB},
     {.name = "receipt_every_s", .type = SET_INT, .offset = FIELD(c.receipt_every_s), .min = 0, .max = 86400},
-    {.name = "unreachable_after_s", .type = SET_INT, .offset = FIELD(c.unreachable_after_s), .min = 1, .max = 7 * 86400},
+    {.name = "unreachable_after_s",
+     .type = SET_INT,
+     .offset = FIELD(c.unreachable_after_s),
+     .min = 1,
+     .max = 7 * 86400},
     {.name = "digest", .type = SET_STRING, .offset = FIELD(c.digest_time)},
     {.name = "reminders", .type = SET_STRINGS, .offset = FIELD(reminders)},
 };
 static const struct setting_row filing_rows[] = {
-    {.name = "max_paper_bytes", .type = SET_INT64, .offset = FIELD(c.max_paper_bytes), .min = 1000, .max = PAPER_BYTES_MOST},
+    {.name = "max_paper_bytes",
+     .type = SET_INT64,
+     .offset = FIELD(c.max_paper_bytes),
+     .min = 1000,
+     .max = PAPER_BYTES_MOST},
     {.name = "refused", .type = SET_STRINGS, .offset = FIELD(c.refused)},
 };
 static const struct setting_row officer_rows[] = {
     {.name = "address", .type = SET_ADDRESS, .offset = offsetof(struct officer, address), .required = true},
     {.name = "name", .type = SET_STRING, .offset = offsetof(struct officer, name)},
-    {.name = "language", .type = SET_ENUM, .offset = offsetof(struct officer, lang), .names = lang_names, .n_names = LANG_COUNT},
+    {.name = "language",
+     .type = SET_ENUM,
+     .offset = offsetof(struct officer, lang),
+     .names = lang_names,
+     .n_names = LANG_COUNT},
 };
 _Static_assert(sizeof(enum lang) == sizeof(int), "SET_ENUM writes an int");
 
@@ -122,10 +153,36 @@ static const char *const default_steps[] = {"-14d", "-7d", "-3d", "-1d", "+1d"};
 static const char *const default_mailboxes[] = {"INBOX"};
 /* Programs and scripts. */
 static const char *const default_refused[] = {
-    "application/x-dosexec", "application/vnd.microsoft.portable-executable", "application/x-msdownload", "application/x-executable",
-    "application/x-pie-executable", "application/x-sharedlib", "application/x-mach-binary", "text/x-shellscript", "text/x-msdos-batch",
-    "application/x-ms-shortcut", "application/java-archive", "application/x-java-applet",
-    ".exe", ".com", ".scr", ".pif", ".bat", ".cmd", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".ps1", ".jar", ".msi", ".lnk", ".hta", ".cpl", ".reg",
+    "application/x-dosexec",
+    "application/vnd.microsoft.portable-executable",
+    "application/x-msdownload",
+    "application/x-executable",
+    "application/x-pie-executable",
+    "application/x-sharedlib",
+    "application/x-mach-binary",
+    "text/x-shellscript",
+    "text/x-msdos-batch",
+    "application/x-ms-shortcut",
+    "application/java-archive",
+    "application/x-java-applet",
+    ".exe",
+    ".com",
+    ".scr",
+    ".pif",
+    ".bat",
+    ".cmd",
+    ".js",
+    ".jse",
+    ".vbs",
+    ".vbe",
+    ".wsf",
+    ".ps1",
+    ".jar",
+    ".msi",
+    ".lnk",
+    ".hta",
+    ".cpl",
+    ".reg",
 };
 
 static void set_defaults(struct draft *d)
@@ -166,7 +223,10 @@ static config_setting_t *read_group(const struct load *l, const char *name, cons
 
 /* ---- the secretariat */
 
-static int two_digits(const char *text) { return (text[0] - '0') * 10 + text[1] - '0'; }
+static int two_digits(const char *text)
+{
+    return (text[0] - '0') * 10 + text[1] - '0';
+}
 
 /* "09:00" into minutes; the rest of the text in *end. */
 static bool read_clock(const char *text, int *minute_out, const char **end)
@@ -205,9 +265,11 @@ static void read_working_days(const struct load *l, config_setting_t *group)
     if (!text)
         return;
     if (strcmp(text, "all") != 0)
-        problem_at(l->p, setting_at(group, "working_days"), "working_days can only be \"all\"; days off are told by weekend");
+        problem_at(l->p, setting_at(group, "working_days"),
+                   "working_days can only be \"all\"; days off are told by weekend");
     else if (config_setting_get_member(group, "weekend") && l->d->c.working.weekend)
-        problem_at(l->p, setting_at(group, "working_days"), "working_days = \"all\" contradicts weekend; leave one of them out");
+        problem_at(l->p, setting_at(group, "working_days"),
+                   "working_days = \"all\" contradicts weekend; leave one of them out");
     else
         l->d->c.working.weekend = 0;
 }
@@ -249,7 +311,8 @@ static void read_paths(const struct load *l)
         c->rounds_dir = path_beside(l->a, c->path, "rounds");
     /* sun_path of unix(7) */
     if (c->socket && strlen(c->socket) > 107)
-        problem_at(l->p, setting_at(setting_group(l->root, "paths", l->p), "socket"), "the socket's path %s is longer than 107 bytes", c->socket);
+        problem_at(l->p, setting_at(setting_group(l->root, "paths", l->p), "socket"),
+                   "the socket's path %s is longer than 107 bytes", c->socket);
 }
 
 /* ---- servers */
@@ -259,9 +322,13 @@ static bool is_loopback(const char *host)
     return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
 }
 
-static void choose_secret(const struct load *l, config_setting_t *group, const struct login *login, struct mail_server *s)
+static void choose_secret(const struct load *l, config_setting_t *group, const struct login *login,
+                          struct mail_server *s)
 {
-    const struct { const char *name, *value; enum secret_kind kind; } sources[] = {
+    const struct {
+        const char *name, *value;
+        enum secret_kind kind;
+    } sources[] = {
         {"password_file", login->password_file, SECRET_FILE},
         {"password_command", login->password_command, SECRET_COMMAND},
         {"token_command", login->token_command, SECRET_COMMAND},
@@ -272,24 +339,30 @@ static void choose_secret(const struct load *l, config_setting_t *group, const s
         if (!sources[i].value)
             continue;
         if (chosen)
-            problem_at(l->p, setting_at(group, sources[i].name), "%s and %s are both set in %s; one is enough", chosen, sources[i].name, group->name);
+            problem_at(l->p, setting_at(group, sources[i].name), "%s and %s are both set in %s; one is enough", chosen,
+                       sources[i].name, group->name);
         chosen = sources[i].name;
         s->secret = (struct secret){sources[i].kind, sources[i].value};
     }
     if (s->auth == MAIL_AUTH_NONE && chosen)
         problem_at(l->p, setting_at(group, chosen), "%s is set in %s, but auth is \"none\"", chosen, group->name);
     if (s->auth != MAIL_AUTH_NONE && !chosen)
-        problem_at(l->p, group, "%s logs in but has no secret; set password_file, password_command, token_command or credential", group->name);
+        problem_at(l->p, group,
+                   "%s logs in but has no secret; set password_file, password_command, token_command or credential",
+                   group->name);
     if (login->token_command && s->auth != MAIL_AUTH_XOAUTH2 && s->auth != MAIL_AUTH_NONE)
-        problem_at(l->p, setting_at(group, "token_command"), "token_command in %s needs auth = \"xoauth2\"", group->name);
+        problem_at(l->p, setting_at(group, "token_command"), "token_command in %s needs auth = \"xoauth2\"",
+                   group->name);
 }
 
 static bool clean_host(const char *host)
 {
-    return host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")] == '\0' || (unsigned char)*host >= 0x80;
+    return host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")] == '\0' ||
+           (unsigned char)*host >= 0x80;
 }
 
-static void check_server(const struct load *l, config_setting_t *group, const struct login *login, struct mail_server *s)
+static void check_server(const struct load *l, config_setting_t *group, const struct login *login,
+                         struct mail_server *s)
 {
     choose_secret(l, group, login, s);
     if (s->auth != MAIL_AUTH_NONE && !s->user)
@@ -297,9 +370,12 @@ static void check_server(const struct load *l, config_setting_t *group, const st
     if (!s->host)
         return;
     if (!clean_host(s->host))
-        problem_at(l->p, setting_at(group, "host"), "'%.60s' is no host name; the port has a setting of its own", s->host);
+        problem_at(l->p, setting_at(group, "host"), "'%.60s' is no host name; the port has a setting of its own",
+                   s->host);
     if (s->tls == TLS_NONE && s->auth != MAIL_AUTH_NONE && !is_loopback(s->host))
-        problem_at(l->p, setting_at(group, "tls"), "%s would send its password to %s in the clear; set tls to \"starttls\" or \"tls\"", group->name, s->host);
+        problem_at(l->p, setting_at(group, "tls"),
+                   "%s would send its password to %s in the clear; set tls to \"starttls\" or \"tls\"", group->name,
+                   s->host);
     if (s->ca_file && !file_exists(s->ca_file))
         problem_at(l->p, setting_at(group, "ca_file"), "there is no file %s", s->ca_file);
 }
@@ -362,7 +438,9 @@ static void read_sending(const struct load *l)
         return;
     delimiter = l->d->c.token_delimiter;
     if (strlen(delimiter) != 1 || !strchr("+-_=.", *delimiter))
-        problem_at(l->p, setting_at(group, "token_delimiter"), "token_delimiter cannot be '%.20s'; mail servers know \"+\", \"-\", \"_\", \"=\" or \".\"", delimiter);
+        problem_at(l->p, setting_at(group, "token_delimiter"),
+                   "token_delimiter cannot be '%.20s'; mail servers know \"+\", \"-\", \"_\", \"=\" or \".\"",
+                   delimiter);
 }
 
 /* ---- the office */
@@ -378,10 +456,12 @@ static void read_officers(const struct load *l)
         struct officer o = {.line = (int)config_setting_source_line(group)};
         setting_read(l->a, group, ROWS(officer_rows), &o, l->p);
         if (o.address && c->address && address_same(o.address, c->address))
-            problem_at(l->p, setting_at(group, "address"), "an officer cannot have the secretariat's own address %s", o.address);
+            problem_at(l->p, setting_at(group, "address"), "an officer cannot have the secretariat's own address %s",
+                       o.address);
         for (size_t k = 0; o.address && k < n; k++)
             if (officers[k].address && address_same(o.address, officers[k].address))
-                problem_at(l->p, setting_at(group, "address"), "%s is an officer's address on line %d already", o.address, officers[k].line);
+                problem_at(l->p, setting_at(group, "address"), "%s is an officer's address on line %d already",
+                           o.address, officers[k].line);
         ARENA_PUSH(l->a, officers, n, o);
     }
     if (list && n == 0)
@@ -397,9 +477,11 @@ static void read_office(const struct load *l)
     const char *end;
     config_setting_t *group = read_group(l, "office", ROWS(office_rows));
     if (!read_clock(c->digest_time, &c->digest_minute, &end) || *end || c->digest_minute == 1440)
-        problem_at(l->p, setting_at(group, "digest"), "digest cannot be '%.40s'; write a time like \"08:00\"", c->digest_time);
+        problem_at(l->p, setting_at(group, "digest"), "digest cannot be '%.40s'; write a time like \"08:00\"",
+                   c->digest_time);
     if (l->d->reminders.n > STEPS_MAX)
-        problem_at(l->p, setting_at(group, "reminders"), "there are %zu reminders; %d are the most", l->d->reminders.n, STEPS_MAX);
+        problem_at(l->p, setting_at(group, "reminders"), "there are %zu reminders; %d are the most", l->d->reminders.n,
+                   STEPS_MAX);
     for (size_t i = 0; i < l->d->reminders.n && i < STEPS_MAX; i++)
         if (step_parse(l->d->reminders.items[i], &c->steps[c->n_steps], &e))
             c->n_steps++;
@@ -413,7 +495,10 @@ static void read_filing(const struct load *l)
     config_setting_t *group = read_group(l, "filing", ROWS(filing_rows));
     for (size_t i = 0; group && i < refused->n; i++)
         if (!strchr(refused->items[i], '/') && refused->items[i][0] != '.')
-            problem_at(l->p, setting_at(group, "refused"), "refused cannot be '%.40s'; write a media type like \"application/x-dosexec\" or the end of a name like \".exe\"", refused->items[i]);
+            problem_at(l->p, setting_at(group, "refused"),
+                       "refused cannot be '%.40s'; write a media type like \"application/x-dosexec\" or the end of a "
+                       "name like \".exe\"",
+                       refused->items[i]);
 }
 
 struct config *config_load(struct arena *a, const char *path, struct problems *p)

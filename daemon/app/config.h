@@ -11,52 +11,55 @@ struct officer {
     int line;
 };
 
-struct watched_mailbox { const char *name; bool junk; };
+struct watched_mailbox {
+    const char *name;
+    bool junk;
+};
 
 #define MAILBOXES_MAX 8
 struct config {
-    const char *path;                  /* absolute */
+    const char *path; /* absolute */
     /* secretariat = { name = {ar,en,fr}; short_name = {...}; address = "..."; zone = "Africa/Cairo"; weekend = [..]; hours = "09:00-17:00" | "all"; working_days = "all"; } */
-    const char *name[LANG_COUNT];      /* "الأمانة العامة لجامعة الدول العربية بصفتها الأمانة الفنية ..." */
-    const char *short_name[LANG_COUNT];/* display name of From */
-    const char *address;               /* the mailbox: From, Reply-To's base */
+    const char *name[LANG_COUNT]; /* "الأمانة العامة لجامعة الدول العربية بصفتها الأمانة الفنية ..." */
+    const char *short_name[LANG_COUNT]; /* display name of From */
+    const char *address;                /* the mailbox: From, Reply-To's base */
     const char *zone_name;
     struct zone *zone;
     struct working_time working;
     /* paths = { state; register; templates; rounds; socket; libexec; papers_group; } */
     const char *state_dir, *register_file, *templates_dir, *socket; /* socket default STATE/socket */
-    const char *rounds_dir;            /* where a round file that is only a name is looked for */
-    const char *papers_group;          /* NULL */
-    const char *libexec_dir;           /* where the children lie; default: beside taamimd */
+    const char *rounds_dir;   /* where a round file that is only a name is looked for */
+    const char *papers_group; /* NULL */
+    const char *libexec_dir;  /* where the children lie; default: beside taamimd */
     /* smtp = { host; port; tls; verify; ca_file; auth; user; password_file | password_command | token_command | credential; connect_timeout_s; final_timeout_s; } */
     struct mail_server smtp;
     /* sending = { rate_per_minute; connections; address_rate_per_hour; max_message_bytes; reply_token; envelope_token; token_delimiter; sent_folder; } */
     int send_rate_per_minute, send_connections, address_rate_per_hour;
-    int64_t max_message_bytes;         /* 0: what the server says */
+    int64_t max_message_bytes; /* 0: what the server says */
     bool reply_token, envelope_token;
-    const char *token_delimiter;       /* "+" */
-    const char *sent_folder;           /* NULL: off */
+    const char *token_delimiter; /* "+" */
+    const char *sent_folder;     /* NULL: off */
     /* imap = { as smtp; mailboxes = [ "INBOX" ]; junk = [ "Junk" ]; processed = "Taamim"; poll_s; authserv_id; } */
     struct mail_server imap;
     struct watched_mailbox mailboxes[MAILBOXES_MAX];
     size_t n_mailboxes;
     const char *processed_folder;
     int poll_s;
-    int64_t max_collect_bytes;         /* a message longer than this stays in the mailbox and is told; 150 MB */
-    const char *authserv_id;           /* NULL: our server says nothing of the sender */
+    int64_t max_collect_bytes; /* a message longer than this stays in the mailbox and is told; 150 MB */
+    const char *authserv_id;   /* NULL: our server says nothing of the sender */
     /* filing = { max_paper_bytes; refused = [ ".exe", "application/x-dosexec" ]; } */
-    int64_t max_paper_bytes;           /* a larger paper is not taken, and its sender is told; 100 MB, which is also the most */
-    struct strings refused;            /* media types (by content), and ends of names with their dot */
+    int64_t max_paper_bytes; /* a larger paper is not taken, and its sender is told; 100 MB, which is also the most */
+    struct strings refused;  /* media types (by content), and ends of names with their dot */
     /* officers = ( { address; name; language; } ); office = { alert_every_s; alert_attach_bytes; receipt_every_s; unreachable_after_s; digest; reminders; } */
     const struct officer *officers;
     size_t n_officers;
-    int alert_every_s;                 /* at most one alert mail in this time */
-    int64_t alert_attach_bytes;        /* papers go with the alert up to this */
-    int receipt_every_s;               /* 600: at most one receipt per party and round */
-    int unreachable_after_s;           /* tell officers when a server is away so long */
-    const char *digest_time;           /* "08:00" local, each working morning */
+    int alert_every_s;          /* at most one alert mail in this time */
+    int64_t alert_attach_bytes; /* papers go with the alert up to this */
+    int receipt_every_s;        /* 600: at most one receipt per party and round */
+    int unreachable_after_s;    /* tell officers when a server is away so long */
+    const char *digest_time;    /* "08:00" local, each working morning */
     int digest_minute;
-    struct step steps[STEPS_MAX];      /* default reminder steps */
+    struct step steps[STEPS_MAX]; /* default reminder steps */
     size_t n_steps;
 };
 

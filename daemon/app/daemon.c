@@ -10,7 +10,7 @@
 #include "mail/address.h"
 #include "mail/names.h"
 
-#define FROZEN_MAX 8 /* rounds whose frozen part is kept in memory */
+#define FROZEN_MAX  8   /* rounds whose frozen part is kept in memory */
 #define ALERT_BYTES 400 /* strangers write subjects as long as they like */
 
 void orders_free(struct standing_orders *o)
@@ -78,8 +78,12 @@ bool story(struct daemon *d, const struct story_line *line, struct err *e, const
 {
     ARENA_SCOPED a = arena_new();
     struct event_row row = {
-        .at = clock_now(), .who = line->who, .what = line->what, .round = line->round ? line->round : "",
-        .party = line->party ? line->party : "", .message = line->message,
+        .at = clock_now(),
+        .who = line->who,
+        .what = line->what,
+        .round = line->round ? line->round : "",
+        .party = line->party ? line->party : "",
+        .message = line->message,
     };
     va_list args;
 

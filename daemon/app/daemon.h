@@ -19,7 +19,7 @@
 
 struct ports {
     void *arg;
-    int (*senders_free)(void *arg);                              /* how many deliveries could start now */
+    int (*senders_free)(void *arg); /* how many deliveries could start now */
     void (*send)(void *arg, const struct send_job *job);
     void (*parse)(void *arg, int64_t message, const char *path); /* full path; answered by inbox_parsed() */
     void (*kept)(void *arg, const struct message_row *m);        /* m->move says where to */
@@ -44,15 +44,15 @@ struct daemon {
     /* outbox */
     struct refusals refusals;
     bool queue_stopped;
-    int stopped_code;            /* the refusal that three domains gave; 0: it was our login, our sender or the server itself */
-    int64_t queue_probe_at;      /* a stopped queue tries one mail then */
-    int64_t rate_window_ms[2];   /* token bucket: last refill, thousandths of a mail in hand */
+    int stopped_code; /* the refusal that three domains gave; 0: it was our login, our sender or the server itself */
+    int64_t queue_probe_at;    /* a stopped queue tries one mail then */
+    int64_t rate_window_ms[2]; /* token bucket: last refill, thousandths of a mail in hand */
     struct send_outcome outcomes[OUTCOMES_MAX];
     struct arena *outcomes_arena;
     size_t n_outcomes;
-    bool outbox_due;             /* something may be ready to leave */
-    bool ticker_due;             /* something that time decides has changed */
-    int64_t remind_at;           /* when reminders are looked at again; 0 = now, since a round or the register changed */
+    bool outbox_due;   /* something may be ready to leave */
+    bool ticker_due;   /* something that time decides has changed */
+    int64_t remind_at; /* when reminders are looked at again; 0 = now, since a round or the register changed */
 
     /* servers */
     struct server_watch {
@@ -60,13 +60,13 @@ struct daemon {
         int64_t since_at;
         char text[300];
     } smtp_watch, imap_watch;
-    bool imap_seen;              /* the collector has told its state once */
-    int64_t server_size;         /* SIZE of the submission server's EHLO; 0 unknown */
+    bool imap_seen;      /* the collector has told its state once */
+    int64_t server_size; /* SIZE of the submission server's EHLO; 0 unknown */
 
     struct frozen_round *frozen; /* what launches froze, read once; newest first */
     int n_frozen;
 
-    struct portal *portal;       /* what its pages show; NULL before the first */
+    struct portal *portal; /* what its pages show; NULL before the first */
 
     /* clock */
     int64_t last_now_at, last_boot_at;
@@ -100,7 +100,8 @@ struct round_view {
     const struct round_spec *spec;
     const struct templates *templates; /* NULL: those frozen at launch, round_templates() */
 };
-bool round_view(struct daemon *d, struct arena *a, const char *ref, struct round_view *out, struct err *e); /* PERM where unknown */
+bool round_view(struct daemon *d, struct arena *a, const char *ref, struct round_view *out,
+                struct err *e); /* PERM where unknown */
 /* The contact of that party with this address, in the register or of this round alone; NULL where none. */
 const struct contact *round_contact_at(const struct round_view *v, const struct party *p, const char *address);
 const struct templates *round_templates(struct daemon *d, const char *ref);

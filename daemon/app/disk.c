@@ -18,14 +18,16 @@ static bool tell(struct daemon *d, const char *text, struct err *e)
 {
     struct alert_row about = {.kind = "trouble"};
 
-    return !text || (alert(d, &about, e, "%s", text) && story(d, &(struct story_line){.who = "daemon", .what = "disk"}, e, "%s", text));
+    return !text || (alert(d, &about, e, "%s", text) &&
+                     story(d, &(struct story_line){.who = "daemon", .what = "disk"}, e, "%s", text));
 }
 
 static void note_change(struct daemon *d, const char *text)
 {
     struct err e = {0};
 
-    if (store_begin(d->store, &e) && store_set(d->store, "disk_low", text, &e) && tell(d, text, &e) && store_commit(d->store, &e))
+    if (store_begin(d->store, &e) && store_set(d->store, "disk_low", text, &e) && tell(d, text, &e) &&
+        store_commit(d->store, &e))
         return;
     store_rollback(d->store);
     log_event(LOG_LEVEL_ERROR, "disk", "reason", e.text, NULL); /* on a full disk this line is all there is */
@@ -41,6 +43,8 @@ void disk_turn(struct daemon *d)
         return;
     low = disk_is_low(free_bytes, all_bytes, was_low);
     if (low != was_low)
-        note_change(d, low ? arena_printf(a, "the disk of %s is nearly full, %s of %s are free", d->orders.config->state_dir,
-                                          size_in_words(a, LANG_EN, free_bytes), size_in_words(a, LANG_EN, all_bytes)) : NULL);
+        note_change(d, low ? arena_printf(a, "the disk of %s is nearly full, %s of %s are free",
+                                          d->orders.config->state_dir, size_in_words(a, LANG_EN, free_bytes),
+                                          size_in_words(a, LANG_EN, all_bytes))
+                           : NULL);
 }

@@ -59,7 +59,8 @@ static bool lies_there(const struct message_row *m, const char *path)
     return file_exists(path) && file_sha256(path, sha256, &size, NULL) && strcmp(sha256, m->sha256) == 0;
 }
 
-bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at, struct err *e)
+bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at,
+                         struct err *e)
 {
     const char *from = spool_full(d->spool, a, lies_at);
     const char *to = spool_full(d->spool, a, m->file);
@@ -199,7 +200,8 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
         add_mark(in->a, &in->m, "junk");
     if (!*in->m.why)
         in->m.why = in->match.why && in->match.strength == MATCH_CONFLICT
-            ? arena_printf(in->a, "%s (%s)", in->rule, in->match.why) : in->rule;
+                        ? arena_printf(in->a, "%s (%s)", in->rule, in->match.why)
+                        : in->rule;
     settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in, true, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
@@ -258,30 +260,18 @@ static bool backscatter(struct daemon *d, struct incoming *in)
 bool effects_of(struct daemon *d, struct incoming *in, struct err *e)
 {
     switch (in->verdict) {
-    case VERDICT_LEAVE:
-        return leave(d, in);
-    case VERDICT_BOUNCE:
-        return note(d, in, "bounce", e) && apply_failures(d, in, e);
-    case VERDICT_DELAY:
-        return note(d, in, "delayed", e);
-    case VERDICT_NOTE:
-        return note(d, in, "automatic", e);
-    case VERDICT_BACKSCATTER:
-        return backscatter(d, in);
-    case VERDICT_OFFICER:
-        return note(d, in, "officer_wrote", e);
-    case VERDICT_CALENDAR:
-        return note(d, in, "calendar", e);
-    case VERDICT_FILE:
-        return file_it(d, in, NULL, e);
-    case VERDICT_FILE_UNVERIFIED:
-        return file_it(d, in, "unverified", e);
-    case VERDICT_FILE_NEW_ADDRESS:
-        return file_it(d, in, "new_address", e);
-    case VERDICT_HOLD:
-        return hold(d, in, e);
-    case VERDICT_DUPLICATE:
-        break;
+    case VERDICT_LEAVE: return leave(d, in);
+    case VERDICT_BOUNCE: return note(d, in, "bounce", e) && apply_failures(d, in, e);
+    case VERDICT_DELAY: return note(d, in, "delayed", e);
+    case VERDICT_NOTE: return note(d, in, "automatic", e);
+    case VERDICT_BACKSCATTER: return backscatter(d, in);
+    case VERDICT_OFFICER: return note(d, in, "officer_wrote", e);
+    case VERDICT_CALENDAR: return note(d, in, "calendar", e);
+    case VERDICT_FILE: return file_it(d, in, NULL, e);
+    case VERDICT_FILE_UNVERIFIED: return file_it(d, in, "unverified", e);
+    case VERDICT_FILE_NEW_ADDRESS: return file_it(d, in, "new_address", e);
+    case VERDICT_HOLD: return hold(d, in, e);
+    case VERDICT_DUPLICATE: break;
     }
     return duplicate(d, in, e);
 }

@@ -7,13 +7,14 @@
 
 struct incoming {
     struct arena *a;
-    const struct facts *facts;  /* NULL: the parser died */
+    const struct facts *facts; /* NULL: the parser died */
     int scratch_fd;
     bool junk;
-    struct message_row m;       /* as it will be stored */
+    struct message_row m; /* as it will be stored */
     struct match match;
-    struct notice_row about;    /* the notice of ours that a report speaks of; cause NULL: none */
-    const struct party *speaks_for; /* whose contact the sender is, in the register or in an open round; NULL: nobody's */
+    struct notice_row about; /* the notice of ours that a report speaks of; cause NULL: none */
+    const struct party
+        *speaks_for; /* whose contact the sender is, in the register or in an open round; NULL: nobody's */
     struct judge_input judged;
     enum verdict verdict;
     const char *rule;
@@ -24,10 +25,12 @@ bool signals_find(struct daemon *d, struct incoming *in, struct err *e);
 /* Does what the verdict says, within the caller's transaction; sets state, file, move and marks of in->m. */
 bool effects_of(struct daemon *d, struct incoming *in, struct err *e);
 /* Brings the raw message from where it lies to where its row says; a message left to its humans is removed from the spool. */
-bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at, struct err *e);
+bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at,
+                         struct err *e);
 bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char *file, struct err *e);
 
 /* An officer's decision or the judge's: the message's papers become that party's, with story, alert and receipt. */
-bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out, struct err *e);
+bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,
+                  struct err *e);
 
 #endif

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void set_digests(json_t *o, const struct fact_part *p, int fd) {
+static void set_digests(json_t *o, const struct fact_part *p, int fd)
+{
     g_autoptr(GChecksum) sha256 = g_checksum_new(G_CHECKSUM_SHA256);
     g_autoptr(GChecksum) md5 = g_checksum_new(G_CHECKSUM_MD5);
     guchar chunk[32768];
@@ -25,7 +26,8 @@ static void set_digests(json_t *o, const struct fact_part *p, int fd) {
     json_object_set_new(o, "md5", json_string(g_checksum_get_string(md5)));
 }
 
-static json_t *attachments(const struct facts *f, int fd) {
+static json_t *attachments(const struct facts *f, int fd)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < f->n_parts; i++) {
         const struct fact_part *p = &f->parts[i];
@@ -44,7 +46,8 @@ static json_t *attachments(const struct facts *f, int fd) {
     return list;
 }
 
-static void set_failures(json_t *o, const struct facts *f) {
+static void set_failures(json_t *o, const struct facts *f)
+{
     json_t *failed = json_array(), *delayed = json_array(), *status = json_array();
     for (size_t i = 0; i < f->n_failures; i++) {
         const struct fact_failure *x = &f->failures[i];
@@ -60,7 +63,8 @@ static void set_failures(json_t *o, const struct facts *f) {
     json_object_set_new(o, "status", status);
 }
 
-static void set_calendar(json_t *o, const struct facts *f) {
+static void set_calendar(json_t *o, const struct facts *f)
+{
     if (!*f->calendar_method && !*f->calendar_uid)
         return;
     json_t *answers = json_array();
@@ -73,7 +77,8 @@ static void set_calendar(json_t *o, const struct facts *f) {
         json_pack("{s:s, s:s, s:o}", "method", f->calendar_method, "uid", f->calendar_uid, "partstat", answers));
 }
 
-json_t *explain_json(const char *file, const struct facts *f, int scratch_fd) {
+json_t *explain_json(const char *file, const struct facts *f, int scratch_fd)
+{
     json_t *o = json_pack("{s:s}", "file", file);
     const char *rule = "";
     if (!f) {

@@ -20,7 +20,8 @@
 #define FOLDER_MODE 0750
 #define FILE_MODE   0640
 
-struct export {
+struct export
+{
     struct arena *a;
     struct store *store;
     const char *state_dir;
@@ -33,7 +34,7 @@ struct export {
     size_t n_papers;
     const char **files; /* below the folder, as they go into the ZIP */
     size_t n_files;
-    const char *wrong;  /* names of papers that were left out */
+    const char *wrong; /* names of papers that were left out */
     size_t n_wrong;
 };
 

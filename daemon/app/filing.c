@@ -12,9 +12,16 @@
 
 static const char *extension_of(const char *type)
 {
-    static const struct { const char *type, *extension; } known[] = {
-        {"application/pdf", ".pdf"}, {"image/jpeg", ".jpg"}, {"image/png", ".png"}, {"image/tiff", ".tif"},
-        {"application/msword", ".doc"}, {"application/zip", ".zip"}, {"text/plain", ".txt"},
+    static const struct {
+        const char *type, *extension;
+    } known[] = {
+        {"application/pdf", ".pdf"},
+        {"image/jpeg", ".jpg"},
+        {"image/png", ".png"},
+        {"image/tiff", ".tif"},
+        {"application/msword", ".doc"},
+        {"application/zip", ".zip"},
+        {"text/plain", ".txt"},
         {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"},
         {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
     };
@@ -38,8 +45,17 @@ static bool stage_part(struct daemon *d, struct incoming *in, const struct fact_
     const char *folder = arena_printf(a, "held/%lld", (long long)in->m.id);
     char sha256[65];
     struct paper_row row = {
-        .message = in->m.id, .round = "", .party = "", .item = -1, .name = part_name(a, part), .version = 1,
-        .type = part->type, .size = part->size, .filed_at = clock_now(), .held = true, .sha256 = sha256,
+        .message = in->m.id,
+        .round = "",
+        .party = "",
+        .item = -1,
+        .name = part_name(a, part),
+        .version = 1,
+        .type = part->type,
+        .size = part->size,
+        .filed_at = clock_now(),
+        .held = true,
+        .sha256 = sha256,
         .marks = part->forwarded ? "forwarded" : "",
     };
     int64_t id;
@@ -113,7 +129,8 @@ static bool retire(struct daemon *d, struct paper_row *old, struct err *e)
 }
 
 /* A file that lies where this paper belongs, with its bytes and with no row: this very paper, placed before a crash. */
-static bool is_placed(struct daemon *d, struct arena *a, const struct shelf *shelf, const struct paper_row *p, const char *path)
+static bool is_placed(struct daemon *d, struct arena *a, const struct shelf *shelf, const struct paper_row *p,
+                      const char *path)
 {
     const char *full = spool_full(d->spool, a, path);
     char sha256[65];
@@ -168,8 +185,8 @@ static const char *name_beside(struct arena *a, const struct shelf *shelf, const
     return name;
 }
 
-static struct paper_row *find_replaced(const struct shelf *shelf, const struct round_view *v, const struct message_row *m,
-                                       const struct paper_row *p)
+static struct paper_row *find_replaced(const struct shelf *shelf, const struct round_view *v,
+                                       const struct message_row *m, const struct paper_row *p)
 {
     int i, item = v->spec->n_items == 1 ? -1 : p->item; /* the only item tells nothing about the paper */
 
@@ -219,8 +236,8 @@ static bool accept_paper(struct daemon *d, struct arena *a, struct message_row *
         return drop(d, p, e);
     if (known ? !drop(d, p, e) : !file_one(d, a, m, v, p, e))
         return false;
-    out->papers[out->n++] = (struct letter_paper){.name = p->name, .size = p->size, .sha256 = p->sha256,
-                                                  .item = p->item, .version = p->version, .known = known};
+    out->papers[out->n++] = (struct letter_paper){
+        .name = p->name, .size = p->size, .sha256 = p->sha256, .item = p->item, .version = p->version, .known = known};
     out->taken += !known;
     return true;
 }

@@ -14,7 +14,7 @@
 #include "mail/names.h"
 
 #define RECEIVED_MAX_S (90 * 86400) /* an older date is somebody's copy from elsewhere */
-#define TEXT_KEPT 2048 /* of the sender's own words, to be shown; the message is archived whole */
+#define TEXT_KEPT      2048         /* of the sender's own words, to be shown; the message is archived whole */
 
 /* When our own server took it in, which may be long before it was collected: that decides whether it is in time. */
 static int64_t received_at(const struct collected *c)
@@ -24,13 +24,30 @@ static int64_t received_at(const struct collected *c)
     return c->internal_at > now - RECEIVED_MAX_S && c->internal_at < now ? c->internal_at : now;
 }
 
-static bool add_row(struct daemon *d, struct arena *a, const struct collected *c, int64_t *id_out, bool *known_out, struct err *e)
+static bool add_row(struct daemon *d, struct arena *a, const struct collected *c, int64_t *id_out, bool *known_out,
+                    struct err *e)
 {
     struct message_row row = {
-        .mailbox = c->mailbox, .uidvalidity = c->uidvalidity, .uid = c->uid, .sha256 = c->sha256, .message_id = "",
-        .sender = "", .sender_name = "", .subject = "", .size = c->size, .received_at = received_at(c),
-        .file = arena_printf(a, "incoming/%s", c->file), .state = "collected", .kind = "", .verdict = "", .rule = "",
-        .round = "", .party = "", .marks = "", .text = "", .why = "",
+        .mailbox = c->mailbox,
+        .uidvalidity = c->uidvalidity,
+        .uid = c->uid,
+        .sha256 = c->sha256,
+        .message_id = "",
+        .sender = "",
+        .sender_name = "",
+        .subject = "",
+        .size = c->size,
+        .received_at = received_at(c),
+        .file = arena_printf(a, "incoming/%s", c->file),
+        .state = "collected",
+        .kind = "",
+        .verdict = "",
+        .rule = "",
+        .round = "",
+        .party = "",
+        .marks = "",
+        .text = "",
+        .why = "",
     };
 
     return store_add_message(d->store, &row, id_out, known_out, e);
@@ -42,9 +59,11 @@ static bool set_aside(struct daemon *d, struct arena *a, const struct collected 
     struct alert_row about = {.kind = "trouble"};
     const char *path;
 
-    return spool_move(d->spool, a, arena_printf(a, "incoming/%s", c->file), "corrupt", c->file, &path, e) && store_begin(d->store, e) &&
+    return spool_move(d->spool, a, arena_printf(a, "incoming/%s", c->file), "corrupt", c->file, &path, e) &&
+           store_begin(d->store, e) &&
            alert(d, &about, e, "the mailbox %s gave the number %lld to a second message; it lies in %s", c->mailbox,
-                 (long long)c->uid, path) && store_commit(d->store, e);
+                 (long long)c->uid, path) &&
+           store_commit(d->store, e);
 }
 
 static bool told_again(struct daemon *d, struct arena *a, const struct collected *c, int64_t id, struct err *e)
@@ -182,8 +201,13 @@ static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
 /* What could not be read is a mail that nobody may lose: held, and told. */
 static void judge_unreadable(struct incoming *in, const char *trouble)
 {
-    static const struct facts nothing = {.subject = "", .from = {"", ""}, .message_id = "", .in_reply_to = "",
-                                         .text = "", .reply_text = "", .trouble = ""};
+    static const struct facts nothing = {.subject = "",
+                                         .from = {"", ""},
+                                         .message_id = "",
+                                         .in_reply_to = "",
+                                         .text = "",
+                                         .reply_text = "",
+                                         .trouble = ""};
 
     in->facts = &nothing;
     in->verdict = VERDICT_HOLD;
@@ -230,7 +254,8 @@ bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, 
         return false;
     if (!in.m.state)
         return true;
-    if (strcmp(in.m.state, "collected") != 0) /* judged already: its file could not be settled then, or the answer came twice */
+    if (strcmp(in.m.state, "collected") !=
+        0) /* judged already: its file could not be settled then, or the answer came twice */
         return settle(d, a, &in.m, incoming_of(a, &in.m), e);
     incoming = in.m.file;
     in.junk = is_junk(d->orders.config, in.m.mailbox);
@@ -240,8 +265,9 @@ bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, 
         store_rollback(d->store);
         return false;
     }
-    log_event(LOG_LEVEL_INFO, "message", "id", arena_printf(a, "%lld", (long long)in.m.id), "from", in.m.sender, "round",
-              in.m.round, "party", in.m.party, "kind", in.m.kind, "verdict", in.m.verdict, "rule", in.m.rule, NULL);
+    log_event(LOG_LEVEL_INFO, "message", "id", arena_printf(a, "%lld", (long long)in.m.id), "from", in.m.sender,
+              "round", in.m.round, "party", in.m.party, "kind", in.m.kind, "verdict", in.m.verdict, "rule", in.m.rule,
+              NULL);
     return settle(d, a, &in.m, incoming, e);
 }
 
@@ -291,7 +317,8 @@ static bool numbers_of(const char *file, int64_t *uidvalidity_out, int64_t *uid_
 }
 
 /* The mailbox whose message this file is, told by its name: see collected_name(). */
-static bool row_of_file(struct daemon *d, struct arena *a, const char *file, struct message_row *out, struct collected *c)
+static bool row_of_file(struct daemon *d, struct arena *a, const char *file, struct message_row *out,
+                        struct collected *c)
 {
     const struct config *cfg = d->orders.config;
     int64_t uidvalidity, uid;
@@ -321,7 +348,8 @@ static bool recover_unwatched(struct daemon *d, struct arena *a, const char *fil
     for (size_t i = 0; i < n; i++)
         if (strcmp(rows[i].file, path) == 0)
             return inbox_seen_again(d, a, rows[i].id, path, e);
-    log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason", "it is of no mailbox that is watched; it stays there", NULL);
+    log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason",
+              "it is of no mailbox that is watched; it stays there", NULL);
     return true;
 }
 
@@ -333,8 +361,10 @@ static bool recover_unknown(struct daemon *d, struct arena *a, const char *file,
 
     if (!spool_move(d->spool, a, arena_printf(a, "incoming/%s", file), "corrupt", file, &path, e))
         return false;
-    log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason", "a file that the collector did not make was moved there", NULL);
-    if (store_begin(d->store, e) && alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) &&
+    log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason",
+              "a file that the collector did not make was moved there", NULL);
+    if (store_begin(d->store, e) &&
+        alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) &&
         store_commit(d->store, e))
         return true;
     store_rollback(d->store);
@@ -348,7 +378,8 @@ static bool recover_file(struct daemon *d, struct arena *a, const char *file, st
     char sha256[65];
 
     if (!row_of_file(d, a, file, &m, &c))
-        return numbers_of(file, &c.uidvalidity, &c.uid) ? recover_unwatched(d, a, file, e) : recover_unknown(d, a, file, e);
+        return numbers_of(file, &c.uidvalidity, &c.uid) ? recover_unwatched(d, a, file, e)
+                                                        : recover_unknown(d, a, file, e);
     if (m.state)
         return inbox_seen_again(d, a, m.id, arena_printf(a, "incoming/%s", file), e);
     if (!file_sha256(spool_full(d->spool, a, arena_printf(a, "incoming/%s", file)), sha256, &c.size, e))

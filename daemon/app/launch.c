@@ -112,8 +112,8 @@ static struct post notice_post(const struct round_view *v, const struct party *p
     };
 }
 
-bool launch_notice(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p, const char *cause,
-                   const struct contact *only, int64_t *notice_out, struct err *e)
+bool launch_notice(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p,
+                   const char *cause, const struct contact *only, int64_t *notice_out, struct err *e)
 {
     const struct contact *to[CONTACTS_MAX] = {only};
     size_t n = only ? 1 : round_contacts(v->spec, p, to, CONTACTS_MAX);
@@ -133,8 +133,8 @@ bool launch_notice(struct daemon *d, struct arena *a, const struct round_view *v
     return post(d, a, &notice, notice_out, e);
 }
 
-static bool add_party(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p, int position,
-                      struct err *e)
+static bool add_party(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p,
+                      int position, struct err *e)
 {
     struct seat_row seat = {.round = v->row.ref, .party = p->code, .position = position};
     int64_t notice;
@@ -191,7 +191,9 @@ static bool check_new(struct daemon *d, struct arena *a, const struct round_spec
         return err_perm(e, "the deadline of %s (%s) has passed already", ref, spec->deadline_text);
     if (!store_round(d->store, a, ref, &known, e))
         return false;
-    return !known.ref || err_perm(e, "round %s was launched already; nothing was sent again. A round needs a reference of its own", ref);
+    return !known.ref ||
+           err_perm(e, "round %s was launched already; nothing was sent again. A round needs a reference of its own",
+                    ref);
 }
 
 static const char *deadline_text(struct arena *a, const struct config *c, const struct deadline *dl)
@@ -217,11 +219,10 @@ bool launch_round(struct daemon *d, struct arena *a, struct round_spec *spec, co
         .deadline_at = spec->deadline.at,
         .deadline_text = deadline_text(a, d->orders.config, &spec->deadline),
     };
-    if (!check_new(d, a, spec, e) ||
-        !encode_documents(a, spec, spool_full(d->spool, a, ""), folder, v.row.boundary, e))
+    if (!check_new(d, a, spec, e) || !encode_documents(a, spec, spool_full(d->spool, a, ""), folder, v.row.boundary, e))
         return false;
-    v.templates = spec->templates ? templates_load(a, d->orders.config->templates_dir, spec->templates, &p)
-                                  : d->orders.templates;
+    v.templates =
+        spec->templates ? templates_load(a, d->orders.config->templates_dir, spec->templates, &p) : d->orders.templates;
     if (!v.templates) {
         err_perm(e, "%s", buf_text(&p.text));
         buf_free(&p.text);
@@ -289,8 +290,8 @@ static void remove_parts(struct arena *a, const struct round_spec *spec, const c
     rmdir(arena_printf(a, "%s/.parts", folder));
 }
 
-int launch_preview(const struct standing_orders *o, const struct round_spec *given, const char *only, const char *folder,
-                   struct err *e)
+int launch_preview(const struct standing_orders *o, const struct round_spec *given, const char *only,
+                   const char *folder, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
     struct round_spec spec = *given;
@@ -301,7 +302,8 @@ int launch_preview(const struct standing_orders *o, const struct round_spec *giv
 
     for (size_t i = 0; good && i < spec.n_documents; i++)
         ((struct round_document *)spec.documents)[i].part = arena_printf(a, "%s/%s", folder, spec.documents[i].part);
-    v.templates = spec.templates ? templates_load(a, o->config->templates_dir, spec.templates, &problems) : o->templates;
+    v.templates =
+        spec.templates ? templates_load(a, o->config->templates_dir, spec.templates, &problems) : o->templates;
     if (good && !v.templates)
         good = err_perm(e, "%s", buf_text(&problems.text));
     for (size_t i = 0; good && i < o->parties->n_parties; i++) {
@@ -315,6 +317,7 @@ int launch_preview(const struct standing_orders *o, const struct round_spec *giv
     remove_parts(a, &spec, folder);
     buf_free(&problems.text);
     if (good && n == 0)
-        good = err_perm(e, only ? "round %s does not invite %s" : "round %s invites no party of the register%.0s", spec.ref, only);
+        good = err_perm(e, only ? "round %s does not invite %s" : "round %s invites no party of the register%.0s",
+                        spec.ref, only);
     return good ? n : -1;
 }

@@ -15,7 +15,8 @@ static const char text_rule[] = "\n───────────────
 
 /* ---- plain text */
 
-static size_t columns_of(const char *s, size_t n) {
+static size_t columns_of(const char *s, size_t n)
+{
     size_t columns = 0;
     for (size_t i = 0; i < n; i++)
         columns += ((unsigned char)s[i] & 0xc0) != 0x80;
@@ -23,14 +24,16 @@ static size_t columns_of(const char *s, size_t n) {
 }
 
 /* Columns that the following lines of a list entry are set in: "12. " or "- ". */
-static size_t hanging_indent(const char *line, size_t n) {
+static size_t hanging_indent(const char *line, size_t n)
+{
     size_t digits = strspn(line, "0123456789");
     if (digits > 0 && digits < 4 && digits + 2 < n && line[digits] == '.' && line[digits + 1] == ' ')
         return digits + 2;
     return n > 2 && line[0] == '-' && line[1] == ' ' ? 2 : 0;
 }
 
-static void wrap_line(struct buf *out, const char *line, size_t n) {
+static void wrap_line(struct buf *out, const char *line, size_t n)
+{
     size_t column = 0, indent = hanging_indent(line, n);
     for (size_t at = 0; at < n;) {
         const char *space = memchr(line + at, ' ', n - at);
@@ -49,7 +52,8 @@ static void wrap_line(struct buf *out, const char *line, size_t n) {
 }
 
 /* Lines set in by four spaces (commands, tables) stay as they are. */
-static void add_line(struct buf *out, const char *line, size_t n, bool wrap) {
+static void add_line(struct buf *out, const char *line, size_t n, bool wrap)
+{
     bool as_it_is = n > 4 && memcmp(line, "    ", 4) == 0;
     if (wrap && !as_it_is && columns_of(line, n) > WRAP_COLUMN)
         wrap_line(out, line, n);
@@ -59,7 +63,8 @@ static void add_line(struct buf *out, const char *line, size_t n, bool wrap) {
 }
 
 /* No empty line first or last, never two running, no spaces at a line's end. */
-static void add_tidy(struct buf *out, const char *text, bool wrap) {
+static void add_tidy(struct buf *out, const char *text, bool wrap)
+{
     bool begun = false, empty = false;
     while (*text) {
         size_t n = strcspn(text, "\n"), kept = n;
@@ -76,7 +81,8 @@ static void add_tidy(struct buf *out, const char *text, bool wrap) {
     }
 }
 
-static const char *one_line(struct arena *a, const char *text) {
+static const char *one_line(struct arena *a, const char *text)
+{
     char *line = arena_strdup(a, text), *to = line;
     for (const char *s = line; *s; s++) {
         bool space = *s == ' ' || *s == '\n' || *s == '\r' || *s == '\t';
@@ -101,9 +107,13 @@ struct joined {
     enum lang first;
 };
 
-static const char *direction(enum lang lang) { return lang == LANG_AR ? "rtl" : "ltr"; }
+static const char *direction(enum lang lang)
+{
+    return lang == LANG_AR ? "rtl" : "ltr";
+}
 
-static void add_block(struct joined *j, enum lang lang, const char *html, const json_t *values) {
+static void add_block(struct joined *j, enum lang lang, const char *html, const json_t *values)
+{
     json_t *block = value_list_add(j->blocks);
     const json_t *ref = json_object_get(values, "ref");
     value_bool(block, "has_rule", json_array_size(j->blocks) > 1);
@@ -114,7 +124,8 @@ static void add_block(struct joined *j, enum lang lang, const char *html, const 
     value_set(block, "html", json_string(html));
 }
 
-static bool add_language(struct joined *j, enum lang lang, struct err *e) {
+static bool add_language(struct joined *j, enum lang lang, struct err *e)
+{
     JSON_SCOPED values = letter_values(j->a, j->l, lang);
     const struct template_file *text = &j->t->text[j->l->kind][lang], *html = &j->t->html[j->l->kind][lang];
     bool first = json_array_size(j->blocks) == 0;
@@ -134,7 +145,8 @@ static bool add_language(struct joined *j, enum lang lang, struct err *e) {
     return true;
 }
 
-static const char *page(struct joined *j, struct err *e) {
+static const char *page(struct joined *j, struct err *e)
+{
     JSON_SCOPED values = json_object();
     value_text(j->a, values, "lang", lang_names[j->first]);
     value_text(j->a, values, "dir", direction(j->first));
@@ -143,10 +155,14 @@ static const char *page(struct joined *j, struct err *e) {
     return template_render(j->a, j->t->layout.body, values, e);
 }
 
-static bool office_mail(enum letter_kind kind) { return kind == LETTER_ALERT || kind == LETTER_DIGEST; }
+static bool office_mail(enum letter_kind kind)
+{
+    return kind == LETTER_ALERT || kind == LETTER_DIGEST;
+}
 
 bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out,
-                   struct err *e) {
+                   struct err *e)
+{
     BUF_SCOPED text = {0};
     JSON_SCOPED blocks = json_array();
     struct joined j = {.a = a, .t = t, .l = l, .text = &text, .blocks = blocks};

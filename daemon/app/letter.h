@@ -32,39 +32,41 @@ extern const char *const letter_kind_names[LETTER_KIND_COUNT];
 struct letter_paper {
     const char *name;
     int64_t size;
-    const char *sha256;   /* shown short */
-    int item;             /* -1 unassigned */
-    int version;          /* > 1: replaces an earlier one */
-    bool known;           /* had been received before: nothing was added */
-    const char *trouble;  /* why it could not be taken: "too_large", "empty", "encrypted", "refused_type"; NULL: it was taken */
+    const char *sha256; /* shown short */
+    int item;           /* -1 unassigned */
+    int version;        /* > 1: replaces an earlier one */
+    bool known;         /* had been received before: nothing was added */
+    const char
+        *trouble; /* why it could not be taken: "too_large", "empty", "encrypted", "refused_type"; NULL: it was taken */
 };
 
 struct letter_alert { /* one line of an alert mail */
-    const char *kind;   /* "filed" "held" "no_paper" "not_taken" "bounced" "failed" "queue_stopped" "queue_resumed" "server_away" "server_back" "clock" "trouble" "new_address" "unverified" */
+    const char *
+        kind; /* "filed" "held" "no_paper" "not_taken" "bounced" "failed" "queue_stopped" "queue_resumed" "server_away" "server_back" "clock" "trouble" "new_address" "unverified" */
     const char *ref, *party_code;
     const struct party *party; /* NULL where none */
-    int64_t message;    /* reply number for `taamim reply show N`; 0 none */
+    int64_t message;           /* reply number for `taamim reply show N`; 0 none */
     int64_t at;
-    const char *text;   /* what happened: names, the server's words */
+    const char *text; /* what happened: names, the server's words */
 };
 
 struct letter {
     enum letter_kind kind;
     const struct config *config;
-    const struct round_spec *spec;  /* NULL: alert, digest */
-    const struct party *party;      /* NULL: alert, digest */
-    unsigned langs;                 /* LANG_BITs, at least one */
-    const struct contact *const *to;/* those written to (salutation of persons); may be NULL */
+    const struct round_spec *spec;   /* NULL: alert, digest */
+    const struct party *party;       /* NULL: alert, digest */
+    unsigned langs;                  /* LANG_BITs, at least one */
+    const struct contact *const *to; /* those written to (salutation of persons); may be NULL */
     size_t n_to;
-    int64_t deadline_at;            /* the party's own */
+    int64_t deadline_at; /* the party's own */
     int64_t now_at;
     /* reminder */
-    int days_left;                  /* civil days of the secretariat until the deadline's day; negative after it */
-    bool last_before_deadline;      /* says plainly what happens at the deadline */
+    int days_left;             /* civil days of the secretariat until the deadline's day; negative after it */
+    bool last_before_deadline; /* says plainly what happens at the deadline */
     /* receipt, problem, reminder */
     const struct letter_paper *papers;
     size_t n_papers;
-    unsigned missing;               /* bits of items */
+    unsigned missing; /* bits of items */
     bool answered, complete, late, unverified;
     /* extension */
     int64_t old_deadline_at;
@@ -79,7 +81,7 @@ struct letter {
     const struct matrix *matrices;
     size_t n_matrices;
     const char *chain_head;
-    const char *const *documents;   /* names of the documents that go with a notice */
+    const char *const *documents; /* names of the documents that go with a notice */
     size_t n_documents;
     /* alert: goes to a partner of the round in spec, as copies of what was filed: no commands */
     bool partner;
@@ -97,7 +99,8 @@ struct letter_text {
 struct templates;
 /* All problems (missing files, wrong names) into p; NULL where there are any. Lives in the arena. override_dir may be NULL. */
 struct templates *templates_load(struct arena *a, const char *dir, const char *override_dir, struct problems *p);
-bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out, struct err *e);
+bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out,
+                   struct err *e);
 /* Copies every template in force into folder (launch freezes them); templates_load(folder, NULL) reads them back. */
 bool templates_freeze(const struct templates *t, const char *folder, struct err *e);
 

@@ -7,13 +7,20 @@
 
 #include "app/letter_parts.h"
 
-static bool begins(const char *text, const char *with) { return strncasecmp(text, with, strlen(with)) == 0; }
+static bool begins(const char *text, const char *with)
+{
+    return strncasecmp(text, with, strlen(with)) == 0;
+}
 
-static const char *without(const char *text, const char *prefix) {
+static const char *without(const char *text, const char *prefix)
+{
     return begins(text, prefix) ? text + strlen(prefix) : text;
 }
 
-static bool given(const char *text) { return text && *text; }
+static bool given(const char *text)
+{
+    return text && *text;
+}
 
 /* ---- the secretariat */
 
@@ -26,7 +33,8 @@ static const struct article {
     {LANG_FR, "L’", "l’"},     {LANG_FR, "L'", "l’"},
 };
 
-static const char *with_article(struct arena *a, const char *name, enum lang lang, bool first) {
+static const char *with_article(struct arena *a, const char *name, enum lang lang, bool first)
+{
     if (lang == LANG_AR)
         return name;
     for (size_t i = 0; i < sizeof articles / sizeof *articles; i++)
@@ -38,7 +46,8 @@ static const char *with_article(struct arena *a, const char *name, enum lang lan
     return arena_printf(a, "%s%s", first ? "Le " : "le ", name);
 }
 
-const char *secretariat_alone(struct arena *a, const struct config *c, enum lang lang) {
+const char *secretariat_alone(struct arena *a, const struct config *c, enum lang lang)
+{
     const char *name = text_in(c->name, lang);
     size_t n = strlen(name);
     while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == ','))
@@ -48,24 +57,28 @@ const char *secretariat_alone(struct arena *a, const struct config *c, enum lang
     return arena_strndup(a, name, n);
 }
 
-static const char *in_sentence(struct arena *a, const struct config *c, enum lang lang, bool first) {
+static const char *in_sentence(struct arena *a, const struct config *c, enum lang lang, bool first)
+{
     const char *name = with_article(a, secretariat_alone(a, c, lang), lang, first);
     const char *comma = lang == LANG_AR ? "،" : ",";
     return arena_printf(a, "%s%s", name, strstr(name, comma) ? comma : "");
 }
 
-const char *secretariat_first(struct arena *a, const struct config *c, enum lang lang) {
+const char *secretariat_first(struct arena *a, const struct config *c, enum lang lang)
+{
     return in_sentence(a, c, lang, true);
 }
 
-const char *secretariat_within(struct arena *a, const struct config *c, enum lang lang) {
+const char *secretariat_within(struct arena *a, const struct config *c, enum lang lang)
+{
     return in_sentence(a, c, lang, false);
 }
 
 /* ---- the addressee */
 
 /* "المملكة" becomes "للمملكة", "اللجنة" "للجنة", "دولة" "لدولة". */
-static const char *arabic_to(struct arena *a, const struct party *p) {
+static const char *arabic_to(struct arena *a, const struct party *p)
+{
     const char *full = party_full(p, LANG_AR);
     if (given(p->to[LANG_AR]))
         return p->to[LANG_AR];
@@ -75,7 +88,8 @@ static const char *arabic_to(struct arena *a, const struct party *p) {
     return arena_printf(a, "%s%s", begins(rest, "ل") ? "ل" : "لل", rest);
 }
 
-static const char *english_of(struct arena *a, const struct party *p) {
+static const char *english_of(struct arena *a, const struct party *p)
+{
     static const char *const titled[] = {"Kingdom", "Republic", "State of", "Sultanate", "Emirates", "Union"};
     const char *name = without(party_of(p, LANG_EN), "of ");
     if (begins(name, "the "))
@@ -86,7 +100,8 @@ static const char *english_of(struct arena *a, const struct party *p) {
     return name;
 }
 
-static const char *french_of(struct arena *a, const struct party *p) {
+static const char *french_of(struct arena *a, const struct party *p)
+{
     const char *full = party_full(p, LANG_FR);
     if (given(p->of[LANG_FR]))
         return p->of[LANG_FR];
@@ -105,7 +120,8 @@ static const char *french_of(struct arena *a, const struct party *p) {
     return arena_printf(a, "de %s", full);
 }
 
-const char *of_party(struct arena *a, const struct party *p, enum lang lang) {
+const char *of_party(struct arena *a, const struct party *p, enum lang lang)
+{
     switch (lang) {
     case LANG_AR: return party_of(p, lang);
     case LANG_EN: return arena_printf(a, "of %s", english_of(a, p));
@@ -114,7 +130,8 @@ const char *of_party(struct arena *a, const struct party *p, enum lang lang) {
     return "";
 }
 
-static bool writes_to(const struct letter *l, enum contact_role role) {
+static bool writes_to(const struct letter *l, enum contact_role role)
+{
     for (size_t i = 0; i < l->n_to; i++)
         if (l->to[i]->role == role)
             return true;
@@ -125,7 +142,8 @@ struct addressees {
     bool mission, focal_point;
 };
 
-static const char *arabic_addressee(struct arena *a, const struct party *p, struct addressees who) {
+static const char *arabic_addressee(struct arena *a, const struct party *p, struct addressees who)
+{
     if (who.mission)
         return arena_printf(a, "إلى المندوبية الدائمة %s لدى جامعة الدول العربية%s", arabic_to(a, p),
                             who.focal_point ? " وإلى نقطة الاتصال الوطنية" : "");
@@ -134,7 +152,8 @@ static const char *arabic_addressee(struct arena *a, const struct party *p, stru
     return arena_printf(a, "إلى الجهات المعنية في %s", party_of(p, LANG_AR));
 }
 
-static const char *english_addressee(struct arena *a, const struct party *p, struct addressees who) {
+static const char *english_addressee(struct arena *a, const struct party *p, struct addressees who)
+{
     const char *of = english_of(a, p);
     if (who.mission)
         return arena_printf(a, "to the Permanent Mission of %s to the League of Arab States%s", of,
@@ -144,7 +163,8 @@ static const char *english_addressee(struct arena *a, const struct party *p, str
     return arena_printf(a, "to the competent authorities of %s", of);
 }
 
-static const char *french_addressee(struct arena *a, const struct party *p, struct addressees who) {
+static const char *french_addressee(struct arena *a, const struct party *p, struct addressees who)
+{
     const char *of = french_of(a, p);
     if (who.mission)
         return arena_printf(a, "à la Mission permanente %s auprès de la Ligue des États arabes%s", of,
@@ -154,7 +174,8 @@ static const char *french_addressee(struct arena *a, const struct party *p, stru
     return arena_printf(a, "aux autorités compétentes %s", of);
 }
 
-static const char *other_addressee(struct arena *a, const struct party *p, enum lang lang) {
+static const char *other_addressee(struct arena *a, const struct party *p, enum lang lang)
+{
     switch (lang) {
     case LANG_AR: return arena_printf(a, "إلى %s", party_full(p, lang));
     case LANG_EN: return arena_printf(a, "to %s", party_full(p, lang));
@@ -163,7 +184,8 @@ static const char *other_addressee(struct arena *a, const struct party *p, enum 
     return "";
 }
 
-const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang lang) {
+const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang lang)
+{
     if (l->party->kind != PARTY_STATE)
         return other_addressee(a, l->party, lang);
     struct addressees who = {writes_to(l, ROLE_MISSION),
@@ -177,12 +199,14 @@ const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang 
 }
 
 /* A name in Arabic letters does not stand after "Dear"; the Arabic letter greets without a name. */
-static bool in_arabic_letters(const char *name) {
+static bool in_arabic_letters(const char *name)
+{
     unsigned char first = (unsigned char)name[0];
     return first >= 0xd8 && first <= 0xdb;
 }
 
-const char *person_name(const struct letter *l) {
+const char *person_name(const struct letter *l)
+{
     bool one = l->party->kind == PARTY_EXPERT && l->n_to == 1 && l->to[0]->name;
     return one && !in_arabic_letters(l->to[0]->name) ? l->to[0]->name : "";
 }

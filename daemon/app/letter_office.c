@@ -11,7 +11,8 @@
 #define DAY_S 86400
 
 /* "2026-11-22 10:15", which can be compared and copied. */
-static const char *stamp(struct arena *a, const struct letter *l, int64_t at) {
+static const char *stamp(struct arena *a, const struct letter *l, int64_t at)
+{
     if (!at)
         return "";
     struct civil c = zone_civil(l->config->zone, at);
@@ -25,28 +26,35 @@ struct action_list {
     json_t *list;
 };
 
-static void add_action(struct action_list *to, const char *command) {
+static void add_action(struct action_list *to, const char *command)
+{
     if (json_array_append_new(to->list, json_string(command)) != 0)
         abort();
 }
 
-static bool is_one_of(const char *kind, const char *const *kinds) {
+static bool is_one_of(const char *kind, const char *const *kinds)
+{
     for (; *kinds; kinds++)
         if (strcmp(kind, *kinds) == 0)
             return true;
     return false;
 }
 
-static bool given(const char *text) { return text && *text; }
+static bool given(const char *text)
+{
+    return text && *text;
+}
 
-static void held_actions(struct action_list *to, const struct letter_alert *al) {
+static void held_actions(struct action_list *to, const struct letter_alert *al)
+{
     const char *round = given(al->ref) ? "" : " --round REF", *party = given(al->party_code) ? "" : " --party CODE";
     add_action(to, arena_printf(to->a, "taamim reply show %lld", (long long)al->message));
     add_action(to, arena_printf(to->a, "taamim reply accept %lld%s%s", (long long)al->message, round, party));
     add_action(to, arena_printf(to->a, "taamim reply reject %lld --why \"...\"", (long long)al->message));
 }
 
-static json_t *actions_of(struct arena *a, const struct letter_alert *al) {
+static json_t *actions_of(struct arena *a, const struct letter_alert *al)
+{
     static const char *const addresses[] = {"bounced", "failed", NULL};
     static const char *const servers[] = {"queue_stopped", "server_away", NULL};
     static const char *const others[] = {"trouble", "clock", NULL};
@@ -67,22 +75,26 @@ static json_t *actions_of(struct arena *a, const struct letter_alert *al) {
 /* ---- alerts */
 
 /* How long something has waited, or "" for less than a day. */
-static const char *waited(struct arena *a, const struct letter *l, enum lang lang, int64_t since) {
+static const char *waited(struct arena *a, const struct letter *l, enum lang lang, int64_t since)
+{
     long days = since && l->now_at > since ? (long)((l->now_at - since) / DAY_S) : 0;
     return days > 0 ? count_in_words(a, lang, COUNT_DAYS, days) : "";
 }
 
 /* What the daemon found stands in lines of its own, in words that have translations; the other lines are as they came. */
-static const char *alert_lines(struct arena *a, enum lang lang, const char *text) {
+static const char *alert_lines(struct arena *a, enum lang lang, const char *text)
+{
     char *rest = arena_strdup(a, text ? text : ""), *line;
     const char *joined_lines = "";
     while ((line = strsep(&rest, "\n")))
-        joined_lines = arena_printf(a, "%s%s%s", joined_lines, *joined_lines ? "\n" : "", reason_in_words(a, lang, line));
+        joined_lines =
+            arena_printf(a, "%s%s%s", joined_lines, *joined_lines ? "\n" : "", reason_in_words(a, lang, line));
     return joined_lines;
 }
 
 static void alert_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
-                         const struct letter_alert *al) {
+                         const struct letter_alert *al)
+{
     json_t *actions = l->partner ? json_array() : actions_of(a, al);
     value_text(a, o, "what", word_of(lang, arena_printf(a, "alert.%s", al->kind)));
     value_text(a, o, "at", stamp(a, l, al->at));
@@ -96,7 +108,8 @@ static void alert_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_set(o, "actions", actions);
 }
 
-static void alert_list(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+static void alert_list(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     json_t *list = json_array();
     long long held = 0;
     for (size_t i = 0; i < l->n_alerts; i++) {
@@ -118,7 +131,8 @@ static void alert_list(struct arena *a, json_t *o, const struct letter *l, enum 
 enum row_state { ROW_COMPLETE, ROW_PARTIAL, ROW_HELD, ROW_UNREACHABLE, ROW_NOT_SENT, ROW_SILENT };
 static const char *const row_state_words[] = {"complete", "partial", "held", "unreachable", "not sent yet", "silent"};
 
-static enum row_state row_state_of(const struct matrix_row *r) {
+static enum row_state row_state_of(const struct matrix_row *r)
+{
     if (r->complete)
         return ROW_COMPLETE;
     if (r->answered)
@@ -130,13 +144,18 @@ static enum row_state row_state_of(const struct matrix_row *r) {
     return r->sent == 0 && r->waiting > 0 ? ROW_NOT_SENT : ROW_SILENT;
 }
 
-static const char *comma(enum lang lang) { return lang == LANG_AR ? "، " : ", "; }
+static const char *comma(enum lang lang)
+{
+    return lang == LANG_AR ? "، " : ", ";
+}
 
-static const char *joined(struct arena *a, enum lang lang, const char *list, const char *more) {
+static const char *joined(struct arena *a, enum lang lang, const char *list, const char *more)
+{
     return *list ? arena_printf(a, "%s%s%s", list, comma(lang), more) : more;
 }
 
-static const char *missing_of(struct arena *a, enum lang lang, unsigned missing) {
+static const char *missing_of(struct arena *a, enum lang lang, unsigned missing)
+{
     const char *list = "";
     for (int i = 0; i < ITEMS_MAX; i++)
         if (missing & (1u << i))
@@ -144,12 +163,14 @@ static const char *missing_of(struct arena *a, enum lang lang, unsigned missing)
     return list;
 }
 
-static const char *counted_word(struct arena *a, enum lang lang, const char *key, int n) {
+static const char *counted_word(struct arena *a, enum lang lang, const char *key, int n)
+{
     return arena_printf(a, lang == LANG_FR ? "%s\u00a0: %d" : "%s: %d", word_of(lang, key), n);
 }
 
 /* What the columns do not say: addresses that failed, what waits, an own deadline. */
-static const char *remarks_of(struct arena *a, const struct letter *l, enum lang lang, const struct matrix_row *r) {
+static const char *remarks_of(struct arena *a, const struct letter *l, enum lang lang, const struct matrix_row *r)
+{
     const char *list = "";
     if (r->late)
         list = joined(a, lang, list, word_of(lang, "late"));
@@ -167,7 +188,8 @@ static const char *remarks_of(struct arena *a, const struct letter *l, enum lang
     return list;
 }
 
-static void row_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct matrix_row *r) {
+static void row_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct matrix_row *r)
+{
     enum row_state state = row_state_of(r);
     value_text(a, o, "code", r->party);
     value_text(a, o, "party", r->who ? party_name(r->who, lang) : r->party);
@@ -182,7 +204,8 @@ static void row_values(struct arena *a, json_t *o, const struct letter *l, enum 
     value_bool(o, "is_trouble", state == ROW_HELD || state == ROW_UNREACHABLE);
 }
 
-static void round_counts(struct arena *a, json_t *o, const struct matrix *m, enum lang lang) {
+static void round_counts(struct arena *a, json_t *o, const struct matrix *m, enum lang lang)
+{
     value_text(a, o, "n_parties", count_in_words(a, lang, COUNT_PARTIES, (long)m->n));
     value_text(a, o, "papers_count", count_in_words(a, lang, COUNT_PAPERS, m->papers));
     value_int(o, "complete_count", m->complete);
@@ -193,7 +216,8 @@ static void round_counts(struct arena *a, json_t *o, const struct matrix *m, enu
 }
 
 /* Civil days from today to the day of the instant; negative once it is past. */
-static int days_until(const struct letter *l, int64_t at) {
+static int days_until(const struct letter *l, int64_t at)
+{
     struct civil today = zone_civil(l->config->zone, l->now_at), day = zone_civil(l->config->zone, at);
     int days = (int)((at - l->now_at) / DAY_S) - 1;
     while (civil_compare_days(civil_add_days(today, days), day) < 0)
@@ -203,8 +227,8 @@ static int days_until(const struct letter *l, int64_t at) {
     return days;
 }
 
-static void round_row_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
-                             const struct matrix *m) {
+static void round_row_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang, const struct matrix *m)
+{
     json_t *rows = json_array();
     int days = days_until(l, m->round.deadline_at);
     value_text(a, o, "ref", m->round.ref);
@@ -220,7 +244,8 @@ static void round_row_values(struct arena *a, json_t *o, const struct letter *l,
 }
 
 /* The round, for the line that only partners read; empty for officers. */
-static json_t *partner_value(struct arena *a, const struct letter *l, enum lang lang) {
+static json_t *partner_value(struct arena *a, const struct letter *l, enum lang lang)
+{
     json_t *round = json_object();
     if (l->partner && l->spec) {
         const char *title = l->spec->title[lang] ? l->spec->title[lang] : l->spec->title[LANG_AR];
@@ -230,7 +255,8 @@ static json_t *partner_value(struct arena *a, const struct letter *l, enum lang 
     return round;
 }
 
-void office_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+void office_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     value_set(o, "for_partner", partner_value(a, l, lang));
     alert_list(a, o, l, lang);
     if (l->kind != LETTER_DIGEST)

@@ -8,8 +8,8 @@
 
 /* One shipped or overriding file. */
 struct template_file {
-    const char *name;     /* "notice.ar.txt" */
-    const char *source;   /* as read: what templates_freeze writes */
+    const char *name;                /* "notice.ar.txt" */
+    const char *source;              /* as read: what templates_freeze writes */
     struct template *subject, *body; /* subject: of a .txt alone */
 };
 struct templates {
@@ -29,18 +29,21 @@ void value_text(struct arena *a, json_t *o, const char *key, const char *text); 
 void value_bool(json_t *o, const char *key, bool value);
 void value_int(json_t *o, const char *key, long long value);
 void value_set(json_t *o, const char *key, json_t *value); /* takes the reference */
-json_t *value_list_add(json_t *list);                       /* a new object at the list's end */
+json_t *value_list_add(json_t *list);                      /* a new object at the list's end */
 /* Text in paragraphs, split at empty lines, as a list of strings. */
 json_t *paragraphs_of(struct arena *a, const char *text);
 const char *text_in(const char *const texts[LANG_COUNT], enum lang lang); /* that language's, else another's, else "" */
 
 /* letter_address.c: names as they stand in a sentence. A name with a comma in it ("..., in its capacity as ...") is followed by another one. */
-const char *secretariat_first(struct arena *a, const struct config *c, enum lang lang); /* "The General Secretariat ..." */
-const char *secretariat_alone(struct arena *a, const struct config *c, enum lang lang); /* as a letterhead or signature has it */
+const char *secretariat_first(struct arena *a, const struct config *c,
+                              enum lang lang); /* "The General Secretariat ..." */
+const char *secretariat_alone(struct arena *a, const struct config *c,
+                              enum lang lang); /* as a letterhead or signature has it */
 const char *secretariat_within(struct arena *a, const struct config *c, enum lang lang);
 /* "إلى المندوبية الدائمة للمملكة ... لدى جامعة الدول العربية", "to the national focal point of ...", "à la Mission permanente du ..." */
 const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang lang);
-const char *of_party(struct arena *a, const struct party *p, enum lang lang); /* "of the Hashemite Kingdom of Jordan", "du Royaume ..." */
+const char *of_party(struct arena *a, const struct party *p,
+                     enum lang lang);            /* "of the Hashemite Kingdom of Jordan", "du Royaume ..." */
 const char *person_name(const struct letter *l); /* whom a letter to an expert greets by name, or "" */
 
 /* letter_office.c: the mails to officers. */

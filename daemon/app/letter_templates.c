@@ -22,7 +22,8 @@ struct loader {
     bool failed;
 };
 
-static void tell(struct loader *l, const struct err *e) {
+static void tell(struct loader *l, const struct err *e)
+{
     l->failed = true;
     l->p->n++;
     if (l->p->n > PROBLEMS_MAX)
@@ -31,7 +32,8 @@ static void tell(struct loader *l, const struct err *e) {
     buf_adds(&l->p->text, e->text);
 }
 
-static const char *path_of(const struct loader *l, const char *name) {
+static const char *path_of(const struct loader *l, const char *name)
+{
     if (l->override_dir) {
         const char *own = arena_printf(l->a, "%s/%s", l->override_dir, name);
         if (file_exists(own))
@@ -41,7 +43,8 @@ static const char *path_of(const struct loader *l, const char *name) {
 }
 
 static bool parse_checked(struct loader *l, const char *path, const char *source, enum template_kind kind,
-                          const char *const *names, size_t n_names, struct template **out) {
+                          const char *const *names, size_t n_names, struct template **out)
+{
     struct err e = {0};
     struct template *t = template_parse(l->a, path, source, kind, &e);
     if (!t || !template_check(t, names, n_names, &e)) {
@@ -52,7 +55,8 @@ static bool parse_checked(struct loader *l, const char *path, const char *source
     return true;
 }
 
-static bool read_source(struct loader *l, const char *name, const char **path_out, const char **source_out) {
+static bool read_source(struct loader *l, const char *name, const char **path_out, const char **source_out)
+{
     struct err e = {0};
     size_t len;
     const char *path = path_of(l, name), *source = file_read(l->a, path, SOURCE_MAX, &len, &e);
@@ -68,7 +72,8 @@ static bool read_source(struct loader *l, const char *name, const char **path_ou
 /* "Subject: ..." on the first line, and an empty second one. The body keeps two empty lines for them, so that an
  * error names the line of the file. */
 static bool split_subject(struct loader *l, const char *path, const char *source, const char **subject,
-                          const char **body) {
+                          const char **body)
+{
     static const char label[] = "Subject:";
     const char *line_end = strchr(source, '\n');
     const char *second = line_end ? line_end + 1 + strspn(line_end + 1, " \t\r") : NULL;
@@ -87,7 +92,8 @@ static bool split_subject(struct loader *l, const char *path, const char *source
     return true;
 }
 
-static void load_text(struct loader *l, enum letter_kind kind, struct template_file *f) {
+static void load_text(struct loader *l, enum letter_kind kind, struct template_file *f)
+{
     size_t n;
     const char *const *names = letter_names(l->a, kind, &n);
     const char *path, *subject, *body;
@@ -97,7 +103,8 @@ static void load_text(struct loader *l, enum letter_kind kind, struct template_f
     parse_checked(l, path, body, TEMPLATE_TEXT, names, n, &f->body);
 }
 
-static void load_html(struct loader *l, enum letter_kind kind, struct template_file *f) {
+static void load_html(struct loader *l, enum letter_kind kind, struct template_file *f)
+{
     size_t n;
     const char *const *names = letter_names(l->a, kind, &n);
     const char *path;
@@ -105,7 +112,8 @@ static void load_html(struct loader *l, enum letter_kind kind, struct template_f
         parse_checked(l, path, f->source, TEMPLATE_HTML, names, n, &f->body);
 }
 
-static void load_layout(struct loader *l, struct template_file *f) {
+static void load_layout(struct loader *l, struct template_file *f)
+{
     const char *path;
     f->name = "layout.html";
     if (read_source(l, f->name, &path, &f->source))
@@ -113,7 +121,8 @@ static void load_layout(struct loader *l, struct template_file *f) {
                       &f->body);
 }
 
-static void load_all(struct loader *l, struct templates *t) {
+static void load_all(struct loader *l, struct templates *t)
+{
     load_layout(l, &t->layout);
     for (int kind = 0; kind < LETTER_KIND_COUNT; kind++)
         for (int lang = 0; lang < LANG_COUNT; lang++) {
@@ -127,7 +136,8 @@ static void load_all(struct loader *l, struct templates *t) {
 
 /* ---- an overriding folder */
 
-static bool file_of_templates(const struct templates *t, const char *name) {
+static bool file_of_templates(const struct templates *t, const char *name)
+{
     if (strcmp(name, t->layout.name) == 0)
         return true;
     for (int kind = 0; kind < LETTER_KIND_COUNT; kind++)
@@ -137,12 +147,14 @@ static bool file_of_templates(const struct templates *t, const char *name) {
     return false;
 }
 
-static bool ends_with(const char *name, const char *end) {
+static bool ends_with(const char *name, const char *end)
+{
     size_t n = strlen(name), m = strlen(end);
     return n > m && strcmp(name + n - m, end) == 0;
 }
 
-static void check_override(struct loader *l, const struct templates *t) {
+static void check_override(struct loader *l, const struct templates *t)
+{
     DIR *d = opendir(l->override_dir);
     struct err e = {0};
     if (!d) {
@@ -161,7 +173,8 @@ static void check_override(struct loader *l, const struct templates *t) {
     closedir(d);
 }
 
-struct templates *templates_load(struct arena *a, const char *dir, const char *override_dir, struct problems *p) {
+struct templates *templates_load(struct arena *a, const char *dir, const char *override_dir, struct problems *p)
+{
     struct loader l = {.a = a, .dir = dir, .override_dir = override_dir, .p = p};
     struct templates *t = arena_alloc(a, sizeof *t);
     load_all(&l, t);
@@ -172,12 +185,14 @@ struct templates *templates_load(struct arena *a, const char *dir, const char *o
 
 /* ---- freezing */
 
-static bool write_file(const struct template_file *f, const char *folder, struct err *e) {
+static bool write_file(const struct template_file *f, const char *folder, struct err *e)
+{
     ARENA_SCOPED a = arena_new();
     return file_write(arena_printf(a, "%s/%s", folder, f->name), f->source, strlen(f->source), 0640, e);
 }
 
-bool templates_freeze(const struct templates *t, const char *folder, struct err *e) {
+bool templates_freeze(const struct templates *t, const char *folder, struct err *e)
+{
     if (!file_mkdirs(folder, 0750, e) || !write_file(&t->layout, folder, e))
         return false;
     for (int kind = 0; kind < LETTER_KIND_COUNT; kind++)

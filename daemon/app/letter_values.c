@@ -29,9 +29,9 @@ static const char *const paper_names[] = {
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
 static const char *const closing_names[] = {"cancelled", NULL};
-static const char *const alert_names[] = {"has_alerts",  "alerts",  "n_alerts", "n_held", "single", "what",
-                                          "at",          "ref",     "code",     "party",  "text",   "message",
-                                          "has_actions", "actions", "n",        "waits",  "for_partner", "title", NULL};
+static const char *const alert_names[] = {
+    "has_alerts", "alerts",  "n_alerts",    "n_held",  "single", "what",  "at",          "ref",   "code", "party",
+    "text",       "message", "has_actions", "actions", "n",      "waits", "for_partner", "title", NULL};
 static const char *const digest_names[] = {
     "rounds",       "has_rounds", "n_rounds",       "title",         "deadline",     "days",       "is_today",
     "after",        "n_parties",  "complete_count", "partial_count", "silent_count", "held_count", "bounced_count",
@@ -46,12 +46,14 @@ static const char *const *const names_of_kind[LETTER_KIND_COUNT][3] = {
     [LETTER_DIGEST] = {alert_names, digest_names},
 };
 
-static void add_names(struct arena *a, const char ***list, size_t *n, const char *const *more) {
+static void add_names(struct arena *a, const char ***list, size_t *n, const char *const *more)
+{
     for (; more && *more; more++)
         ARENA_PUSH(a, *list, *n, *more);
 }
 
-const char *const *letter_names(struct arena *a, enum letter_kind kind, size_t *n_out) {
+const char *const *letter_names(struct arena *a, enum letter_kind kind, size_t *n_out)
+{
     const char **list = NULL;
     size_t n = 0;
     add_names(a, &list, &n, common_names);
@@ -63,27 +65,37 @@ const char *const *letter_names(struct arena *a, enum letter_kind kind, size_t *
 
 /* ---- setting values */
 
-void value_set(json_t *o, const char *key, json_t *value) {
+void value_set(json_t *o, const char *key, json_t *value)
+{
     if (json_object_set_new(o, key, value) != 0)
         abort(); /* no memory */
 }
 
-void value_text(struct arena *a, json_t *o, const char *key, const char *text) {
+void value_text(struct arena *a, json_t *o, const char *key, const char *text)
+{
     value_set(o, key, json_string(text ? text_clean(a, text, strlen(text)) : ""));
 }
 
-void value_bool(json_t *o, const char *key, bool value) { value_set(o, key, json_boolean(value)); }
+void value_bool(json_t *o, const char *key, bool value)
+{
+    value_set(o, key, json_boolean(value));
+}
 
-void value_int(json_t *o, const char *key, long long value) { value_set(o, key, json_integer(value)); }
+void value_int(json_t *o, const char *key, long long value)
+{
+    value_set(o, key, json_integer(value));
+}
 
-json_t *value_list_add(json_t *list) {
+json_t *value_list_add(json_t *list)
+{
     json_t *o = json_object();
     if (json_array_append_new(list, o) != 0)
         abort();
     return o;
 }
 
-const char *text_in(const char *const texts[LANG_COUNT], enum lang lang) {
+const char *text_in(const char *const texts[LANG_COUNT], enum lang lang)
+{
     static const enum lang next[] = {LANG_AR, LANG_EN, LANG_FR};
     if (texts[lang] && *texts[lang])
         return texts[lang];
@@ -94,7 +106,8 @@ const char *text_in(const char *const texts[LANG_COUNT], enum lang lang) {
 }
 
 /* The end of the paragraph that begins at s: an empty line, or the end. */
-static const char *paragraph_end(const char *s) {
+static const char *paragraph_end(const char *s)
+{
     for (const char *nl = strchr(s, '\n'); nl; nl = strchr(nl + 1, '\n')) {
         const char *after = nl + 1 + strspn(nl + 1, " \t\r");
         if (*after == '\n' || *after == '\0')
@@ -103,7 +116,8 @@ static const char *paragraph_end(const char *s) {
     return s + strlen(s);
 }
 
-json_t *paragraphs_of(struct arena *a, const char *text) {
+json_t *paragraphs_of(struct arena *a, const char *text)
+{
     json_t *list = json_array();
     const char *s = text + strspn(text, " \t\r\n");
     while (*s) {
@@ -120,7 +134,8 @@ json_t *paragraphs_of(struct arena *a, const char *text) {
 /* ---- a round's letter */
 
 static void item_list(struct arena *a, json_t *o, const char *key, const struct letter *l, enum lang lang,
-                      unsigned which) {
+                      unsigned which)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < l->spec->n_items && i < ITEMS_MAX; i++) {
         if (!(which & (1u << i)))
@@ -133,14 +148,16 @@ static void item_list(struct arena *a, json_t *o, const char *key, const struct 
     value_set(o, key, list);
 }
 
-static long bits_in(unsigned bits) {
+static long bits_in(unsigned bits)
+{
     long n = 0;
     for (; bits; bits &= bits - 1)
         n++;
     return n;
 }
 
-static void item_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+static void item_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     value_bool(o, "has_items", l->spec->n_items > 0);
     item_list(a, o, "items", l, lang, ~0u);
     /* Without items nothing can be named as missing, although the one paper may be. */
@@ -149,7 +166,8 @@ static void item_values(struct arena *a, json_t *o, const struct letter *l, enum
     value_text(a, o, "missing_count", count_in_words(a, lang, COUNT_ITEMS, bits_in(l->missing)));
 }
 
-static void note_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+static void note_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     bool note = l->spec->note_number && l->party->kind == PARTY_STATE;
     value_bool(o, "is_note", note);
     value_text(a, o, "note_number", l->spec->note_number);
@@ -158,11 +176,13 @@ static void note_values(struct arena *a, json_t *o, const struct letter *l, enum
     value_text(a, o, "to_addressee", addressee_phrase(a, l, lang));
 }
 
-static const char *instant_or_empty(struct arena *a, const struct letter *l, enum lang lang, int64_t at) {
+static const char *instant_or_empty(struct arena *a, const struct letter *l, enum lang lang, int64_t at)
+{
     return at ? instant_in_words(a, lang, l->config->zone, at) : "";
 }
 
-static void round_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+static void round_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     value_text(a, o, "ref", l->spec->ref);
     value_text(a, o, "code", l->party->code);
     value_text(a, o, "title", text_in(l->spec->title, lang));
@@ -178,7 +198,8 @@ static void round_values(struct arena *a, json_t *o, const struct letter *l, enu
     item_values(a, o, l, lang);
 }
 
-static void notice_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+static void notice_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < l->n_documents; i++) {
         json_t *document = value_list_add(list);
@@ -191,7 +212,8 @@ static void notice_values(struct arena *a, json_t *o, const struct letter *l, en
     value_set(o, "paragraphs", paragraphs_of(a, text_in(l->spec->text, lang)));
 }
 
-static void reminder_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+static void reminder_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     value_text(a, o, "days", count_in_words(a, lang, COUNT_DAYS, labs((long)l->days_left)));
     value_bool(o, "is_today", l->days_left == 0);
     value_bool(o, "is_last", l->last_before_deadline);
@@ -200,7 +222,8 @@ static void reminder_values(struct arena *a, json_t *o, const struct letter *l, 
 /* ---- papers of a receipt or of a problem */
 
 static void taken_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
-                         const struct letter_paper *p) {
+                         const struct letter_paper *p)
+{
     bool assigned = p->item >= 0 && (size_t)p->item < l->spec->n_items;
     value_text(a, o, "name", p->name);
     value_text(a, o, "size", size_in_words(a, lang, p->size));
@@ -211,7 +234,8 @@ static void taken_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_bool(o, "is_known", p->known);
 }
 
-static void trouble_values(struct arena *a, json_t *o, const struct letter_paper *p, enum lang lang) {
+static void trouble_values(struct arena *a, json_t *o, const struct letter_paper *p, enum lang lang)
+{
     static const struct {
         const char *code, *key;
     } known[] = {{"too_large", "too_large"},
@@ -229,7 +253,8 @@ static void trouble_values(struct arena *a, json_t *o, const struct letter_paper
     value_text(a, o, "reason", coded ? "" : p->trouble);
 }
 
-static void paper_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+static void paper_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     json_t *taken = json_array(), *troubles = json_array();
     long known = 0;
     for (size_t i = 0; i < l->n_papers; i++) {
@@ -255,7 +280,8 @@ static void paper_values(struct arena *a, json_t *o, const struct letter *l, enu
 /* ---- all of it */
 
 /* What this kind says about its round and its party. */
-static void kind_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang) {
+static void kind_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
+{
     switch (l->kind) {
     case LETTER_NOTICE: notice_values(a, o, l, lang); break;
     case LETTER_REMINDER: reminder_values(a, o, l, lang); break;
@@ -272,7 +298,8 @@ static void kind_values(struct arena *a, json_t *o, const struct letter *l, enum
     }
 }
 
-json_t *letter_values(struct arena *a, const struct letter *l, enum lang lang) {
+json_t *letter_values(struct arena *a, const struct letter *l, enum lang lang)
+{
     json_t *o = json_object();
     value_text(a, o, "secretariat", secretariat_first(a, l->config, lang));
     value_text(a, o, "the_secretariat", secretariat_within(a, l->config, lang));

@@ -37,7 +37,8 @@ static void usage(FILE *out)
           "  -c, --config FILE   configuration (default /etc/taamim/taamim.conf)\n"
           "  -v, --verbose       log what is looked at, too\n"
           "  -h, --help\n"
-          "SIGHUP reads configuration, register and templates again; SIGTERM stops.\n", out);
+          "SIGHUP reads configuration, register and templates again; SIGTERM stops.\n",
+          out);
 }
 
 static const char *mailbox_status(const struct server_watch *w)
@@ -71,7 +72,8 @@ static void reload(struct taamimd *t)
         children_reload(&t->children);
         t->ticker_at = 0;
     } else {
-        log_event(LOG_LEVEL_ERROR, "reload", "status", "refused: the old settings stay in force", "reason", buf_text(&p.text), NULL);
+        log_event(LOG_LEVEL_ERROR, "reload", "status", "refused: the old settings stay in force", "reason",
+                  buf_text(&p.text), NULL);
     }
     buf_free(&p.text);
     sd_notify(0, "READY=1");
@@ -82,12 +84,8 @@ static void on_signal(void *arg, int signal)
     struct taamimd *t = arg;
 
     switch (signal) {
-    case SIGHUP:
-        t->reload = true;
-        break;
-    case SIGCHLD:
-        worker_reap();
-        break;
+    case SIGHUP: t->reload = true; break;
+    case SIGCHLD: worker_reap(); break;
     default:
         if (!t->stopping) {
             sd_notify(0, "STOPPING=1");
@@ -182,7 +180,8 @@ static bool open_all(struct taamimd *t, const char *config, struct err *e)
     t->loop = loop_new();
     if (!loop_signals(t->loop, signals, sizeof signals / sizeof *signals, on_signal, t, e) || !open_state(t, e))
         return false;
-    return children_open(&t->children, &t->daemon, t->loop, e) && outbox_recover(&t->daemon, e) && inbox_recover(&t->daemon, e);
+    return children_open(&t->children, &t->daemon, t->loop, e) && outbox_recover(&t->daemon, e) &&
+           inbox_recover(&t->daemon, e);
 }
 
 static void close_all(struct taamimd *t)
@@ -237,18 +236,10 @@ int main(int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "c:vh", options, NULL)) != -1)
         switch (option) {
-        case 'c':
-            config = optarg;
-            break;
-        case 'v':
-            least = LOG_LEVEL_DEBUG;
-            break;
-        case 'h':
-            usage(stdout);
-            return EXIT_SUCCESS;
-        default:
-            usage(stderr);
-            return 2;
+        case 'c': config = optarg; break;
+        case 'v': least = LOG_LEVEL_DEBUG; break;
+        case 'h': usage(stdout); return EXIT_SUCCESS;
+        default: usage(stderr); return 2;
         }
     if (optind < argc) {
         usage(stderr);

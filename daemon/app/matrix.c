@@ -26,7 +26,7 @@ struct count {
     struct store *store;
     struct arena *a;
     struct matrix *m;
-    struct tally *tallies; /* by code */
+    struct tally *tallies;        /* by code */
     struct message_row *messages; /* by id */
     size_t n_messages;
 };
@@ -186,23 +186,14 @@ static void add_state(struct matrix_row *row, enum delivery_state state)
 {
     row->addresses++;
     switch (state) {
-    case DELIVERY_SENT:
-        row->sent++;
-        break;
-    case DELIVERY_FAILED:
-        row->failed++;
-        break;
-    case DELIVERY_BOUNCED:
-        row->bounced++;
-        break;
+    case DELIVERY_SENT: row->sent++; break;
+    case DELIVERY_FAILED: row->failed++; break;
+    case DELIVERY_BOUNCED: row->bounced++; break;
     case DELIVERY_QUEUED:
     case DELIVERY_SENDING:
     case DELIVERY_DEFERRED:
-    case DELIVERY_UNCERTAIN:
-        row->waiting++;
-        break;
-    case DELIVERY_CANCELLED:
-        break;
+    case DELIVERY_UNCERTAIN: row->waiting++; break;
+    case DELIVERY_CANCELLED: break;
     }
 }
 

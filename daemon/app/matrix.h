@@ -6,29 +6,31 @@
 #include "round/round.h"
 
 struct matrix_row {
-    const char *party;          /* code */
-    const struct party *who;    /* NULL where the register no longer has it */
-    int addresses, sent, waiting, failed, bounced; /* of its notices of launch, resend and note: each address once, as its latest delivery went */
-    int reminded;               /* reminders that were made */
-    int papers;                 /* current papers filed */
-    int held;                   /* replies that wait for an officer */
-    int notes;                  /* automatic answers and replies without a paper */
-    unsigned missing;           /* required items */
+    const char *party;       /* code */
+    const struct party *who; /* NULL where the register no longer has it */
+    int addresses, sent, waiting, failed,
+        bounced;      /* of its notices of launch, resend and note: each address once, as its latest delivery went */
+    int reminded;     /* reminders that were made */
+    int papers;       /* current papers filed */
+    int held;         /* replies that wait for an officer */
+    int notes;        /* automatic answers and replies without a paper */
+    unsigned missing; /* required items */
     bool answered, complete, late; /* late: first answer after its deadline */
-    int64_t answered_at;        /* when the first paper came; 0 = not yet */
-    int64_t deadline_at;        /* its own where extended */
+    int64_t answered_at;           /* when the first paper came; 0 = not yet */
+    int64_t deadline_at;           /* its own where extended */
     bool extended;
 };
 
 struct matrix {
     struct round_row round;
     const struct round_spec *spec;
-    struct matrix_row *rows;    /* in the register's order at launch */
+    struct matrix_row *rows; /* in the register's order at launch */
     size_t n;
     int complete, partial, silent, bounced, held, papers; /* parties, but papers: papers */
 };
 
 /* Out of the store alone, also with STORE_READ. PERM where the round is unknown. */
-bool matrix_of(struct store *s, struct arena *a, const struct config *c, const struct party_register *r, const char *ref, struct matrix *out, struct err *e);
+bool matrix_of(struct store *s, struct arena *a, const struct config *c, const struct party_register *r,
+               const char *ref, struct matrix *out, struct err *e);
 
 #endif

@@ -16,10 +16,10 @@
 #include "mail/compose.h"
 #include "mail/names.h"
 
-#define DOCUMENTS_MAX 30
-#define LINES_MAX 100 /* of one mail; what is more waits for the next */
-#define LINE_BYTES 400
-#define TEXT_ROOM (300 << 10)
+#define DOCUMENTS_MAX       30
+#define LINES_MAX           100 /* of one mail; what is more waits for the next */
+#define LINE_BYTES          400
+#define TEXT_ROOM           (300 << 10)
 #define OFFICE_MAILS_KEPT_S (30 * 86400)
 
 struct bulletin {
@@ -100,13 +100,13 @@ static bool attach_papers(struct daemon *d, struct arena *a, struct bulletin *b,
     if (!message || !store_papers_of_message(d->store, a, message, &rows, &n, e))
         return !message;
     for (size_t i = 0; i < n && b->n_documents < DOCUMENTS_MAX; i++)
-        if (!rows[i].held && b->attached + rows[i].size * 4 / 3 <= attach_most(d) &&
-            !attach(d, a, b, &rows[i], e))
+        if (!rows[i].held && b->attached + rows[i].size * 4 / 3 <= attach_most(d) && !attach(d, a, b, &rows[i], e))
             return false;
     return true;
 }
 
-static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const struct alert_row *rows, size_t n, struct err *e)
+static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const struct alert_row *rows, size_t n,
+                   struct err *e)
 {
     char token[17];
 
@@ -115,8 +115,12 @@ static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const 
     b->alerts = arena_alloc(a, (n + 1) * sizeof *b->alerts);
     for (size_t i = 0; i < n; i++) {
         b->alerts[b->n++] = (struct letter_alert){
-            .kind = rows[i].kind, .ref = rows[i].round, .party_code = rows[i].party,
-            .party = register_find(d->orders.parties, rows[i].party), .message = rows[i].message, .at = rows[i].at,
+            .kind = rows[i].kind,
+            .ref = rows[i].round,
+            .party_code = rows[i].party,
+            .party = register_find(d->orders.parties, rows[i].party),
+            .message = rows[i].message,
+            .at = rows[i].at,
             .text = rows[i].text,
         };
         if (!attach_papers(d, a, b, rows[i].message, e))
@@ -129,10 +133,12 @@ static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const 
 
 static bool is_filed(const struct alert_row *row)
 {
-    return strcmp(row->kind, "filed") == 0 || strcmp(row->kind, "unverified") == 0 || strcmp(row->kind, "new_address") == 0;
+    return strcmp(row->kind, "filed") == 0 || strcmp(row->kind, "unverified") == 0 ||
+           strcmp(row->kind, "new_address") == 0;
 }
 
-static bool post_to_partner(struct daemon *d, struct arena *a, const struct post *pattern, const char *address, struct err *e)
+static bool post_to_partner(struct daemon *d, struct arena *a, const struct post *pattern, const char *address,
+                            struct err *e)
 {
     const struct contact *known = NULL;
     struct contact to = {.role = ROLE_OTHER, .address = address, .langs = LANG_BIT(LANG_EN)};
@@ -148,8 +154,8 @@ static bool post_to_partner(struct daemon *d, struct arena *a, const struct post
     return post(d, a, &p, &notice, e) || err_prefix(e, "mail to the partner %s", address);
 }
 
-static bool post_round_to_partners(struct daemon *d, struct arena *a, const char *ref, const struct alert_row *rows, size_t n,
-                                   struct err *e)
+static bool post_round_to_partners(struct daemon *d, struct arena *a, const char *ref, const struct alert_row *rows,
+                                   size_t n, struct err *e)
 {
     struct alert_row *filed = arena_alloc(a, (n + 1) * sizeof *filed);
     size_t n_filed = 0;
@@ -169,7 +175,8 @@ static bool post_round_to_partners(struct daemon *d, struct arena *a, const char
     p.boundary = b.boundary;
     p.documents = b.documents;
     p.n_documents = b.n_documents;
-    p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = b.alerts, .n_alerts = b.n, .partner = true};
+    p.letter = (struct letter){
+        .kind = LETTER_ALERT, .now_at = clock_now(), .alerts = b.alerts, .n_alerts = b.n, .partner = true};
     for (size_t i = 0; i < v.spec->n_partners; i++)
         if (!post_to_partner(d, a, &p, v.spec->partners[i], e))
             return false;
@@ -192,7 +199,8 @@ static bool post_to_partners(struct daemon *d, struct arena *a, const struct ale
     return true;
 }
 
-static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n, bool papers, struct err *e)
+static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n, bool papers,
+                        struct err *e)
 {
     struct bulletin b = {0};
     struct post p = {.cause = arena_printf(a, "alert:%lld", (long long)rows[n - 1].id)};
@@ -206,7 +214,8 @@ static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_ro
     p.n_documents = b.n_documents;
     p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = b.alerts, .n_alerts = b.n};
     return post_to_officers(d, a, &p, e) && store_alerts_told(d->store, rows[n - 1].id, e) &&
-           store_set(d->store, "alert_at", arena_printf(a, "%lld", (long long)clock_now()), e) && store_commit(d->store, e);
+           store_set(d->store, "alert_at", arena_printf(a, "%lld", (long long)clock_now()), e) &&
+           store_commit(d->store, e);
 }
 
 static int64_t stored_instant(struct daemon *d, struct arena *a, const char *key)
@@ -296,10 +305,14 @@ static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct 
         n = LINES_MAX;
     lines = arena_alloc(a, (n + 1) * sizeof *lines);
     for (size_t i = 0; i < n; i++)
-        lines[i] = (struct letter_alert){.kind = "held", .ref = held[i].round, .party_code = held[i].party,
-                                         .party = register_find(d->orders.parties, held[i].party),
-                                         .message = held[i].id, .at = held[i].received_at,
-                                         .text = arena_printf(a, "%s – %s\n%s", held[i].sender, line_of(a, held[i].subject), held[i].why)};
+        lines[i] = (struct letter_alert){
+            .kind = "held",
+            .ref = held[i].round,
+            .party_code = held[i].party,
+            .party = register_find(d->orders.parties, held[i].party),
+            .message = held[i].id,
+            .at = held[i].received_at,
+            .text = arena_printf(a, "%s – %s\n%s", held[i].sender, line_of(a, held[i].subject), held[i].why)};
     l->alerts = lines;
     l->n_alerts = n;
     return true;
@@ -352,8 +365,8 @@ int64_t office_digest_turn(struct daemon *d)
     bool works = !(c->working.weekend & WEEKDAY_BIT(today.weekday));
     struct err e = {0};
 
-    if (c->n_officers && works && today.hour * 60 + today.minute >= c->digest_minute && (!told || strcmp(told, day) != 0) &&
-        !post_digest(d, a, day, &e)) {
+    if (c->n_officers && works && today.hour * 60 + today.minute >= c->digest_minute &&
+        (!told || strcmp(told, day) != 0) && !post_digest(d, a, day, &e)) {
         store_rollback(d->store);
         log_event(LOG_LEVEL_ERROR, "digest", "status", "failed", "reason", e.text, NULL);
         return clock_now() + 300;

@@ -12,8 +12,8 @@
 #include "base/log.h"
 #include "round/retry.h"
 
-#define BATCH_MAX 64
-#define TOO_OFTEN_S 600
+#define BATCH_MAX                   64
+#define TOO_OFTEN_S                 600
 #define FAILURES_BEFORE_SUPPRESSION 2
 
 static const char *text_kept(struct daemon *d, const char *s)
@@ -40,21 +40,14 @@ void outbox_lost(struct daemon *d, int64_t delivery, const char *why)
 static enum attempt_end end_of(const struct send_outcome *o)
 {
     switch (o->stage) {
-    case SEND_CONNECT:
-        return o->code >= 500 ? END_ABOUT_US : END_NO_CONNECTION;
-    case SEND_LOGIN:
-        return END_ABOUT_US;
-    case SEND_SENDER:
-        return o->code ? END_ABOUT_US : END_NO_CONNECTION;
+    case SEND_CONNECT: return o->code >= 500 ? END_ABOUT_US : END_NO_CONNECTION;
+    case SEND_LOGIN: return END_ABOUT_US;
+    case SEND_SENDER: return o->code ? END_ABOUT_US : END_NO_CONNECTION;
     case SEND_RCPT:
-    case SEND_DATA:
-        return o->code ? END_RECIPIENT : END_NO_CONNECTION;
-    case SEND_ACCEPTED:
-        return END_ACCEPTED;
-    case SEND_UNKNOWN:
-        return END_UNKNOWN;
-    case SEND_LOCAL:
-        break;
+    case SEND_DATA: return o->code ? END_RECIPIENT : END_NO_CONNECTION;
+    case SEND_ACCEPTED: return END_ACCEPTED;
+    case SEND_UNKNOWN: return END_UNKNOWN;
+    case SEND_LOCAL: break;
     }
     return END_LOCAL;
 }
@@ -91,7 +84,8 @@ static bool resume_queue(struct daemon *d, struct err *e)
     d->stopped_code = 0;
     log_event(LOG_LEVEL_NOTICE, "queue_resumed", NULL);
     return store_set(d->store, "queue_stopped", NULL, e) &&
-           story(d, &(struct story_line){.who = "daemon", .what = "queue_resumed"}, e, "the mail server takes mail again") &&
+           story(d, &(struct story_line){.who = "daemon", .what = "queue_resumed"}, e,
+                 "the mail server takes mail again") &&
            alert(d, &about, e, "the mail server takes mail again");
 }
 
@@ -175,7 +169,8 @@ static bool take_back_failures(struct daemon *d, struct arena *a, struct err *e)
 }
 
 /* The third domain with one and the same refusal; or, once that has stopped the queue, a probe that meets it again. */
-static bool refused_like_all(struct daemon *d, const struct delivery_row *row, const struct send_outcome *o, enum attempt_end end)
+static bool refused_like_all(struct daemon *d, const struct delivery_row *row, const struct send_outcome *o,
+                             enum attempt_end end)
 {
     if (end != END_RECIPIENT || o->code < 500)
         return false;
@@ -196,21 +191,26 @@ static bool is_cancelled(struct daemon *d, struct arena *a, const struct notice_
     struct round_row round = {0};
 
     return *n->round && store_round(d->store, a, n->round, &round, NULL) && round.state &&
-           strcmp(round.state, round_state_names[ROUND_CANCELLED]) == 0 && strcmp(n->kind, letter_kind_names[LETTER_CLOSING]) != 0;
+           strcmp(round.state, round_state_names[ROUND_CANCELLED]) == 0 &&
+           strcmp(n->kind, letter_kind_names[LETTER_CLOSING]) != 0;
 }
 
 static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, const struct notice_row *n,
                    const struct send_outcome *o, struct err *e)
 {
-    struct attempt attempt = {.end = end_of(o), .code = o->code, .attempts = row->attempts + 1,
-                              .created_at = n->created_at, .now_at = clock_now()};
+    struct attempt attempt = {.end = end_of(o),
+                              .code = o->code,
+                              .attempts = row->attempts + 1,
+                              .created_at = n->created_at,
+                              .now_at = clock_now()};
     struct retry next = retry_after(&attempt);
     bool about_all = refused_like_all(d, row, o, attempt.end);
 
     if (attempt.end == END_ACCEPTED)
         refusals_note(&d->refusals, 250, "", 0);
     if (about_all) /* the next probe is another one's */
-        next = (struct retry){.state = DELIVERY_QUEUED, .next_at = attempt.now_at + RETRY_STOPPED_S, .stop_queue = true};
+        next =
+            (struct retry){.state = DELIVERY_QUEUED, .next_at = attempt.now_at + RETRY_STOPPED_S, .stop_queue = true};
     if (next.state != DELIVERY_SENT && next.state != DELIVERY_FAILED && is_cancelled(d, a, n))
         next = (struct retry){.state = DELIVERY_CANCELLED};
     row->state = delivery_state_names[next.state];
@@ -223,7 +223,8 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
         return false;
     if (shows_us_welcome(d, attempt.end, about_all) && !resume_queue(d, e))
         return false;
-    if (next.state == DELIVERY_SENT && d->orders.config->sent_folder && first_sent(d, a, n, row->id) && !keep_copy(d, a, n))
+    if (next.state == DELIVERY_SENT && d->orders.config->sent_folder && first_sent(d, a, n, row->id) &&
+        !keep_copy(d, a, n))
         return false;
     if (about_all)
         d->stopped_code = o->code;
@@ -242,7 +243,8 @@ static bool apply(struct daemon *d, struct arena *a, const struct send_outcome *
     if (o->server_size > 0)
         d->server_size = o->server_size;
     ticker_server(d, &d->smtp_watch, !(o->stage == SEND_CONNECT && o->code == 0), o->text);
-    if (!store_delivery(d->store, a, o->id, &row, e) || !row.state || !store_notice(d->store, a, row.notice, &notice, e))
+    if (!store_delivery(d->store, a, o->id, &row, e) || !row.state ||
+        !store_notice(d->store, a, row.notice, &notice, e))
         return false;
     if (strcmp(row.state, "sending") != 0) /* cancelled or already told of: the answer is recorded, nothing changes */
         return record(d, &notice, &row, e);
@@ -284,7 +286,8 @@ struct departure {
 };
 
 /* Between queueing and sending an address may have failed for good or left the register. */
-static bool still_allowed(struct daemon *d, struct arena *a, const struct departure *dep, bool *allowed_out, struct err *e)
+static bool still_allowed(struct daemon *d, struct arena *a, const struct departure *dep, bool *allowed_out,
+                          struct err *e)
 {
     struct round_view v = {0};
 
@@ -359,15 +362,19 @@ static void hand_over(struct daemon *d, struct arena *a, const struct departure 
     const char **paths;
 
     if (!list) {
-        outbox_outcome(d, &(struct send_outcome){.id = row->id, .stage = SEND_LOCAL, .text = "the stored mail cannot be read"});
+        outbox_outcome(
+            d, &(struct send_outcome){.id = row->id, .stage = SEND_LOCAL, .text = "the stored mail cannot be read"});
         return;
     }
     paths = arena_alloc(a, (json_array_size(list) + 1) * sizeof *paths);
     for (size_t i = 0; i < json_array_size(list); i++)
         paths[i] = spool_full(d->spool, a, json_string_value(json_array_get(list, i)));
     d->rate_window_ms[1] -= 1000;
-    d->ports.send(d->ports.arg, &(struct send_job){.id = row->id, .from = row->mail_from, .to = row->address,
-                                                   .segments = paths, .n_segments = json_array_size(list),
+    d->ports.send(d->ports.arg, &(struct send_job){.id = row->id,
+                                                   .from = row->mail_from,
+                                                   .to = row->address,
+                                                   .segments = paths,
+                                                   .n_segments = json_array_size(list),
                                                    .size = departure->notice.size});
 }
 
@@ -406,7 +413,8 @@ int64_t outbox_turn(struct daemon *d)
     struct err e = {0};
 
     d->outbox_due = false;
-    if (!store_begin(d->store, &e) || !apply_all(d, a, &e) || !pick(d, a, batch, &n, &e) || !store_commit(d->store, &e)) {
+    if (!store_begin(d->store, &e) || !apply_all(d, a, &e) || !pick(d, a, batch, &n, &e) ||
+        !store_commit(d->store, &e)) {
         store_rollback(d->store);
         log_event(LOG_LEVEL_ERROR, "outbox", "status", "failed", "reason", e.text, NULL);
         return clock_now() + 10;
@@ -426,8 +434,11 @@ bool outbox_recover(struct daemon *d, struct err *e)
     if (!store_begin(d->store, e))
         return false;
     n = store_recover_sending(d->store, clock_now(), e);
-    if (n < 0 || (n > 0 && !story(d, &(struct story_line){.who = "daemon", .what = "recovered"}, e,
-                                  "%d deliveries were in hand when the daemon ended: uncertain, sent again with the same Message-ID", n)) ||
+    if (n < 0 ||
+        (n > 0 &&
+         !story(d, &(struct story_line){.who = "daemon", .what = "recovered"}, e,
+                "%d deliveries were in hand when the daemon ended: uncertain, sent again with the same Message-ID",
+                n)) ||
         !store_commit(d->store, e)) {
         store_rollback(d->store);
         return false;

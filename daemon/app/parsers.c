@@ -78,14 +78,16 @@ static void take_answer(struct parse *p)
 
     if (inbox_parsed(p->of->daemon, p->message, f, p->scratch_fd, trouble, &e))
         return;
-    log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)p->message), "reason", e.text, NULL);
+    log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)p->message), "reason", e.text,
+              NULL);
     wait_again(p);
 }
 
 /* {"again":true}: the server could not make a copy of itself. */
 static bool is_put_off(const struct parse *p)
 {
-    JSON_SCOPED j = p->answer.len < 100 ? json_loadb(p->answer.data ? p->answer.data : "", p->answer.len, 0, NULL) : NULL;
+    JSON_SCOPED j =
+        p->answer.len < 100 ? json_loadb(p->answer.data ? p->answer.data : "", p->answer.len, 0, NULL) : NULL;
 
     return wire_bool(j, "again");
 }
@@ -97,13 +99,16 @@ static bool is_cut_short(const struct parse *p)
 
 static void finish(struct parse *p)
 {
-    if (is_cut_short(p)) /* perhaps the server has ended, and its channel tells it a moment later: nothing more goes to it until then */
+    if (is_cut_short(
+            p)) /* perhaps the server has ended, and its channel tells it a moment later: nothing more goes to it until then */
         p->of->parse_again_at = clock_now() + PARSE_PAUSE_S;
     if (is_put_off(p)) {
-        log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "the parser could not fork; it is tried again", NULL);
+        log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "the parser could not fork; it is tried again",
+                  NULL);
         wait_again(p);
     } else if (is_cut_short(p) && !p->alone) {
-        log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "no answer; it is tried once more, alone", NULL);
+        log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "no answer; it is tried once more, alone",
+                  NULL);
         add_waiting(p->of, &(struct waiting_parse){p->message, p->path, true});
     } else {
         take_answer(p);
@@ -171,12 +176,19 @@ static void start_waiting(struct children *c)
 {
     struct parse *p;
 
-    while (c->n_waiting > 0 && clock_now() >= c->parse_again_at && worker_up(c->parser) && (p = free_parse(c, c->waiting[0].alone))) {
+    while (c->n_waiting > 0 && clock_now() >= c->parse_again_at && worker_up(c->parser) &&
+           (p = free_parse(c, c->waiting[0].alone))) {
         struct waiting_parse first = c->waiting[0];
 
         memmove(c->waiting, c->waiting + 1, --c->n_waiting * sizeof *c->waiting);
-        *p = (struct parse){.of = c, .message = first.message, .path = first.path, .alone = first.alone, .scratch_fd = -1, .answer_fd = -1,
-                            .answer = {.max = FACTS_JSON_MAX + 1}, .deadline_at = clock_now() + PARSE_DEADLINE_S};
+        *p = (struct parse){.of = c,
+                            .message = first.message,
+                            .path = first.path,
+                            .alone = first.alone,
+                            .scratch_fd = -1,
+                            .answer_fd = -1,
+                            .answer = {.max = FACTS_JSON_MAX + 1},
+                            .deadline_at = clock_now() + PARSE_DEADLINE_S};
         if (hand_over(c, p, p->path)) {
             loop_watch(c->loop, p->answer_fd, POLLIN, on_answer, p);
             continue;
@@ -276,7 +288,8 @@ bool parsers_open(struct children *c, struct err *e)
     static const struct worker_calls calls = {ready, message, gone};
     ARENA_SCOPED a = arena_new();
     const char *no_sandbox = getenv("TAAMIM_NO_SANDBOX"); /* memory checkers cannot run inside it */
-    const char *argv[] = {child_path(a, c->daemon->orders.config, "parse", e), no_sandbox ? "--no-sandbox" : NULL, NULL};
+    const char *argv[] = {child_path(a, c->daemon->orders.config, "parse", e), no_sandbox ? "--no-sandbox" : NULL,
+                          NULL};
 
     if (!argv[0])
         return false;

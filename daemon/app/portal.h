@@ -11,13 +11,14 @@ int64_t portal_turn(struct daemon *d);
 void portal_close(struct daemon *d); /* gives back what the first turn made */
 /* index.html for a matrix, right-to-left Arabic, readable without anything else; links are `papers_href` and the paper's path, "" as path:
  * named without a link. The page's date is now. NULL where it would pass BUF_MAX, as with portal_csv(). */
-char *portal_page(struct arena *a, const struct config *c, const struct party_register *r, const struct matrix *m, const struct paper_row *papers, size_t n_papers,
-                  const char *papers_href);
+char *portal_page(struct arena *a, const struct config *c, const struct party_register *r, const struct matrix *m,
+                  const struct paper_row *papers, size_t n_papers, const char *papers_href);
 /* matrix.csv: UTF-8 with BOM, so that Excel shows Arabic; a cell that begins like a formula is quoted with an apostrophe. */
 char *portal_csv(struct arena *a, const struct config *c, const struct matrix *m);
 /* A folder DIR/<ref> and DIR/<ref>.zip of the same: papers/<party>/..., older versions in a folder below, matrix.csv, index.html. Looks only, so the command line may
  * call it, with STORE_READ. Gives the folder's path. A folder that is not empty, or a ZIP that exists, is refused. Every paper's SHA-256 is checked while it is copied: one that
  * does not fit is left out and shown so on the page, all else is exported, and the result is false with the names of those (PERM). */
-bool export_round(struct store *s, const char *state_dir, const struct standing_orders *o, const char *ref, const char *dir, char *path_out, size_t path_size, struct err *e);
+bool export_round(struct store *s, const char *state_dir, const struct standing_orders *o, const char *ref,
+                  const char *dir, char *path_out, size_t path_size, struct err *e);
 
 #endif

@@ -300,7 +300,10 @@ static void add_row(struct page *p, size_t i)
     const struct matrix_row *row = &p->m->rows[i];
 
     buf_addf(&p->out, "<tr class=\"%s\">\n<td class=\"n\">%zu</td>\n",
-             !row->answered ? "none" : row->complete ? "done" : "part", i + 1);
+             !row->answered  ? "none"
+             : row->complete ? "done"
+                             : "part",
+             i + 1);
     add_element(p, "th scope=\"row\"", row_name(row));
     add(p, "\n");
     add_sent(p, row);

@@ -78,11 +78,12 @@ static void address_mail(struct arena *a, struct outgoing *o, struct mail_draft 
     draft->message_id = o->message_id = msgid_make(a, o->token, "n", own);
     draft->in_reply_to = thread;
     draft->references = thread ? arena_printf(a, "%s %s", thread, again) : again;
-    draft->reply_to.address = o->config->reply_token
-        ? address_with_detail(a, o->config->address, o->config->token_delimiter, detail_make(a, o->token))
-        : o->config->address;
-    draft->reply_to.name = p->view ? arena_printf(a, "%s%s%s", p->view->row.ref, party ? " " : "", party ? party->code : "")
-                                   : NULL;
+    draft->reply_to.address =
+        o->config->reply_token
+            ? address_with_detail(a, o->config->address, o->config->token_delimiter, detail_make(a, o->token))
+            : o->config->address;
+    draft->reply_to.name =
+        p->view ? arena_printf(a, "%s%s%s", p->view->row.ref, party ? " " : "", party ? party->code : "") : NULL;
 }
 
 /* Everything but the notice itself is automatic (RFC 3834 5) and says so. */
@@ -150,7 +151,8 @@ static bool wire_addresses(struct arena *a, struct outgoing *o, struct err *e)
     return true;
 }
 
-static bool prepare(struct arena *a, const struct config *config, const struct post *p, struct outgoing *o, struct err *e)
+static bool prepare(struct arena *a, const struct config *config, const struct post *p, struct outgoing *o,
+                    struct err *e)
 {
     o->post = p;
     o->config = config;
@@ -210,8 +212,10 @@ static bool check_size(const struct daemon *d, const struct outgoing *o, struct 
 
     if (most <= 0 || o->size <= most)
         return true;
-    return err_perm(e, "the message would have %lld bytes, and the mail server takes %lld: leave documents out or make them smaller",
-                    (long long)o->size, (long long)most);
+    return err_perm(
+        e,
+        "the message would have %lld bytes, and the mail server takes %lld: leave documents out or make them smaller",
+        (long long)o->size, (long long)most);
 }
 
 static bool keep_tail(struct daemon *d, struct arena *a, const char *path, const char *tail, struct err *e)
@@ -254,8 +258,9 @@ static bool add_delivery(struct daemon *d, struct arena *a, const struct outgoin
     struct delivery_row row = {
         .notice = notice,
         .address = o->wire[i],
-        .mail_from = c->envelope_token ? address_with_detail(a, c->address, c->token_delimiter, detail_make(a, o->token))
-                                       : c->address,
+        .mail_from = c->envelope_token
+                         ? address_with_detail(a, c->address, c->token_delimiter, detail_make(a, o->token))
+                         : c->address,
         .state = delivery_state_names[allowed ? DELIVERY_QUEUED : DELIVERY_FAILED],
         .next_at = now,
         .since_at = now,
@@ -285,15 +290,18 @@ static bool any_allowed(struct daemon *d, const struct outgoing *o)
 static bool tell_unreachable(struct daemon *d, const struct outgoing *o, struct err *e)
 {
     const struct post *p = o->post;
-    struct alert_row about = {.kind = "failed", .round = p->view ? p->view->row.ref : NULL,
+    struct alert_row about = {.kind = "failed",
+                              .round = p->view ? p->view->row.ref : NULL,
                               .party = p->letter.party ? p->letter.party->code : NULL};
 
     if (!p->view)
         return true;
     return alert(d, &about, e, "%s: no address of the delegation can be written to, all failed before; nothing left",
                  letter_kind_names[p->letter.kind]) &&
-           story(d, &(struct story_line){.who = "daemon", .what = "unreachable", .round = about.round, .party = about.party}, e,
-                 "%s: all addresses failed before", letter_kind_names[p->letter.kind]);
+           story(
+               d,
+               &(struct story_line){.who = "daemon", .what = "unreachable", .round = about.round, .party = about.party},
+               e, "%s: all addresses failed before", letter_kind_names[p->letter.kind]);
 }
 
 static bool keep_notice(struct daemon *d, struct arena *a, struct outgoing *o, int64_t *notice_out, struct err *e)
@@ -330,7 +338,9 @@ bool post(struct daemon *d, struct arena *a, const struct post *p, int64_t *noti
     struct outgoing o = {0};
     bool done;
 
-    o.templates = !p->view ? d->orders.templates : p->view->templates ? p->view->templates : round_templates(d, p->view->row.ref);
+    o.templates = !p->view             ? d->orders.templates
+                  : p->view->templates ? p->view->templates
+                                       : round_templates(d, p->view->row.ref);
     done = prepare(a, d->orders.config, p, &o, e) && check_size(d, &o, e) && keep_notice(d, a, &o, notice_out, e);
     buf_free(&o.head);
     return done;

@@ -7,24 +7,28 @@
 #define TAAMIM_APP_POST_H
 #include "app/daemon.h"
 
-struct post_document { const char *path; int64_t size; }; /* an encoded part below the state directory */
+struct post_document {
+    const char *path;
+    int64_t size;
+}; /* an encoded part below the state directory */
 
 struct post {
-    const struct round_view *view;        /* NULL: a mail to an officer */
+    const struct round_view *view; /* NULL: a mail to an officer */
     const char *cause;
-    struct letter letter;                 /* kind and values; config, spec, langs and to are filled here */
-    const struct contact *const *to;      /* in rank order */
+    struct letter letter;            /* kind and values; config, spec, langs and to are filled here */
+    const struct contact *const *to; /* in rank order */
     size_t n_to;
     const struct post_document *documents;
     size_t n_documents;
-    const char *in_reply_to;              /* Message-ID without brackets, or NULL */
-    const char *boundary;                 /* NULL: the round's */
-    int priority;                         /* 0 receipts and alerts, 5 notices */
+    const char *in_reply_to; /* Message-ID without brackets, or NULL */
+    const char *boundary;    /* NULL: the round's */
+    int priority;            /* 0 receipts and alerts, 5 notices */
 };
 /* *notice_out is 0 where this cause had been posted before. */
 bool post(struct daemon *d, struct arena *a, const struct post *p, int64_t *notice_out, struct err *e);
 /* The mail as it would leave, for preview: nothing is kept. */
-bool post_preview(struct arena *a, const struct standing_orders *o, const struct post *p, struct buf *head_out, struct letter_text *text_out, struct err *e);
+bool post_preview(struct arena *a, const struct standing_orders *o, const struct post *p, struct buf *head_out,
+                  struct letter_text *text_out, struct err *e);
 /* May be written to: a contact in the register or of the round, an officer, a partner; not suppressed. */
 bool post_allowed(struct daemon *d, const struct round_spec *spec_or_null, const char *address);
 

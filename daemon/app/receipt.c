@@ -10,8 +10,8 @@
 #include "base/clock.h"
 #include "mail/address.h"
 
-#define TO_MAX 16
-#define PAPERS_MAX 100
+#define TO_MAX         16
+#define PAPERS_MAX     100
 #define PROBLEMS_A_DAY 3
 
 struct batch {
@@ -27,8 +27,12 @@ struct batch {
 static void add_papers(struct arena *a, struct batch *b, const struct paper_row *rows, size_t n, bool known)
 {
     for (size_t i = 0; i < n; i++) {
-        struct letter_paper paper = {.name = rows[i].name, .size = rows[i].size, .sha256 = rows[i].sha256,
-                                     .item = rows[i].item, .version = rows[i].version, .known = known};
+        struct letter_paper paper = {.name = rows[i].name,
+                                     .size = rows[i].size,
+                                     .sha256 = rows[i].sha256,
+                                     .item = rows[i].item,
+                                     .version = rows[i].version,
+                                     .known = known};
 
         if (!known || rows[i].current)
             ARENA_PUSH(a, b->papers, b->n_papers, paper);
@@ -52,7 +56,8 @@ static bool nothing_taken(const struct batch *b)
 }
 
 /* Where all that came was known, the receipt names what had been received before. */
-static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_row *seat, struct batch *b, struct err *e)
+static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_row *seat, struct batch *b,
+                           struct err *e)
 {
     struct paper_row *rows;
     size_t n;
@@ -164,7 +169,8 @@ static bool told_enough(struct daemon *d, struct arena *a, const struct seat_row
     if (!nothing_taken(b) || !store_notices(d->store, a, seat->round, seat->party, &rows, &n, NULL))
         return false;
     for (size_t i = 0; i < n; i++)
-        told += strcmp(rows[i].kind, letter_kind_names[LETTER_PROBLEM]) == 0 && rows[i].created_at > clock_now() - 86400;
+        told +=
+            strcmp(rows[i].kind, letter_kind_names[LETTER_PROBLEM]) == 0 && rows[i].created_at > clock_now() - 86400;
     return told >= PROBLEMS_A_DAY;
 }
 

@@ -26,7 +26,12 @@ struct contact_entry {
 static const struct setting_row top_rows[] = {{.name = "parties", .type = SET_GROUP, .required = true}};
 static const struct setting_row party_rows[] = {
     {.name = "code", .type = SET_STRING, .offset = offsetof(struct entry, party.code), .required = true},
-    {.name = "kind", .type = SET_ENUM, .offset = offsetof(struct entry, kind), .required = true, .names = party_kind_names, .n_names = PARTY_KIND_COUNT},
+    {.name = "kind",
+     .type = SET_ENUM,
+     .offset = offsetof(struct entry, kind),
+     .required = true,
+     .names = party_kind_names,
+     .n_names = PARTY_KIND_COUNT},
     {.name = "name", .type = SET_LANG_TEXT, .offset = offsetof(struct entry, party.name), .required = true},
     {.name = "full", .type = SET_LANG_TEXT, .offset = offsetof(struct entry, party.full)},
     {.name = "to", .type = SET_LANG_TEXT, .offset = offsetof(struct entry, party.to)},
@@ -37,8 +42,16 @@ static const struct setting_row party_rows[] = {
     {.name = "contacts", .type = SET_GROUP, .required = true},
 };
 static const struct setting_row contact_rows[] = {
-    {.name = "role", .type = SET_ENUM, .offset = offsetof(struct contact_entry, role), .required = true, .names = contact_role_names, .n_names = ROLE_COUNT},
-    {.name = "address", .type = SET_ADDRESS, .offset = offsetof(struct contact_entry, contact.address), .required = true},
+    {.name = "role",
+     .type = SET_ENUM,
+     .offset = offsetof(struct contact_entry, role),
+     .required = true,
+     .names = contact_role_names,
+     .n_names = ROLE_COUNT},
+    {.name = "address",
+     .type = SET_ADDRESS,
+     .offset = offsetof(struct contact_entry, contact.address),
+     .required = true},
     {.name = "name", .type = SET_STRING, .offset = offsetof(struct contact_entry, contact.name)},
     {.name = "language", .type = SET_LANGS, .offset = offsetof(struct contact_entry, contact.langs)},
     {.name = "weekend", .type = SET_WEEKEND, .offset = offsetof(struct contact_entry, contact.weekend)},
@@ -49,7 +62,8 @@ static const struct setting_row contact_rows[] = {
 const char *code_fault(const char *code)
 {
     size_t n = strlen(code);
-    if (n < 2 || n > CODE_MAX || code[strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] || code[0] == '-' || code[n - 1] == '-')
+    if (n < 2 || n > CODE_MAX || code[strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] || code[0] == '-' ||
+        code[n - 1] == '-')
         return "is no code; capital letters, digits and '-', from 2 to 20 of them, are";
     return NULL;
 }
@@ -57,11 +71,12 @@ const char *code_fault(const char *code)
 /* Where anybody can have a mailbox. The first list is of labels that stand before many endings: yahoo.fr, hotmail.co.uk. */
 static const char *const public_labels[] = {"yahoo", "ymail", "hotmail", "outlook", "live", "msn", "gmx", "yandex"};
 static const char *const public_domains[] = {
-    "gmail.com",     "googlemail.com", "rocketmail.com", "windowslive.com", "icloud.com",  "me.com",      "mac.com",        "aol.com",
-    "proton.me",     "protonmail.com", "pm.me",          "zoho.com",        "zohomail.com", "mail.com",   "mail.ru",        "bk.ru",
-    "inbox.ru",      "list.ru",        "maktoob.com",    "orange.fr",       "wanadoo.fr",  "free.fr",     "laposte.net",    "sfr.fr",
-    "web.de",        "t-online.de",    "libero.it",      "qq.com",          "163.com",     "126.com",     "sina.com",       "naver.com",
-    "fastmail.com",  "hushmail.com",   "tutanota.com",   "tuta.com",        "menara.ma",   "caramail.com", "emirates.net.ae", "link.net",
+    "gmail.com", "googlemail.com", "rocketmail.com", "windowslive.com", "icloud.com",   "me.com",       "mac.com",
+    "aol.com",   "proton.me",      "protonmail.com", "pm.me",           "zoho.com",     "zohomail.com", "mail.com",
+    "mail.ru",   "bk.ru",          "inbox.ru",       "list.ru",         "maktoob.com",  "orange.fr",    "wanadoo.fr",
+    "free.fr",   "laposte.net",    "sfr.fr",         "web.de",          "t-online.de",  "libero.it",    "qq.com",
+    "163.com",   "126.com",        "sina.com",       "naver.com",       "fastmail.com", "hushmail.com", "tutanota.com",
+    "tuta.com",  "menara.ma",      "caramail.com",   "emirates.net.ae", "link.net",
 };
 
 static bool is_public(const char *domain)
@@ -125,7 +140,8 @@ static void check_address(const struct load *l, config_setting_t *group, const c
     if (other && strcmp(other, code) == 0)
         problem_at(l->p, setting_at(group, "address"), "%s is named twice for %s", address, code);
     else if (other)
-        problem_at(l->p, setting_at(group, "address"), "%s is an address of %s and of %s; a reply from it would be nobody's", address, other, code);
+        problem_at(l->p, setting_at(group, "address"),
+                   "%s is an address of %s and of %s; a reply from it would be nobody's", address, other, code);
     else if (key)
         g_hash_table_insert(l->addresses, (void *)key, (void *)code);
 }
@@ -138,7 +154,9 @@ static void read_contacts(const struct load *l, config_setting_t *group, struct 
     size_t n = 0;
     for (int i = 0; list && i < config_setting_length(list); i++) {
         config_setting_t *s = config_setting_get_elem(list, (unsigned)i);
-        struct contact_entry c = {.contact = {.langs = LANG_BIT(LANG_AR), .weekend = entry->weekend, .line = (int)config_setting_source_line(s)}};
+        struct contact_entry c = {.contact = {.langs = LANG_BIT(LANG_AR),
+                                              .weekend = entry->weekend,
+                                              .line = (int)config_setting_source_line(s)}};
         setting_read(l->a, s, ROWS(contact_rows), &c, l->p);
         c.contact.role = (enum contact_role)c.role;
         if (c.contact.address)
@@ -174,7 +192,8 @@ static void check_names(const struct load *l, config_setting_t *group, const str
         langs |= party->contacts[i].langs;
     for (int i = 0; i < LANG_COUNT && config_setting_get_member(group, "name"); i++)
         if ((langs & LANG_BIT(i)) && !party->name[i] && !party->name[LANG_EN])
-            problem_at(l->p, setting_at(group, "name"), "name is missing in %s, in which a contact is written to, and in en", lang_names[i]);
+            problem_at(l->p, setting_at(group, "name"),
+                       "name is missing in %s, in which a contact is written to, and in en", lang_names[i]);
 }
 
 static void check_code(const struct load *l, config_setting_t *group, const char *code)
@@ -184,7 +203,8 @@ static void check_code(const struct load *l, config_setting_t *group, const char
     if (fault)
         problem_at(l->p, setting_at(group, "code"), "'%.40s' %s", code, fault);
     else if (other)
-        problem_at(l->p, setting_at(group, "code"), "the code %s is on line %u already", code, config_setting_source_line(setting_at(other, "code")));
+        problem_at(l->p, setting_at(group, "code"), "the code %s is on line %u already", code,
+                   config_setting_source_line(setting_at(other, "code")));
     else
         g_hash_table_insert(l->codes, (void *)code, group);
 }
@@ -249,7 +269,8 @@ static bool is_address_of(const struct contact *c, const char *address, bool asc
     return address_same(c->address, address);
 }
 
-const struct party *register_by_address(const struct party_register *r, const char *address, const struct contact **contact_out)
+const struct party *register_by_address(const struct party_register *r, const char *address,
+                                        const struct contact **contact_out)
 {
     bool ascii = address && is_ascii(address);
     for (size_t i = 0; address && i < r->n_parties; i++)
@@ -265,7 +286,8 @@ const struct party *register_by_address(const struct party_register *r, const ch
 static bool is_below(const char *own, const char *domain)
 {
     size_t n = strlen(own), n_domain = strlen(domain);
-    return n >= n_domain && strcasecmp(own + n - n_domain, domain) == 0 && (n == n_domain || own[n - n_domain - 1] == '.');
+    return n >= n_domain && strcasecmp(own + n - n_domain, domain) == 0 &&
+           (n == n_domain || own[n - n_domain - 1] == '.');
 }
 
 const struct party *register_by_domain(const struct party_register *r, const char *address)
@@ -285,7 +307,8 @@ const struct party *register_by_domain(const struct party_register *r, const cha
     return found;
 }
 
-struct party_register *register_with_contact(struct arena *a, const struct party_register *r, const char *code, const struct contact *c)
+struct party_register *register_with_contact(struct arena *a, const struct party_register *r, const char *code,
+                                             const struct contact *c)
 {
     struct party_register *out = arena_alloc(a, sizeof *out);
     struct party *parties = arena_alloc(a, (r->n_parties + 1) * sizeof *parties);

@@ -12,16 +12,19 @@
 
 struct party_register *register_load(struct arena *a, const char *path, struct problems *p);
 /* The party and contact an address belongs to; NULL where none. */
-const struct party *register_by_address(const struct party_register *r, const char *address, const struct contact **contact_out);
+const struct party *register_by_address(const struct party_register *r, const char *address,
+                                        const struct contact **contact_out);
 /* The party one of whose listed domains the address is in; NULL where none or where several. */
 const struct party *register_by_domain(const struct party_register *r, const char *address);
 /* Writes the register anew (durable; comments at the top kept, others lost) and gives the changed lines with - and +. What would not load again is refused (PERM), and
  * the file stays as it was. */
 bool register_save(struct arena *a, const struct party_register *r, const char *path, char **diff_out, struct err *e);
 /* The register with one contact more, or with that contact's role changed where the party has the address; lives in the arena. Unknown code: as it was. */
-struct party_register *register_with_contact(struct arena *a, const struct party_register *r, const char *code, const struct contact *c);
+struct party_register *register_with_contact(struct arena *a, const struct party_register *r, const char *code,
+                                             const struct contact *c);
 /* CSV (RFC 4180, UTF-8 with or without BOM, ';' or ','; first line names the columns: code,kind,name_ar,name_en,name_fr,group,domain,role,address,contact_name,language,weekend; several rows of one
  * code add contacts) merged into r. Problems name file and line. */
-struct party_register *register_import(struct arena *a, const struct party_register *r, const char *csv_path, struct problems *p);
+struct party_register *register_import(struct arena *a, const struct party_register *r, const char *csv_path,
+                                       struct problems *p);
 
 #endif

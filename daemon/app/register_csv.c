@@ -11,9 +11,22 @@
 #include "mail/address.h"
 
 #define CSV_BYTES ((size_t)8 << 20)
-#define ROWS_MAX 20000
+#define ROWS_MAX  20000
 
-enum column { COL_CODE, COL_KIND, COL_NAME_AR, COL_NAME_EN, COL_NAME_FR, COL_GROUP, COL_DOMAIN, COL_ROLE, COL_ADDRESS, COL_CONTACT_NAME, COL_LANGUAGE, COL_WEEKEND };
+enum column {
+    COL_CODE,
+    COL_KIND,
+    COL_NAME_AR,
+    COL_NAME_EN,
+    COL_NAME_FR,
+    COL_GROUP,
+    COL_DOMAIN,
+    COL_ROLE,
+    COL_ADDRESS,
+    COL_CONTACT_NAME,
+    COL_LANGUAGE,
+    COL_WEEKEND
+};
 #define COLUMN_COUNT 12
 static const char *const columns[COLUMN_COUNT] = {"code",   "kind", "name_ar", "name_en",      "name_fr",  "group",
                                                   "domain", "role", "address", "contact_name", "language", "weekend"};
@@ -67,7 +80,8 @@ static void read_head(struct table *t)
         const char *name = next_cell(t, &end);
         int column = -1;
         if (!enum_by_name(columns, COLUMN_COUNT, name, &column) && *name)
-            problem_in(t->p, t->path, 1, "unknown column '%.40s'%s", name, did_you_mean(t->a, name, columns, COLUMN_COUNT));
+            problem_in(t->p, t->path, 1, "unknown column '%.40s'%s", name,
+                       did_you_mean(t->a, name, columns, COLUMN_COUNT));
         else if (column >= 0 && seen[column])
             problem_in(t->p, t->path, 1, "the column %s is there twice", name);
         if (column >= 0)
@@ -117,7 +131,8 @@ struct merge {
 
 static void trouble(const struct merge *m, const struct row *row, enum column column, const char *expected)
 {
-    problem_in(m->t->p, m->t->path, row->line, "%s cannot be '%.60s'; %s", columns[column], row->cell[column], expected);
+    problem_in(m->t->p, m->t->path, row->line, "%s cannot be '%.60s'; %s", columns[column], row->cell[column],
+               expected);
 }
 
 static struct party *party_of_row(struct merge *m, const struct row *row)
@@ -138,7 +153,8 @@ static struct party *party_of_row(struct merge *m, const struct row *row)
         problem_in(m->t->p, m->t->path, row->line, "%s is new; its kind is missing", code);
     if (fault || kind < 0)
         return NULL;
-    ARENA_PUSH(m->t->a, m->parties, m->n, (struct party){.code = code, .kind = (enum party_kind)kind, .line = row->line});
+    ARENA_PUSH(m->t->a, m->parties, m->n,
+               (struct party){.code = code, .kind = (enum party_kind)kind, .line = row->line});
     return &m->parties[m->n - 1];
 }
 
@@ -189,7 +205,8 @@ static bool is_anothers(const struct merge *m, const struct row *row, const stru
     const struct party *owner = register_by_address(&now, row->cell[COL_ADDRESS], NULL);
     if (!owner || owner == p)
         return false;
-    problem_in(m->t->p, m->t->path, row->line, "%s is an address of %s and of %s", row->cell[COL_ADDRESS], owner->code, p->code);
+    problem_in(m->t->p, m->t->path, row->line, "%s is an address of %s and of %s", row->cell[COL_ADDRESS], owner->code,
+               p->code);
     return true;
 }
 
@@ -215,8 +232,11 @@ static void merge_contact(const struct merge *m, const struct row *row, struct p
     while (n < p->n_contacts && !address_same(contacts[n].address, address))
         n++;
     if (n == p->n_contacts)
-        contacts[p->n_contacts++] = (struct contact){
-            .role = ROLE_FOCAL_POINT, .address = address, .langs = LANG_BIT(LANG_AR), .weekend = WEEKEND_FRI_SAT, .line = row->line};
+        contacts[p->n_contacts++] = (struct contact){.role = ROLE_FOCAL_POINT,
+                                                     .address = address,
+                                                     .langs = LANG_BIT(LANG_AR),
+                                                     .weekend = WEEKEND_FRI_SAT,
+                                                     .line = row->line};
     fill_contact(m, row, &contacts[n]);
     sort_contacts(contacts, p->n_contacts);
     p->contacts = contacts;
@@ -241,7 +261,8 @@ static struct party *copy_parties(struct arena *a, const struct party_register *
     return parties;
 }
 
-struct party_register *register_import(struct arena *a, const struct party_register *r, const char *csv_path, struct problems *p)
+struct party_register *register_import(struct arena *a, const struct party_register *r, const char *csv_path,
+                                       struct problems *p)
 {
     struct err e = {0};
     size_t size;
@@ -251,7 +272,8 @@ struct party_register *register_import(struct arena *a, const struct party_regis
         problem_in(p, csv_path, 0, "%s", bytes ? "the file is not UTF-8; save it as \"CSV UTF-8\"" : e.text);
         return NULL;
     }
-    struct table t = {.a = a, .path = csv_path, .at = bytes + (g_str_has_prefix(bytes, "\xef\xbb\xbf") ? 3 : 0), .line = 1, .p = p};
+    struct table t = {
+        .a = a, .path = csv_path, .at = bytes + (g_str_has_prefix(bytes, "\xef\xbb\xbf") ? 3 : 0), .line = 1, .p = p};
     size_t head = strcspn(t.at, "\r\n");
     t.separator = memchr(t.at, ';', head) ? ';' : ',';
     read_head(&t);

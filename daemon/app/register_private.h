@@ -15,5 +15,5 @@ void sort_contacts(struct contact *contacts, size_t n); /* by rank; the order wi
 void quote(struct buf *out, const char *text);
 
 #define CONTACTS_MAX 64 /* of one party */
-#define CODE_MAX 20
+#define CODE_MAX     20
 #endif

@@ -11,9 +11,9 @@
 #include "base/file.h"
 
 #define REGISTER_BYTES ((size_t)8 << 20)
-#define WINDOW 200     /* lines looked ahead for where two versions agree again */
-#define DIFF_BYTES ((size_t)16 << 10)
-#define HEAD "# The parties and their contacts, in protocol order.\n\n"
+#define WINDOW         200 /* lines looked ahead for where two versions agree again */
+#define DIFF_BYTES     ((size_t)16 << 10)
+#define HEAD           "# The parties and their contacts, in protocol order.\n\n"
 
 void quote(struct buf *out, const char *text)
 {

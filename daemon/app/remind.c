@@ -94,8 +94,8 @@ static const char *thread_of(struct daemon *d, struct arena *a, const struct rem
     return n > 0 ? rows[0].message_id : NULL;
 }
 
-static bool post_reminder(struct daemon *d, struct arena *a, struct reminder *r, const struct reason *why, unsigned done,
-                          struct err *e)
+static bool post_reminder(struct daemon *d, struct arena *a, struct reminder *r, const struct reason *why,
+                          unsigned done, struct err *e)
 {
     struct standing standing = filing_standing(d, a, r->view, r->seat->party);
     bool before = clock_now() <= r->deadline.at;
@@ -121,12 +121,14 @@ static bool post_reminder(struct daemon *d, struct arena *a, struct reminder *r,
     if (!post(d, a, &p, &notice, e))
         return false;
     r->told = notice != 0;
-    return !r->told ||
-           story(d, &(struct story_line){.who = "daemon", .what = "reminded", .round = r->seat->round,
-                                         .party = r->seat->party}, e, "%s", why->words);
+    return !r->told || story(d,
+                             &(struct story_line){
+                                 .who = "daemon", .what = "reminded", .round = r->seat->round, .party = r->seat->party},
+                             e, "%s", why->words);
 }
 
-static bool remind_step(struct daemon *d, struct arena *a, struct reminder *r, const struct reminder_due *due, struct err *e)
+static bool remind_step(struct daemon *d, struct arena *a, struct reminder *r, const struct reminder_due *due,
+                        struct err *e)
 {
     char step[16];
     struct reason why;
@@ -197,7 +199,7 @@ int64_t remind_turn(struct daemon *d)
 /* ---- by an officer */
 
 #define BY_OFFICER "officer:remind:"
-#define RECENT_S 60
+#define RECENT_S   60
 
 bool told_recently(struct daemon *d, struct arena *a, const struct seat_row *seat, const char *cause, bool *recent_out,
                    struct err *e)

@@ -20,7 +20,8 @@ static const struct party *known_party(const struct round_reading *l, config_set
     for (size_t i = 0; i < l->r->n_parties; i++)
         codes[i] = l->r->parties[i].code;
     if (!party)
-        problem_at(l->p, where, "the register has no party '%.40s'%s", code, strlen(code) > 2 ? did_you_mean(l->a, code, codes, l->r->n_parties) : "");
+        problem_at(l->p, where, "the register has no party '%.40s'%s", code,
+                   strlen(code) > 2 ? did_you_mean(l->a, code, codes, l->r->n_parties) : "");
     return party;
 }
 
@@ -66,7 +67,8 @@ void audience_check_invited(const struct round_reading *l, config_setting_t *whe
         problem_at(l->p, where, "this round does not write to %s", party->code);
 }
 
-void audience_check_contact(const struct round_reading *l, config_setting_t *group, const struct round_contact *contact, size_t n_before)
+void audience_check_contact(const struct round_reading *l, config_setting_t *group, const struct round_contact *contact,
+                            size_t n_before)
 {
     const struct round_contact *before = l->s->contacts;
     const char *address = contact->contact.address;
@@ -108,8 +110,10 @@ struct reader {
 static void check_language(const struct round_reading *l, int lang, const struct reader *reader)
 {
     const struct round_spec *s = l->s;
-    const char *who = arena_printf(l->a, "in which %s (%s) is written to", reader->party->code, reader->contact->address);
-    config_setting_t *items = config_setting_get_member(l->root, "items"), *title = config_setting_get_member(l->root, "title"),
+    const char *who =
+        arena_printf(l->a, "in which %s (%s) is written to", reader->party->code, reader->contact->address);
+    config_setting_t *items = config_setting_get_member(l->root, "items"),
+                     *title = config_setting_get_member(l->root, "title"),
                      *text = config_setting_get_member(l->root, "text");
     if (title && !s->title[lang])
         problem_at(l->p, title, "title is missing in %s, %s", lang_names[lang], who);
@@ -117,8 +121,8 @@ static void check_language(const struct round_reading *l, int lang, const struct
         problem_at(l->p, text, "text is missing in %s, %s", lang_names[lang], who);
     for (size_t i = 0; items && i < s->n_items; i++)
         if (!s->items[i].title[lang])
-            problem_at(l->p, setting_at(config_setting_get_elem(items, (unsigned)i), "title"), "title of item %zu is missing in %s, %s", i + 1,
-                       lang_names[lang], who);
+            problem_at(l->p, setting_at(config_setting_get_elem(items, (unsigned)i), "title"),
+                       "title of item %zu is missing in %s, %s", i + 1, lang_names[lang], who);
 }
 
 void audience_check(const struct round_reading *l)
@@ -135,7 +139,8 @@ void audience_check(const struct round_reading *l)
         size_t n = round_contacts(s, party, to, TO_MAX);
         invited++;
         if (n == 0)
-            problem_at(l->p, setting_at(where, "roles"), "%s has no contact in the roles that this round writes to", party->code);
+            problem_at(l->p, setting_at(where, "roles"), "%s has no contact in the roles that this round writes to",
+                       party->code);
         for (size_t k = 0; k < n; k++)
             for (int lang = 0; lang < LANG_COUNT; lang++)
                 if (!readers[lang].party && (to[k]->langs & LANG_BIT(lang)))

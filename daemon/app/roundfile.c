@@ -14,7 +14,7 @@
 #include "mail/names.h"
 
 #define ROWS(table) (table), sizeof(table) / sizeof *(table)
-#define FIELD(f) offsetof(struct draft, f)
+#define FIELD(f)    offsetof(struct draft, f)
 
 struct draft {
     struct round_spec s;
@@ -49,7 +49,11 @@ static const struct setting_row note_rows[] = {
     {.name = "date", .type = SET_STRING, .offset = FIELD(note_date), .required = true},
 };
 static const struct setting_row to_rows[] = {
-    {.name = "kinds", .type = SET_ENUMS, .offset = FIELD(s.kinds), .names = party_kind_names, .n_names = PARTY_KIND_COUNT},
+    {.name = "kinds",
+     .type = SET_ENUMS,
+     .offset = FIELD(s.kinds),
+     .names = party_kind_names,
+     .n_names = PARTY_KIND_COUNT},
     {.name = "groups", .type = SET_STRINGS, .offset = FIELD(s.groups)},
     {.name = "parties", .type = SET_STRINGS, .offset = FIELD(s.codes)},
     {.name = "except", .type = SET_STRINGS, .offset = FIELD(s.except)},
@@ -57,8 +61,15 @@ static const struct setting_row to_rows[] = {
 };
 static const struct setting_row contact_rows[] = {
     {.name = "party", .type = SET_STRING, .offset = offsetof(struct contact_entry, c.party), .required = true},
-    {.name = "role", .type = SET_ENUM, .offset = offsetof(struct contact_entry, role), .names = contact_role_names, .n_names = ROLE_COUNT},
-    {.name = "address", .type = SET_ADDRESS, .offset = offsetof(struct contact_entry, c.contact.address), .required = true},
+    {.name = "role",
+     .type = SET_ENUM,
+     .offset = offsetof(struct contact_entry, role),
+     .names = contact_role_names,
+     .n_names = ROLE_COUNT},
+    {.name = "address",
+     .type = SET_ADDRESS,
+     .offset = offsetof(struct contact_entry, c.contact.address),
+     .required = true},
     {.name = "name", .type = SET_STRING, .offset = offsetof(struct contact_entry, c.contact.name)},
     {.name = "language", .type = SET_LANGS, .offset = offsetof(struct contact_entry, c.contact.langs)},
     {.name = "weekend", .type = SET_WEEKEND, .offset = offsetof(struct contact_entry, c.contact.weekend)},
@@ -79,15 +90,18 @@ const char *ref_fault(const char *ref)
 {
     size_t first = strspn(ref, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), n = strlen(ref);
     const char *alnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/";
-    if (first == 0 || ref[first] != '/' || n > REF_MAX || ref[n - 1] == '/' || strstr(ref, "//") || ref[strspn(ref, alnum)])
-        return "is no reference; write capital letters, then parts of letters and digits joined by '/', as in ARCP/2026/04";
+    if (first == 0 || ref[first] != '/' || n > REF_MAX || ref[n - 1] == '/' || strstr(ref, "//") ||
+        ref[strspn(ref, alnum)])
+        return "is no reference; write capital letters, then parts of letters and digits joined by '/', as in "
+               "ARCP/2026/04";
     return NULL;
 }
 
 const char *key_fault(const char *key)
 {
     size_t n = strlen(key);
-    if (n == 0 || n > KEY_MAX || key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_-")] || key[0] < 'a' || key[0] > 'z')
+    if (n == 0 || n > KEY_MAX || key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_-")] || key[0] < 'a' ||
+        key[0] > 'z')
         return "is no key; small letters, digits, '_' and '-' are, beginning with a letter";
     return NULL;
 }
@@ -105,7 +119,8 @@ static void read_kind(const struct round_reading *l)
     if (enum_by_name(names, ROUND_KIND_COUNT, kind, &value))
         l->s->kind = (enum round_kind)value;
     else
-        problem_at(l->p, setting_at(l->root, "kind"), "there is no kind of round '%.40s'%s", kind, did_you_mean(l->a, kind, names, ROUND_KIND_COUNT));
+        problem_at(l->p, setting_at(l->root, "kind"), "there is no kind of round '%.40s'%s", kind,
+                   did_you_mean(l->a, kind, names, ROUND_KIND_COUNT));
 }
 
 static void read_note(const struct round_reading *l)
@@ -202,7 +217,8 @@ static void read_contacts(const struct round_reading *l)
         setting_read(l->a, group, ROWS(contact_rows), &entry, l->p);
         entry.c.contact.role = (enum contact_role)entry.role;
         if (!(s->roles & 1u << entry.role))
-            problem_at(l->p, setting_at(group, "role"), "the role %s is not among those that this round writes to; add it to to.roles",
+            problem_at(l->p, setting_at(group, "role"),
+                       "the role %s is not among those that this round writes to; add it to to.roles",
                        contact_role_names[entry.role]);
         if (entry.c.party)
             audience_check_invited(l, setting_at(group, "party"), entry.c.party);
@@ -240,7 +256,8 @@ static bool meet(const struct round_document *x, const struct round_document *y)
     return !x->langs || !y->langs || (x->langs & y->langs);
 }
 
-static void check_document(const struct round_reading *l, config_setting_t *group, struct round_document *d, size_t n_before)
+static void check_document(const struct round_reading *l, config_setting_t *group, struct round_document *d,
+                           size_t n_before)
 {
     const struct round_document *before = l->s->documents;
     if (!d->path)
@@ -274,7 +291,8 @@ static void read_documents(const struct round_reading *l)
     }
 }
 
-static void check_item(const struct round_reading *l, config_setting_t *group, const struct round_item *item, size_t n_before)
+static void check_item(const struct round_reading *l, config_setting_t *group, const struct round_item *item,
+                       size_t n_before)
 {
     const struct round_item *before = l->s->items;
     const char *fault = key_fault(item->key);
@@ -326,8 +344,8 @@ static void read_all(const struct round_reading *l, int64_t now_at)
     audience_check(l);
 }
 
-struct round_spec *roundfile_load(struct arena *a, const char *path, const struct config *c, const struct party_register *r, int64_t now_at,
-                                  struct problems *p)
+struct round_spec *roundfile_load(struct arena *a, const char *path, const struct config *c,
+                                  const struct party_register *r, int64_t now_at, struct problems *p)
 {
     int before = p->n;
     config_t *file = setting_open_whole(path, p);

@@ -15,7 +15,8 @@
 #include "app/register.h"
 #include "round/round.h"
 
-struct round_spec *roundfile_load(struct arena *a, const char *path, const struct config *c, const struct party_register *r, int64_t now_at, struct problems *p);
+struct round_spec *roundfile_load(struct arena *a, const char *path, const struct config *c,
+                                  const struct party_register *r, int64_t now_at, struct problems *p);
 /* Everything, also what launch adds to the documents; round_spec_from_json() gives an equal spec. */
 json_t *round_spec_to_json(const struct round_spec *s);
 /* Checks again: the command line is not believed either. Whether the deadline has passed and the register knows the parties is the caller's question, since a frozen

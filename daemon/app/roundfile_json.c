@@ -9,10 +9,10 @@
 #include "app/roundfile_private.h"
 #include "mail/address.h"
 
-#define TEXT_MAX 1000
-#define PROSE_MAX 20000
+#define TEXT_MAX   1000
+#define PROSE_MAX  20000
 #define PATH_BYTES 4096
-#define LIST_MAX STRINGS_MAX
+#define LIST_MAX   STRINGS_MAX
 
 /* ---- writing */
 
@@ -213,7 +213,8 @@ static bool get_list(const struct reading *r, const json_t *o, const char *key, 
     return true;
 }
 
-static bool get_strings(const struct reading *r, const json_t *o, const char *key, const char *const **out, size_t *n_out)
+static bool get_strings(const struct reading *r, const json_t *o, const char *key, const char *const **out,
+                        size_t *n_out)
 {
     const json_t *list;
     const char **items = NULL;
@@ -312,18 +313,23 @@ static bool get_partners(const struct reading *r, const json_t *o, struct round_
     return true;
 }
 
-static bool is_sha256(const char *hex) { return strlen(hex) == 64 && hex[strspn(hex, "0123456789abcdef")] == '\0'; }
+static bool is_sha256(const char *hex)
+{
+    return strlen(hex) == 64 && hex[strspn(hex, "0123456789abcdef")] == '\0';
+}
 
 static bool climbs(const char *path)
 {
-    return strcmp(path, "..") == 0 || strncmp(path, "../", 3) == 0 || strstr(path, "/../") || g_str_has_suffix(path, "/..");
+    return strcmp(path, "..") == 0 || strncmp(path, "../", 3) == 0 || strstr(path, "/../") ||
+           g_str_has_suffix(path, "/..");
 }
 
 static bool get_document(const struct reading *r, const json_t *o, struct round_document *d)
 {
     if (!get_needed(r, o, "path", PATH_BYTES, &d->path) || !get_needed(r, o, "name", TEXT_MAX, &d->name) ||
-        !get_bits(r, o, "languages", (struct names){lang_names, LANG_COUNT}, &d->langs) || !get_text(r, o, "party", TEXT_MAX, &d->party) ||
-        !get_text(r, o, "sha256", TEXT_MAX, &d->sha256) || !get_text(r, o, "part", PATH_BYTES, &d->part))
+        !get_bits(r, o, "languages", (struct names){lang_names, LANG_COUNT}, &d->langs) ||
+        !get_text(r, o, "party", TEXT_MAX, &d->party) || !get_text(r, o, "sha256", TEXT_MAX, &d->sha256) ||
+        !get_text(r, o, "part", PATH_BYTES, &d->part))
         return false;
     d->part_size = json_integer_value(json_object_get(o, "part_size"));
     if (d->path[0] != '/')
@@ -392,7 +398,8 @@ static bool get_steps(const struct reading *r, const json_t *o, const struct con
 static bool get_deadline(const struct reading *r, const json_t *o, struct round_spec *s)
 {
     const json_t *d = json_object_get(o, "deadline");
-    if (!get_needed(r, o, "deadline_text", TEXT_MAX, &s->deadline_text) || !get_civil(r, d, "local", &s->deadline.local))
+    if (!get_needed(r, o, "deadline_text", TEXT_MAX, &s->deadline_text) ||
+        !get_civil(r, d, "local", &s->deadline.local))
         return false;
     s->deadline.at = json_integer_value(json_object_get(d, "at"));
     s->deadline.has_time = json_is_true(json_object_get(d, "has_time"));
@@ -414,9 +421,10 @@ static bool get_kind(const struct reading *r, const json_t *o, struct round_spec
 
 static bool get_head(const struct reading *r, const json_t *o, struct round_spec *s)
 {
-    if (!get_text(r, o, "path", PATH_BYTES, &s->path) || !get_needed(r, o, "ref", REF_MAX, &s->ref) || !get_kind(r, o, s) ||
-        !get_text(r, o, "note_number", TEXT_MAX, &s->note_number) || !get_texts(r, o, "title", TEXT_MAX, s->title) ||
-        !get_texts(r, o, "text", PROSE_MAX, s->text) || !get_text(r, o, "templates", PATH_BYTES, &s->templates))
+    if (!get_text(r, o, "path", PATH_BYTES, &s->path) || !get_needed(r, o, "ref", REF_MAX, &s->ref) ||
+        !get_kind(r, o, s) || !get_text(r, o, "note_number", TEXT_MAX, &s->note_number) ||
+        !get_texts(r, o, "title", TEXT_MAX, s->title) || !get_texts(r, o, "text", PROSE_MAX, s->text) ||
+        !get_text(r, o, "templates", PATH_BYTES, &s->templates))
         return false;
     if (ref_fault(s->ref))
         return err_perm(r->e, "'%s' %s", s->ref, ref_fault(s->ref));
@@ -428,10 +436,11 @@ static bool get_head(const struct reading *r, const json_t *o, struct round_spec
 static bool get_audience(const struct reading *r, const json_t *o, struct round_spec *s)
 {
     return get_bits(r, o, "kinds", (struct names){party_kind_names, PARTY_KIND_COUNT}, &s->kinds) &&
-           get_strings(r, o, "groups", &s->groups, &s->n_groups) && get_strings(r, o, "parties", &s->codes, &s->n_codes) &&
+           get_strings(r, o, "groups", &s->groups, &s->n_groups) &&
+           get_strings(r, o, "parties", &s->codes, &s->n_codes) &&
            get_strings(r, o, "except", &s->except, &s->n_except) &&
-           get_bits(r, o, "roles", (struct names){contact_role_names, ROLE_COUNT}, &s->roles) && get_contacts(r, o, s) &&
-           get_partners(r, o, s);
+           get_bits(r, o, "roles", (struct names){contact_role_names, ROLE_COUNT}, &s->roles) &&
+           get_contacts(r, o, s) && get_partners(r, o, s);
 }
 
 struct round_spec *round_spec_from_json(struct arena *a, const json_t *j, const struct config *c, struct err *e)
@@ -439,8 +448,8 @@ struct round_spec *round_spec_from_json(struct arena *a, const json_t *j, const 
     struct round_spec *s = arena_alloc(a, sizeof *s);
     struct reading r = {a, e};
     bool good = json_is_object(j) || err_perm(e, "it is no object");
-    if (good && get_head(&r, j, s) && get_audience(&r, j, s) && get_documents(&r, j, s) && get_items(&r, j, s) && get_steps(&r, j, c, s) &&
-        get_deadline(&r, j, s))
+    if (good && get_head(&r, j, s) && get_audience(&r, j, s) && get_documents(&r, j, s) && get_items(&r, j, s) &&
+        get_steps(&r, j, c, s) && get_deadline(&r, j, s))
         return s;
     err_prefix(e, "the round cannot be read");
     return NULL;

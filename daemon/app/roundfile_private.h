@@ -3,10 +3,10 @@
 #define TAAMIM_APP_ROUNDFILE_PRIVATE_H
 #include "app/roundfile.h"
 
-#define DOCUMENTS_MAX 1024
+#define DOCUMENTS_MAX  1024
 #define DOCUMENT_BYTES ((int64_t)100 << 20)
-#define REF_MAX 40
-#define KEY_MAX 40
+#define REF_MAX        40
+#define KEY_MAX        40
 /* What is wrong, in words that follow the value; NULL where nothing is. */
 const char *ref_fault(const char *ref);
 const char *key_fault(const char *key);

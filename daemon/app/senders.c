@@ -63,7 +63,8 @@ static void gone(void *arg, struct worker *w, const char *why)
         if (i == 0)
             outbox_lost(s->of->daemon, s->deliveries[i], why);
         else /* a connection that never was: it waits its turn again */
-            outbox_outcome(s->of->daemon, &(struct send_outcome){.id = s->deliveries[i], .stage = SEND_DATA, .text = why});
+            outbox_outcome(s->of->daemon,
+                           &(struct send_outcome){.id = s->deliveries[i], .stage = SEND_DATA, .text = why});
     s->n = 0;
 }
 
@@ -113,7 +114,8 @@ void senders_send(void *arg, const struct send_job *job)
     struct sender *s = freest(c);
 
     if (!s) {
-        outbox_outcome(c->daemon, &(struct send_outcome){.id = job->id, .stage = SEND_DATA, .text = "no sender was free"});
+        outbox_outcome(c->daemon,
+                       &(struct send_outcome){.id = job->id, .stage = SEND_DATA, .text = "no sender was free"});
         return;
     }
     s->deliveries[s->n++] = job->id;

@@ -11,8 +11,8 @@
 
 #include "mail/address.h"
 
-#define SHOWN "%.60s"
-#define TEXT_MAX 1000
+#define SHOWN     "%.60s"
+#define TEXT_MAX  1000
 #define PROSE_MAX 20000
 
 /* ---- problems */
@@ -85,8 +85,14 @@ static config_t *open_file(const char *path, bool includes, struct problems *p)
     return NULL;
 }
 
-config_t *setting_open(const char *path, struct problems *p) { return open_file(path, true, p); }
-config_t *setting_open_whole(const char *path, struct problems *p) { return open_file(path, false, p); }
+config_t *setting_open(const char *path, struct problems *p)
+{
+    return open_file(path, true, p);
+}
+config_t *setting_open_whole(const char *path, struct problems *p)
+{
+    return open_file(path, false, p);
+}
 
 void setting_close(config_t *c)
 {
@@ -155,7 +161,8 @@ config_setting_t *setting_groups(config_setting_t *parent, const char *name, str
     }
     for (int i = 0; list && i < config_setting_length(list); i++)
         if (!config_setting_is_group(config_setting_get_elem(list, (unsigned)i))) {
-            problem_at(p, config_setting_get_elem(list, (unsigned)i), "each member of %s must be a group { ... }", name);
+            problem_at(p, config_setting_get_elem(list, (unsigned)i), "each member of %s must be a group { ... }",
+                       name);
             return NULL;
         }
     return list;
@@ -209,8 +216,8 @@ static bool read_number(const struct reading *r, const config_setting_t *s, int6
         return wrong(r, s, "a whole number");
     int64_t value = type == CONFIG_TYPE_INT ? config_setting_get_int(s) : config_setting_get_int64(s);
     if (value < r->row->min || value > r->row->max) {
-        problem_at(r->p, s, "%s is %lld; it must be from %lld to %lld", r->row->name, (long long)value, (long long)r->row->min,
-                   (long long)r->row->max);
+        problem_at(r->p, s, "%s is %lld; it must be from %lld to %lld", r->row->name, (long long)value,
+                   (long long)r->row->min, (long long)r->row->max);
         return false;
     }
     *out = value;
@@ -249,7 +256,8 @@ static void read_langs_text(const struct reading *r, config_setting_t *s, const 
         const config_setting_t *member = config_setting_get_elem(s, (unsigned)i);
         int lang;
         if (!enum_by_name(lang_names, LANG_COUNT, member->name, &lang)) {
-            problem_at(r->p, member, "unknown language '" SHOWN "' in %s; the languages are ar, en and fr", member->name, r->row->name);
+            problem_at(r->p, member, "unknown language '" SHOWN "' in %s; the languages are ar, en and fr",
+                       member->name, r->row->name);
             continue;
         }
         const char *text = read_text(r, member, prose ? PROSE_MAX : TEXT_MAX, prose);
@@ -297,7 +305,8 @@ static void read_weekend(const struct reading *r, const config_setting_t *s, uns
 {
     unsigned weekend = 0, day;
     const char *text = config_setting_get_string(s);
-    bool list = config_setting_is_array(s) || config_setting_is_list(s), good = list || (text && weekend_parse(text, &weekend));
+    bool list = config_setting_is_array(s) || config_setting_is_list(s),
+         good = list || (text && weekend_parse(text, &weekend));
     for (int i = 0; list && i < config_setting_length(s); i++) {
         text = config_setting_get_string_elem(s, i);
         good = good && text && !strchr(text, '-') && weekend_parse(text, &day) && day != 0;
@@ -333,7 +342,9 @@ static void read_string(const struct reading *r, const config_setting_t *s, cons
 {
     const char *text = read_text(r, s, TEXT_MAX, false);
     if (text)
-        *out = r->row->type == SET_PATH ? path_beside(r->a, config_setting_source_file(s) ? config_setting_source_file(s) : "x", text) : text;
+        *out = r->row->type == SET_PATH
+                   ? path_beside(r->a, config_setting_source_file(s) ? config_setting_source_file(s) : "x", text)
+                   : text;
 }
 
 static void read_value(const struct reading *r, config_setting_t *s, void *at)
@@ -376,16 +387,18 @@ static const struct setting_row *row_of(const struct setting_row *rows, size_t n
     return NULL;
 }
 
-static void tell_unknown(struct arena *a, config_setting_t *group, const config_setting_t *s, const struct setting_row *rows, size_t n,
-                         struct problems *p)
+static void tell_unknown(struct arena *a, config_setting_t *group, const config_setting_t *s,
+                         const struct setting_row *rows, size_t n, struct problems *p)
 {
     const char **names = arena_alloc(a, (n + 1) * sizeof *names);
     for (size_t i = 0; i < n; i++)
         names[i] = rows[i].name;
-    problem_at(p, s, "unknown setting '" SHOWN "'%s%s", s->name, in_group(a, group), did_you_mean(a, s->name, names, n));
+    problem_at(p, s, "unknown setting '" SHOWN "'%s%s", s->name, in_group(a, group),
+               did_you_mean(a, s->name, names, n));
 }
 
-void setting_read(struct arena *a, config_setting_t *group, const struct setting_row *rows, size_t n_rows, void *target, struct problems *p)
+void setting_read(struct arena *a, config_setting_t *group, const struct setting_row *rows, size_t n_rows, void *target,
+                  struct problems *p)
 {
     if (!config_setting_is_group(group)) {
         problem_at(p, group, "%s must be a group { ... }", group_name(group));

@@ -18,14 +18,17 @@ struct problems {
     struct buf text;
     int n; /* all, also those beyond PROBLEMS_MAX */
 };
-void problem_at(struct problems *p, const config_setting_t *where, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void problem_at(struct problems *p, const config_setting_t *where, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* The same of a line of any file; line 0 names the file alone. */
-void problem_in(struct problems *p, const char *path, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void problem_in(struct problems *p, const char *path, int line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 enum setting_type {
-    SET_STRING,     /* one line, not empty */
-    SET_ADDRESS,    /* a string that address_wire() takes */
-    SET_INT, SET_INT64,
+    SET_STRING,  /* one line, not empty */
+    SET_ADDRESS, /* a string that address_wire() takes */
+    SET_INT,
+    SET_INT64,
     SET_BOOL,
     SET_PATH,       /* absolute when read */
     SET_STRINGS,    /* list or array, into `struct strings`; also where a struct has the same two fields in a row */
@@ -40,16 +43,20 @@ enum setting_type {
 struct setting_row {
     const char *name;
     enum setting_type type;
-    size_t offset;              /* into the target struct; SET_STRINGS: of a `struct strings` */
+    size_t offset; /* into the target struct; SET_STRINGS: of a `struct strings` */
     bool required;
-    int64_t min, max;           /* SET_INT, SET_INT64 */
-    const char *const *names;   /* SET_ENUM, SET_ENUMS */
+    int64_t min, max;         /* SET_INT, SET_INT64 */
+    const char *const *names; /* SET_ENUM, SET_ENUMS */
     int n_names;
 };
-struct strings { const char *const *items; size_t n; };
-#define STRINGS_MAX 4096        /* members of any list */
+struct strings {
+    const char *const *items;
+    size_t n;
+};
+#define STRINGS_MAX 4096 /* members of any list */
 /* Reads the group's known settings into target; unset ones and faulty ones keep their value. Reports into p. */
-void setting_read(struct arena *a, config_setting_t *group, const struct setting_row *rows, size_t n_rows, void *target, struct problems *p);
+void setting_read(struct arena *a, config_setting_t *group, const struct setting_row *rows, size_t n_rows, void *target,
+                  struct problems *p);
 /* The member of that name: a group, or a list of groups; NULL where there is none (and where it is something else, which is a problem). */
 config_setting_t *setting_group(config_setting_t *parent, const char *name, struct problems *p);
 config_setting_t *setting_groups(config_setting_t *parent, const char *name, struct problems *p);

@@ -12,7 +12,7 @@
 #include "app/setting.h"
 #include "base/file.h"
 
-#define FILE_MAX ((size_t)8 << 20)
+#define FILE_MAX  ((size_t)8 << 20)
 #define SHOWN_MAX 40
 
 struct scan {
@@ -79,7 +79,8 @@ static void take_word(struct scan *s)
     if (errno == ERANGE)
         problem_in(s->p, s->path, s->line, "the number %s is too large", word);
     else if (!wide && (value > INT32_MAX || value < INT32_MIN))
-        problem_in(s->p, s->path, s->line, "the number %s is too large to be written so; above %d a number ends with L", word, INT32_MAX);
+        problem_in(s->p, s->path, s->line, "the number %s is too large to be written so; above %d a number ends with L",
+                   word, INT32_MAX);
 }
 
 static void scan_tokens(struct scan *s)
@@ -101,7 +102,10 @@ static void scan_tokens(struct scan *s)
     }
 }
 
-static bool control(int32_t c) { return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || (c >= 0x7f && c < 0xa0); }
+static bool control(int32_t c)
+{
+    return (c < 0x20 && c != '\n' && c != '\t' && c != '\r') || (c >= 0x7f && c < 0xa0);
+}
 
 static bool check_bytes(struct scan s)
 {
@@ -116,7 +120,8 @@ static bool check_bytes(struct scan s)
     for (utf8proc_int32_t c; s.at < s.end;) {
         utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.at, s.end - s.at, &c);
         if (n <= 0) {
-            problem_in(s.p, s.path, s.line, "this line is not UTF-8 (byte 0x%02x); save the file as UTF-8", (unsigned char)*s.at);
+            problem_in(s.p, s.path, s.line, "this line is not UTF-8 (byte 0x%02x); save the file as UTF-8",
+                       (unsigned char)*s.at);
             return false;
         }
         if (control(c)) {

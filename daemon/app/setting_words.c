@@ -31,7 +31,8 @@ bool langs_parse(const char *text, unsigned *out)
     char part[16];
     int lang;
     for (const char *at = text; at;) {
-        if (!next_part(&at, '+', part) || !enum_by_name(lang_names, LANG_COUNT, part, &lang) || (langs & LANG_BIT(lang)))
+        if (!next_part(&at, '+', part) || !enum_by_name(lang_names, LANG_COUNT, part, &lang) ||
+            (langs & LANG_BIT(lang)))
             return false;
         langs |= LANG_BIT(lang);
     }

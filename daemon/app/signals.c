@@ -119,7 +119,8 @@ static const struct party *party_in_round(struct daemon *d, const struct round_v
 }
 
 /* A contact of open rounds alone is a sign for those rounds. What they ask is kept in memory (round_view). */
-static bool add_round_contact(struct daemon *d, struct incoming *in, struct signals *s, const char *address, struct err *e)
+static bool add_round_contact(struct daemon *d, struct incoming *in, struct signals *s, const char *address,
+                              struct err *e)
 {
     struct round_row *rounds;
     size_t n;

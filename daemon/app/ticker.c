@@ -11,11 +11,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define CLOCK_JUMP_S 3600
-#define CLOCK_PAUSE_S 3600
-#define RECEIPT_AGAIN_S 600
+#define CLOCK_JUMP_S     3600
+#define CLOCK_PAUSE_S    3600
+#define RECEIPT_AGAIN_S  600
 #define REMINDERS_IDLE_S 3600
-#define LOOK_AGAIN_S 60 /* a wake-up that nothing depends on: servers away, the clock */
+#define LOOK_AGAIN_S     60 /* a wake-up that nothing depends on: servers away, the clock */
 
 static bool tell(struct daemon *d, const char *kind, const char *text)
 {
@@ -50,7 +50,8 @@ static bool tell_server(struct daemon *d, const struct server_watch *w, const ch
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
 
-    if (store_begin(d->store, &e) && store_set(d->store, key, w->away ? w->text : NULL, &e) && store_commit(d->store, &e))
+    if (store_begin(d->store, &e) && store_set(d->store, key, w->away ? w->text : NULL, &e) &&
+        store_commit(d->store, &e))
         return w->away ? tell(d, "server_away", arena_printf(a, "the %s server cannot be reached: %s", name, w->text))
                        : tell(d, "server_back", arena_printf(a, "the %s server is back", name));
     store_rollback(d->store);
@@ -94,7 +95,9 @@ static bool clock_paused(struct daemon *d)
     if (clock_jumped(d)) {
         d->clock_paused_until_at = d->last_boot_at + CLOCK_PAUSE_S;
         d->remind_at = 0;
-        tell(d, "clock", "the computer's clock has jumped by more than an hour; reminders wait for an hour. Check the time and `timedatectl`");
+        tell(d, "clock",
+             "the computer's clock has jumped by more than an hour; reminders wait for an hour. Check the time and "
+             "`timedatectl`");
     }
     return d->clock_paused_until_at > d->last_boot_at;
 }

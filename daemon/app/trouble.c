@@ -67,7 +67,9 @@ size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_
 
 const char *trouble_reason(const char *code)
 {
-    static const struct { const char *code, *reason; } reasons[] = {
+    static const struct {
+        const char *code, *reason;
+    } reasons[] = {
         {"empty", "not taken: the file arrived empty"},
         {"too_large", "not taken: the file is too large"},
         {"refused_type", "not taken: a file of a type that is refused"},
@@ -97,6 +99,7 @@ const char *trouble_in_story(struct arena *a, const struct message_row *m)
     const char *text = "";
 
     for (size_t i = 0; i < n; i++)
-        text = arena_printf(a, "%s%s" FSI "%s" PDI " (%s)", text, i ? ", " : "; not taken: ", list[i].name, list[i].trouble);
+        text = arena_printf(a, "%s%s" FSI "%s" PDI " (%s)", text, i ? ", " : "; not taken: ", list[i].name,
+                            list[i].trouble);
     return text;
 }

@@ -29,11 +29,13 @@ struct arena {
     size_t total;
 };
 
-struct arena *arena_new(void) {
+struct arena *arena_new(void)
+{
     return mem_alloc(sizeof(struct arena));
 }
 
-void arena_free(struct arena *a) {
+void arena_free(struct arena *a)
+{
     if (!a)
         return;
     for (struct block *b = a->newest, *next; b; b = next) {
@@ -43,9 +45,13 @@ void arena_free(struct arena *a) {
     free(a);
 }
 
-void arena_cleanup(struct arena **a) { arena_free(*a); }
+void arena_cleanup(struct arena **a)
+{
+    arena_free(*a);
+}
 
-static struct block *open_block(struct arena *a, size_t at_least) {
+static struct block *open_block(struct arena *a, size_t at_least)
+{
     size_t size = at_least > BLOCK_SIZE ? at_least : BLOCK_SIZE;
     if (size > ARENA_MAX - a->total)
         abort();
@@ -58,7 +64,8 @@ static struct block *open_block(struct arena *a, size_t at_least) {
     return b;
 }
 
-void *arena_alloc(struct arena *a, size_t size) {
+void *arena_alloc(struct arena *a, size_t size)
+{
     const size_t unit = alignof(max_align_t);
     if (size > ARENA_MAX)
         abort();
@@ -71,7 +78,8 @@ void *arena_alloc(struct arena *a, size_t size) {
     return p;
 }
 
-void *arena_grow(struct arena *a, const void *old, size_t old_size, size_t new_size) {
+void *arena_grow(struct arena *a, const void *old, size_t old_size, size_t new_size)
+{
     void *p = arena_alloc(a, new_size);
     size_t kept = old_size < new_size ? old_size : new_size;
     if (old && kept)
@@ -79,7 +87,8 @@ void *arena_grow(struct arena *a, const void *old, size_t old_size, size_t new_s
     return p;
 }
 
-char *arena_strndup(struct arena *a, const char *s, size_t n) {
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
     if (!s)
         return NULL;
     n = strnlen(s, n);
@@ -90,9 +99,13 @@ char *arena_strndup(struct arena *a, const char *s, size_t n) {
     return copy;
 }
 
-char *arena_strdup(struct arena *a, const char *s) { return arena_strndup(a, s, ARENA_MAX); }
+char *arena_strdup(struct arena *a, const char *s)
+{
+    return arena_strndup(a, s, ARENA_MAX);
+}
 
-char *arena_vprintf(struct arena *a, const char *format, va_list args) {
+char *arena_vprintf(struct arena *a, const char *format, va_list args)
+{
     if (!format)
         abort();
     va_list again;
@@ -106,7 +119,8 @@ char *arena_vprintf(struct arena *a, const char *format, va_list args) {
     return text;
 }
 
-char *arena_printf(struct arena *a, const char *format, ...) {
+char *arena_printf(struct arena *a, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     char *text = arena_vprintf(a, format, args);

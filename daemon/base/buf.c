@@ -12,7 +12,8 @@
 
 enum { FIRST_SIZE = 64 };
 
-static bool make_room(struct buf *b, size_t n) {
+static bool make_room(struct buf *b, size_t n)
+{
     size_t max = b->max ? b->max : BUF_MAX;
     if (b->overflow || b->len > max || n > max - b->len) {
         b->overflow = true;
@@ -29,7 +30,8 @@ static bool make_room(struct buf *b, size_t n) {
     return true;
 }
 
-void buf_add(struct buf *b, const void *bytes, size_t n) {
+void buf_add(struct buf *b, const void *bytes, size_t n)
+{
     if (!make_room(b, n))
         return;
     if (n)
@@ -38,14 +40,19 @@ void buf_add(struct buf *b, const void *bytes, size_t n) {
     b->data[b->len] = '\0';
 }
 
-void buf_adds(struct buf *b, const char *s) {
+void buf_adds(struct buf *b, const char *s)
+{
     if (s)
         buf_add(b, s, strlen(s));
 }
 
-void buf_addc(struct buf *b, char c) { buf_add(b, &c, 1); }
+void buf_addc(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
 
-void buf_vaddf(struct buf *b, const char *format, va_list args) {
+void buf_vaddf(struct buf *b, const char *format, va_list args)
+{
     if (!format)
         abort();
     va_list again;
@@ -60,14 +67,16 @@ void buf_vaddf(struct buf *b, const char *format, va_list args) {
     b->len += (size_t)n;
 }
 
-void buf_addf(struct buf *b, const char *format, ...) {
+void buf_addf(struct buf *b, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     buf_vaddf(b, format, args);
     va_end(args);
 }
 
-void buf_drop(struct buf *b, size_t n) {
+void buf_drop(struct buf *b, size_t n)
+{
     if (!b->data)
         return;
     if (n > b->len)
@@ -76,18 +85,23 @@ void buf_drop(struct buf *b, size_t n) {
     memmove(b->data, b->data + n, b->len + 1);
 }
 
-void buf_clear(struct buf *b) {
+void buf_clear(struct buf *b)
+{
     b->len = 0;
     b->overflow = false;
     if (b->data)
         b->data[0] = '\0';
 }
 
-void buf_free(struct buf *b) {
+void buf_free(struct buf *b)
+{
     free(b->data);
     b->data = NULL;
     b->len = b->cap = 0;
     b->overflow = false;
 }
 
-const char *buf_text(const struct buf *b) { return b->data ? b->data : ""; }
+const char *buf_text(const struct buf *b)
+{
+    return b->data ? b->data : "";
+}

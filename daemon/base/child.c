@@ -24,7 +24,8 @@
 
 enum { CANNOT_START = 127, LOOK_AGAIN_MS = 20 };
 
-static void default_signals(void) {
+static void default_signals(void)
+{
     struct sigaction plain = {.sa_handler = SIG_DFL};
     for (int s = 1; s < NSIG; s++)
         sigaction(s, &plain, NULL); /* KILL and STOP refuse, which is fine */
@@ -34,7 +35,8 @@ static void default_signals(void) {
 }
 
 /* In the child: become argv with these as 0 and 1. The number of the error goes to `tell`. */
-static _Noreturn void become(const char *const argv[], int in, int out, int tell) {
+static _Noreturn void become(const char *const argv[], int in, int out, int tell)
+{
     default_signals();
     bool ready = dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
                  close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
@@ -46,9 +48,13 @@ static _Noreturn void become(const char *const argv[], int in, int out, int tell
     _exit(CANNOT_START);
 }
 
-static bool die_with_parent(pid_t parent) { return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent; }
+static bool die_with_parent(pid_t parent)
+{
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
+}
 
-static pid_t start(const char *const argv[], int in, int out, bool own_group, struct err *e) {
+static pid_t start(const char *const argv[], int in, int out, bool own_group, struct err *e)
+{
     int tell[2];
     if (pipe2(tell, O_CLOEXEC) != 0)
         return err_temp(e, "cannot start %s: %s", argv[0], strerror(errno)), -1;
@@ -69,7 +75,8 @@ static pid_t start(const char *const argv[], int in, int out, bool own_group, st
     return err_perm(e, "cannot start %s: %s", argv[0], strerror(error)), -1;
 }
 
-pid_t child_start(const char *const argv[], int *channel_out, struct err *e) {
+pid_t child_start(const char *const argv[], int *channel_out, struct err *e)
+{
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return err_temp(e, "cannot start %s: %s", argv[0], strerror(errno)), -1;
@@ -82,7 +89,8 @@ pid_t child_start(const char *const argv[], int *channel_out, struct err *e) {
     return pid;
 }
 
-static int start_timer(int s) {
+static int start_timer(int s)
+{
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
     struct itimerspec once = {.it_value = {.tv_sec = s > 0 ? s : 1}};
     if (fd >= 0 && timerfd_settime(fd, 0, &once, NULL) != 0)
@@ -91,7 +99,8 @@ static int start_timer(int s) {
 }
 
 /* Waits until fd has something; false where the time is over first. */
-static bool wait_for(int fd, int timer) {
+static bool wait_for(int fd, int timer)
+{
     struct pollfd both[] = {{.fd = fd, .events = POLLIN}, {.fd = timer, .events = POLLIN}};
     if (TEMP_FAILURE_RETRY(poll(both, 2, -1)) < 0)
         return false;
@@ -99,7 +108,8 @@ static bool wait_for(int fd, int timer) {
 }
 
 /* Reads until the end; -1 where it is longer than size or the time is over, told apart by errno. */
-static ssize_t read_to_end(int fd, int timer, char *bytes, size_t size) {
+static ssize_t read_to_end(int fd, int timer, char *bytes, size_t size)
+{
     for (size_t len = 0;;) {
         if (!wait_for(fd, timer)) {
             errno = ETIMEDOUT;
@@ -118,7 +128,8 @@ static ssize_t read_to_end(int fd, int timer, char *bytes, size_t size) {
 
 /* Waits for the end without pidfd_open, which old systems and memory checkers lack: looks again and again. The process
  * stays to be waited for, so that its number is nobody else's. */
-static bool look_for_end(pid_t pid, int timer) {
+static bool look_for_end(pid_t pid, int timer)
+{
     struct pollfd over = {.fd = timer, .events = POLLIN};
     siginfo_t end = {0};
     int looked;
@@ -129,13 +140,15 @@ static bool look_for_end(pid_t pid, int timer) {
 }
 
 /* False where the time is over first. */
-static bool wait_for_end(pid_t pid, int timer) {
+static bool wait_for_end(pid_t pid, int timer)
+{
     FD_SCOPED process = pidfd_open(pid, 0);
     return process >= 0 ? wait_for(process, timer) : look_for_end(pid, timer);
 }
 
 /* Whether the command ended in time and well; all of its group is gone afterwards. */
-static bool finish(pid_t pid, int timer, const char *command, struct err *e) {
+static bool finish(pid_t pid, int timer, const char *command, struct err *e)
+{
     bool in_time = wait_for_end(pid, timer);
     kill(-pid, SIGKILL);
     int status = 0;
@@ -150,7 +163,8 @@ static bool finish(pid_t pid, int timer, const char *command, struct err *e) {
 }
 
 /* Starts the command; its stdout comes from *from_out. */
-static pid_t start_command(const char *command, int *from_out, struct err *e) {
+static pid_t start_command(const char *command, int *from_out, struct err *e)
+{
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
     int ends[2];
     FD_SCOPED nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -162,7 +176,8 @@ static pid_t start_command(const char *command, int *from_out, struct err *e) {
     return pid;
 }
 
-char *command_output(const char *command, size_t max, int timeout_s, struct err *e) {
+char *command_output(const char *command, size_t max, int timeout_s, struct err *e)
+{
     FD_SCOPED timer = start_timer(timeout_s);
     if (timer < 0)
         return err_temp(e, "cannot run \"%s\": %s", command, strerror(errno)), NULL;

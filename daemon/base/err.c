@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* The last character may have been cut in two by snprintf. */
-static void cut_at_character(char *text, size_t size) {
+static void cut_at_character(char *text, size_t size)
+{
     size_t n = strlen(text);
     const char *end;
     if (n + 1 < size || g_utf8_validate(text, -1, &end))
@@ -20,7 +21,8 @@ static void cut_at_character(char *text, size_t size) {
         text[end - text] = '\0';
 }
 
-static void tidy(char *text) {
+static void tidy(char *text)
+{
     const char *end;
     for (char *p = text; !g_utf8_validate(p, -1, &end); p = text + (end - text))
         text[end - text] = '?';
@@ -31,13 +33,15 @@ static void tidy(char *text) {
         text[n - 1] = '\0';
 }
 
-static void finish(struct err *e, const char *text, size_t size) {
+static void finish(struct err *e, const char *text, size_t size)
+{
     g_strlcpy(e->text, text, sizeof e->text < size ? sizeof e->text : size);
     cut_at_character(e->text, sizeof e->text);
     tidy(e->text);
 }
 
-static void fill(struct err *e, enum err_kind kind, const char *format, va_list args) {
+static void fill(struct err *e, enum err_kind kind, const char *format, va_list args)
+{
     if (!e)
         return;
     char text[sizeof e->text]; /* an argument may be e->text itself */
@@ -46,7 +50,8 @@ static void fill(struct err *e, enum err_kind kind, const char *format, va_list 
     finish(e, text, sizeof text);
 }
 
-bool err_temp(struct err *e, const char *format, ...) {
+bool err_temp(struct err *e, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     fill(e, ERR_TEMP, format, args);
@@ -54,7 +59,8 @@ bool err_temp(struct err *e, const char *format, ...) {
     return false;
 }
 
-bool err_perm(struct err *e, const char *format, ...) {
+bool err_perm(struct err *e, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     fill(e, ERR_PERM, format, args);
@@ -62,7 +68,8 @@ bool err_perm(struct err *e, const char *format, ...) {
     return false;
 }
 
-bool err_prefix(struct err *e, const char *format, ...) {
+bool err_prefix(struct err *e, const char *format, ...)
+{
     if (!e)
         return false;
     char text[2 * sizeof e->text];

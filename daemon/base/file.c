@@ -15,13 +15,15 @@
 
 enum { PIECE = 128 * 1024, COPY_MODE = 0640 };
 
-void fd_close(int *fd) {
+void fd_close(int *fd)
+{
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
 }
 
-static bool passes_by_itself(int error) {
+static bool passes_by_itself(int error)
+{
     switch (error) {
     case ENOSPC:
     case EDQUOT:
@@ -38,14 +40,16 @@ static bool passes_by_itself(int error) {
     }
 }
 
-static bool failed(struct err *e, const char *act, const char *path) {
+static bool failed(struct err *e, const char *act, const char *path)
+{
     int error = errno;
     if (passes_by_itself(error))
         return err_temp(e, "cannot %s %s: %s", act, path, strerror(error));
     return err_perm(e, "cannot %s %s: %s", act, path, strerror(error));
 }
 
-char *file_read_fd(struct arena *a, int fd, size_t max, size_t *len_out, struct err *e) {
+char *file_read_fd(struct arena *a, int fd, size_t max, size_t *len_out, struct err *e)
+{
     struct stat st;
     if (fstat(fd, &st) != 0)
         return failed(e, "read", "a file"), NULL;
@@ -67,7 +71,8 @@ char *file_read_fd(struct arena *a, int fd, size_t max, size_t *len_out, struct 
     return bytes;
 }
 
-char *file_read(struct arena *a, const char *path, size_t max, size_t *len_out, struct err *e) {
+char *file_read(struct arena *a, const char *path, size_t max, size_t *len_out, struct err *e)
+{
     FD_SCOPED fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not make us wait */
     if (fd < 0)
         return failed(e, "open", path), NULL;
@@ -80,7 +85,8 @@ char *file_read(struct arena *a, const char *path, size_t max, size_t *len_out, 
     return bytes;
 }
 
-static bool sync_folder_of(const char *path, struct err *e) {
+static bool sync_folder_of(const char *path, struct err *e)
+{
     g_autofree char *folder = g_path_get_dirname(path);
     FD_SCOPED fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0)
@@ -88,7 +94,8 @@ static bool sync_folder_of(const char *path, struct err *e) {
     return true;
 }
 
-static bool write_all(int fd, const void *bytes, size_t n) {
+static bool write_all(int fd, const void *bytes, size_t n)
+{
     for (const char *p = bytes; n;) {
         ssize_t done = TEMP_FAILURE_RETRY(write(fd, p, n));
         if (done < 0)
@@ -106,7 +113,8 @@ struct draft {
     int fd;
 };
 
-static bool draft_open(struct draft *d, const char *path, mode_t mode, struct err *e) {
+static bool draft_open(struct draft *d, const char *path, mode_t mode, struct err *e)
+{
     char token[17];
     random_token(token);
     g_autofree char *folder = g_path_get_dirname(path);
@@ -124,7 +132,8 @@ static bool draft_open(struct draft *d, const char *path, mode_t mode, struct er
     return true;
 }
 
-static void draft_drop(struct draft *d) {
+static void draft_drop(struct draft *d)
+{
     fd_close(&d->fd);
     if (d->temporary)
         unlink(d->temporary);
@@ -132,7 +141,8 @@ static void draft_drop(struct draft *d) {
     d->temporary = NULL;
 }
 
-static bool rename_not_replacing(const char *from, const char *to) {
+static bool rename_not_replacing(const char *from, const char *to)
+{
     if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
         return true;
     if (errno != EINVAL && errno != ENOSYS)
@@ -140,7 +150,8 @@ static bool rename_not_replacing(const char *from, const char *to) {
     return link(from, to) == 0 && unlink(from) == 0;
 }
 
-static bool draft_finish(struct draft *d, bool replaces, struct err *e) {
+static bool draft_finish(struct draft *d, bool replaces, struct err *e)
+{
     if (fsync(d->fd) != 0)
         return failed(e, "write", d->path);
     bool named = replaces ? rename(d->temporary, d->path) == 0 : rename_not_replacing(d->temporary, d->path);
@@ -151,7 +162,8 @@ static bool draft_finish(struct draft *d, bool replaces, struct err *e) {
     return sync_folder_of(d->path, e);
 }
 
-bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e) {
+bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e)
+{
     __attribute__((cleanup(draft_drop))) struct draft d = {.fd = -1};
     if (!draft_open(&d, path, mode, e))
         return false;
@@ -160,10 +172,14 @@ bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, stru
     return draft_finish(&d, true, e);
 }
 
-static void checksum_cleanup(GChecksum **sum) { g_checksum_free(*sum); }
+static void checksum_cleanup(GChecksum **sum)
+{
+    g_checksum_free(*sum);
+}
 
 /* Copies the range to `to` (nowhere where it is -1) and feeds it to sum. */
-static bool pour(int fd, int64_t offset, int64_t size, int to, GChecksum *sum) {
+static bool pour(int fd, int64_t offset, int64_t size, int to, GChecksum *sum)
+{
     g_autofree char *piece = g_malloc(PIECE);
     while (size > 0) {
         size_t want = size < PIECE ? (size_t)size : PIECE;
@@ -181,7 +197,8 @@ static bool pour(int fd, int64_t offset, int64_t size, int to, GChecksum *sum) {
     return true;
 }
 
-bool file_copy_range(int fd, int64_t offset, int64_t size, const char *path, char sha256_out[65], struct err *e) {
+bool file_copy_range(int fd, int64_t offset, int64_t size, const char *path, char sha256_out[65], struct err *e)
+{
     if (offset < 0 || size < 0)
         return err_perm(e, "cannot write %s: a range of %lld bytes at %lld makes no sense", path, (long long)size,
                         (long long)offset);
@@ -197,7 +214,8 @@ bool file_copy_range(int fd, int64_t offset, int64_t size, const char *path, cha
     return true;
 }
 
-bool file_sha256(const char *path, char sha256_out[65], int64_t *size_out, struct err *e) {
+bool file_sha256(const char *path, char sha256_out[65], int64_t *size_out, struct err *e)
+{
     FD_SCOPED fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0)
@@ -211,7 +229,8 @@ bool file_sha256(const char *path, char sha256_out[65], int64_t *size_out, struc
     return true;
 }
 
-bool file_sha256_range(int fd, int64_t offset, int64_t size, char sha256_out[65], struct err *e) {
+bool file_sha256_range(int fd, int64_t offset, int64_t size, char sha256_out[65], struct err *e)
+{
     __attribute__((cleanup(checksum_cleanup))) GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     if (!pour(fd, offset, size, -1, sum))
         return failed(e, "read", "an open file");
@@ -219,32 +238,37 @@ bool file_sha256_range(int fd, int64_t offset, int64_t size, char sha256_out[65]
     return true;
 }
 
-bool file_rename(const char *from, const char *to, struct err *e) {
+bool file_rename(const char *from, const char *to, struct err *e)
+{
     if (rename_not_replacing(from, to))
         return true;
     failed(e, "move to", to);
     return err_prefix(e, "%s", from);
 }
 
-bool file_move(const char *from, const char *to, struct err *e) {
+bool file_move(const char *from, const char *to, struct err *e)
+{
     if (!file_rename(from, to, e))
         return false;
     /* A rename is one record of the journal: an old name that came back after a power cut would be a second one, no loss. */
     return sync_folder_of(to, e);
 }
 
-bool file_mkdirs(const char *path, mode_t mode, struct err *e) {
+bool file_mkdirs(const char *path, mode_t mode, struct err *e)
+{
     if (g_mkdir_with_parents(path, (int)mode) != 0)
         return failed(e, "make the folder", path);
     return true;
 }
 
-bool file_exists(const char *path) {
+bool file_exists(const char *path)
+{
     struct stat st;
     return lstat(path, &st) == 0;
 }
 
-int64_t file_size(const char *path) {
+int64_t file_size(const char *path)
+{
     struct stat st;
     return stat(path, &st) == 0 ? st.st_size : -1;
 }

@@ -21,7 +21,8 @@ bool file_sha256_range(int fd, int64_t offset, int64_t size, char sha256_out[65]
 bool file_sha256(const char *path, char sha256_out[65], int64_t *size_out, struct err *e);
 bool file_move(const char *from, const char *to,
                struct err *e); /* rename within one file system, the target's folder fsync'd; never replaces */
-bool file_rename(const char *from, const char *to, struct err *e); /* the same, not yet durable: where a restart would do it again */
+bool file_rename(const char *from, const char *to,
+                 struct err *e); /* the same, not yet durable: where a restart would do it again */
 bool file_mkdirs(const char *path, mode_t mode, struct err *e); /* like mkdir -p */
 bool file_exists(const char *path);
 int64_t file_size(const char *path); /* -1 where there is none */

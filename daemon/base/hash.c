@@ -8,7 +8,8 @@
 
 #include "base/file.h"
 
-void hash_sha256(const void *bytes, size_t n, char hex_out[65]) {
+void hash_sha256(const void *bytes, size_t n, char hex_out[65])
+{
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
     if (n)
         g_checksum_update(sum, bytes, (gssize)n);
@@ -16,7 +17,8 @@ void hash_sha256(const void *bytes, size_t n, char hex_out[65]) {
     g_checksum_free(sum);
 }
 
-void random_token(char out[17]) {
+void random_token(char out[17])
+{
     static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
     unsigned char bytes[16];
     if (TEMP_FAILURE_RETRY(getrandom(bytes, sizeof bytes, 0)) != (ssize_t)sizeof bytes)

@@ -20,29 +20,34 @@ static const char *program_name = "";
 static enum log_level least_level = LOG_LEVEL_INFO;
 static bool under_journal;
 
-void log_open(const char *program, enum log_level least) {
+void log_open(const char *program, enum log_level least)
+{
     program_name = program;
     least_level = least;
     under_journal = getenv("JOURNAL_STREAM") != NULL;
 }
 
-static bool is_bidi_control(gunichar c) {
+static bool is_bidi_control(gunichar c)
+{
     return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-static bool is_printed(gunichar c) {
+static bool is_printed(gunichar c)
+{
     if (c == (gunichar)-1 || c == (gunichar)-2)
         return false;
     return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != 0x2028 && c != 0x2029 && !is_bidi_control(c);
 }
 
-static size_t character_size(const char *p, size_t left, gunichar *c_out) {
+static size_t character_size(const char *p, size_t left, gunichar *c_out)
+{
     *c_out = g_utf8_get_char_validated(p, (gssize)left);
     bool valid = *c_out != (gunichar)-1 && *c_out != (gunichar)-2;
     return valid ? (size_t)(g_utf8_next_char(p) - p) : 1;
 }
 
-static void add_escaped(struct buf *line, const char *value) {
+static void add_escaped(struct buf *line, const char *value)
+{
     size_t len = strlen(value);
     for (size_t at = 0, size; at < len; at += size) {
         gunichar c;
@@ -61,7 +66,8 @@ static void add_escaped(struct buf *line, const char *value) {
     }
 }
 
-static bool needs_quotes(const char *value) {
+static bool needs_quotes(const char *value)
+{
     if (*value == '\0')
         return true;
     for (const char *p = value; *p; p++)
@@ -70,14 +76,16 @@ static bool needs_quotes(const char *value) {
     return false;
 }
 
-static void add_field(struct buf *line, const char *name, const char *value) {
+static void add_field(struct buf *line, const char *name, const char *value)
+{
     const char *quote = needs_quotes(value) ? "\"" : "";
     buf_addf(line, " %s=%s", name, quote);
     add_escaped(line, value);
     buf_adds(line, quote);
 }
 
-void log_event(enum log_level level, const char *event, ...) {
+void log_event(enum log_level level, const char *event, ...)
+{
     if (level > least_level)
         return;
     BUF_SCOPED line = {0};

@@ -35,14 +35,16 @@ struct loop {
     void *signal_arg;
 };
 
-struct loop *loop_new(void) {
+struct loop *loop_new(void)
+{
     struct loop *l = mem_alloc(sizeof *l);
     l->wake_ms = INT64_MAX;
     l->signal_fd = -1;
     return l;
 }
 
-void loop_free(struct loop *l) {
+void loop_free(struct loop *l)
+{
     if (!l)
         return;
     if (l->signal_fd >= 0)
@@ -50,14 +52,16 @@ void loop_free(struct loop *l) {
     free(l);
 }
 
-static struct watch *find(struct loop *l, int fd) {
+static struct watch *find(struct loop *l, int fd)
+{
     for (size_t i = 0; i < l->n; i++)
         if (fd >= 0 && l->watches[i].fd == fd)
             return &l->watches[i];
     return NULL;
 }
 
-bool loop_watch(struct loop *l, int fd, short events, loop_watch_fn *fn, void *arg) {
+bool loop_watch(struct loop *l, int fd, short events, loop_watch_fn *fn, void *arg)
+{
     if (fd < 0 || find(l, fd))
         abort();
     if (l->n == LOOP_WATCHES_MAX)
@@ -66,19 +70,22 @@ bool loop_watch(struct loop *l, int fd, short events, loop_watch_fn *fn, void *a
     return true;
 }
 
-void loop_change(struct loop *l, int fd, short events) {
+void loop_change(struct loop *l, int fd, short events)
+{
     struct watch *w = find(l, fd);
     if (w)
         w->events = events;
 }
 
-void loop_unwatch(struct loop *l, int fd) {
+void loop_unwatch(struct loop *l, int fd)
+{
     struct watch *w = find(l, fd);
     if (w)
         w->fd = -1;
 }
 
-static void forget_unwatched(struct loop *l) {
+static void forget_unwatched(struct loop *l)
+{
     size_t kept = 0;
     for (size_t i = 0; i < l->n; i++)
         if (l->watches[i].fd >= 0)
@@ -86,7 +93,8 @@ static void forget_unwatched(struct loop *l) {
     l->n = kept;
 }
 
-static void signal_ready(void *arg, short revents) {
+static void signal_ready(void *arg, short revents)
+{
     struct loop *l = arg;
     struct signalfd_siginfo info;
     (void)revents;
@@ -94,7 +102,8 @@ static void signal_ready(void *arg, short revents) {
         l->signal_fn(l->signal_arg, (int)info.ssi_signo);
 }
 
-bool loop_signals(struct loop *l, const int signals[], size_t n, loop_signal_fn *fn, void *arg, struct err *e) {
+bool loop_signals(struct loop *l, const int signals[], size_t n, loop_signal_fn *fn, void *arg, struct err *e)
+{
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < n; i++)
@@ -112,17 +121,20 @@ bool loop_signals(struct loop *l, const int signals[], size_t n, loop_signal_fn 
     return loop_watch(l, fd, POLLIN, signal_ready, l) || err_perm(e, "too many descriptors are watched");
 }
 
-void loop_tick(struct loop *l, loop_tick_fn *fn, void *arg) {
+void loop_tick(struct loop *l, loop_tick_fn *fn, void *arg)
+{
     l->tick = fn;
     l->tick_arg = arg;
 }
 
-void loop_wake_at(struct loop *l, int64_t at_ms) {
+void loop_wake_at(struct loop *l, int64_t at_ms)
+{
     if (at_ms < l->wake_ms)
         l->wake_ms = at_ms;
 }
 
-static int wait_ms(const struct loop *l, int wait_max_ms) {
+static int wait_ms(const struct loop *l, int wait_max_ms)
+{
     if (l->wake_ms == INT64_MAX)
         return wait_max_ms;
     int64_t now = clock_now_ms();
@@ -133,7 +145,8 @@ static int wait_ms(const struct loop *l, int wait_max_ms) {
     return left < (uint64_t)wait_max_ms ? (int)left : wait_max_ms;
 }
 
-static void dispatch(struct loop *l, size_t n) {
+static void dispatch(struct loop *l, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         struct watch w = l->watches[i];
         if (w.fd >= 0 && l->polled[i].revents)
@@ -141,12 +154,14 @@ static void dispatch(struct loop *l, size_t n) {
     }
 }
 
-static void run_tick(struct loop *l) {
+static void run_tick(struct loop *l)
+{
     if (l->tick)
         l->tick(l->tick_arg);
 }
 
-bool loop_turn(struct loop *l, int wait_max_ms, struct err *e) {
+bool loop_turn(struct loop *l, int wait_max_ms, struct err *e)
+{
     forget_unwatched(l);
     size_t n = l->n;
     for (size_t i = 0; i < n; i++)
@@ -162,7 +177,8 @@ bool loop_turn(struct loop *l, int wait_max_ms, struct err *e) {
     return true;
 }
 
-bool loop_run(struct loop *l, struct err *e) {
+bool loop_run(struct loop *l, struct err *e)
+{
     l->stopped = false;
     run_tick(l);
     while (!l->stopped)
@@ -171,4 +187,7 @@ bool loop_run(struct loop *l, struct err *e) {
     return true;
 }
 
-void loop_stop(struct loop *l) { l->stopped = true; }
+void loop_stop(struct loop *l)
+{
+    l->stopped = true;
+}

@@ -7,14 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static inline void *mem_resize(void *old, size_t size) {
+static inline void *mem_resize(void *old, size_t size)
+{
     void *p = realloc(old, size ? size : 1);
     if (!p)
         abort();
     return p;
 }
 
-static inline void *mem_alloc(size_t size) { /* zeroed; free() gives it back */
+static inline void *mem_alloc(size_t size)
+{ /* zeroed; free() gives it back */
     return memset(mem_resize(NULL, size), 0, size);
 }
 

@@ -18,19 +18,22 @@
 
 enum { SECRET_MAX = 16 * 1024, COMMAND_TIMEOUT_S = 30 };
 
-void secret_free(char *value) {
+void secret_free(char *value)
+{
     if (!value)
         return;
     explicit_bzero(value, strlen(value));
     free(value);
 }
 
-static void wipe_all(char *bytes, size_t n) {
+static void wipe_all(char *bytes, size_t n)
+{
     explicit_bzero(bytes, n);
     free(bytes);
 }
 
-static bool check_file(int fd, const char *path, struct err *e) {
+static bool check_file(int fd, const char *path, struct err *e)
+{
     struct stat st;
     if (fstat(fd, &st) != 0)
         return err_temp(e, "cannot read the secret %s: %s", path, strerror(errno));
@@ -43,7 +46,8 @@ static bool check_file(int fd, const char *path, struct err *e) {
     return true;
 }
 
-static char *read_file(const char *path, struct err *e) {
+static char *read_file(const char *path, struct err *e)
+{
     FD_SCOPED fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return err_perm(e, "cannot open the secret %s: %s", path, strerror(errno)), NULL;
@@ -60,7 +64,8 @@ static char *read_file(const char *path, struct err *e) {
     return NULL;
 }
 
-static char *read_credential(const char *name, struct err *e) {
+static char *read_credential(const char *name, struct err *e)
+{
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
     if (!folder)
         return err_perm(e, "no credential %s: CREDENTIALS_DIRECTORY is not set (is this run by systemd?)", name), NULL;
@@ -70,7 +75,8 @@ static char *read_credential(const char *name, struct err *e) {
     return read_file(path, e);
 }
 
-static char *read_kind(const struct secret *s, struct err *e) {
+static char *read_kind(const struct secret *s, struct err *e)
+{
     switch (s->kind) {
     case SECRET_NONE: break;
     case SECRET_FILE: return read_file(s->where, e);
@@ -81,7 +87,8 @@ static char *read_kind(const struct secret *s, struct err *e) {
     return NULL;
 }
 
-char *secret_read(const struct secret *s, struct err *e) {
+char *secret_read(const struct secret *s, struct err *e)
+{
     char *value = read_kind(s, e);
     if (value && *value && !strpbrk(value, "\r\n"))
         return value;

@@ -36,11 +36,18 @@ struct wire {
     bool ended;
 };
 
-static void *json_memory(size_t size) { return mem_resize(NULL, size); }
+static void *json_memory(size_t size)
+{
+    return mem_resize(NULL, size);
+}
 
-__attribute__((constructor)) static void prepare_json(void) { json_set_alloc_funcs(json_memory, free); }
+__attribute__((constructor)) static void prepare_json(void)
+{
+    json_set_alloc_funcs(json_memory, free);
+}
 
-struct wire *wire_new(int fd, size_t line_max) {
+struct wire *wire_new(int fd, size_t line_max)
+{
     json_object_seed(0); /* reads /dev/urandom once, while a sandbox is still open */
     struct wire *w = mem_alloc(sizeof *w);
     w->fd = fd;
@@ -50,7 +57,8 @@ struct wire *wire_new(int fd, size_t line_max) {
     return w;
 }
 
-void wire_free(struct wire *w) {
+void wire_free(struct wire *w)
+{
     if (!w)
         return;
     for (size_t i = 0; i < w->n_received; i++)
@@ -63,14 +71,24 @@ void wire_free(struct wire *w) {
     free(w);
 }
 
-int wire_fd(const struct wire *w) { return w->fd; }
+int wire_fd(const struct wire *w)
+{
+    return w->fd;
+}
 
-void wire_nonblocking(struct wire *w) { fcntl(w->fd, F_SETFL, fcntl(w->fd, F_GETFL) | O_NONBLOCK); }
+void wire_nonblocking(struct wire *w)
+{
+    fcntl(w->fd, F_SETFL, fcntl(w->fd, F_GETFL) | O_NONBLOCK);
+}
 
-bool wire_pending(const struct wire *w) { return w->out.len > 0; }
+bool wire_pending(const struct wire *w)
+{
+    return w->out.len > 0;
+}
 
 /* Writes up to the next line that has a descriptor; -1 with errno where nothing could be written. */
-static ssize_t write_piece(struct wire *w) {
+static ssize_t write_piece(struct wire *w)
+{
     bool rides = w->n_leaving && w->leaving[0].at == 0;
     size_t next = rides ? 1 : 0;
     size_t n = w->n_leaving > next ? w->leaving[next].at : w->out.len;
@@ -92,7 +110,8 @@ static ssize_t write_piece(struct wire *w) {
     return TEMP_FAILURE_RETRY(sendmsg(w->fd, &m, MSG_NOSIGNAL));
 }
 
-static void written(struct wire *w, size_t n) {
+static void written(struct wire *w, size_t n)
+{
     if (w->n_leaving && w->leaving[0].at == 0) {
         close(w->leaving[0].fd);
         w->n_leaving--;
@@ -103,7 +122,8 @@ static void written(struct wire *w, size_t n) {
     buf_drop(&w->out, n);
 }
 
-bool wire_flush(struct wire *w, struct err *e) {
+bool wire_flush(struct wire *w, struct err *e)
+{
     while (w->out.len) {
         ssize_t n = write_piece(w);
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -115,7 +135,8 @@ bool wire_flush(struct wire *w, struct err *e) {
     return true;
 }
 
-static bool queue(struct wire *w, const char *line, size_t n, int fd, struct err *e) {
+static bool queue(struct wire *w, const char *line, size_t n, int fd, struct err *e)
+{
     if (n > WIRE_LINE_MAX)
         return err_perm(e, "a message of %zu bytes is too long to send to another program", n);
     if (n + 1 > WIRE_WAITING_MAX - w->out.len || (fd >= 0 && w->n_leaving == WIRE_FDS_MAX))
@@ -131,7 +152,8 @@ static bool queue(struct wire *w, const char *line, size_t n, int fd, struct err
     return true;
 }
 
-bool wire_send(struct wire *w, json_t *message, int fd, struct err *e) {
+bool wire_send(struct wire *w, json_t *message, int fd, struct err *e)
+{
     JSON_SCOPED owned = message;
     char *line = json_is_object(owned) ? json_dumps(owned, JSON_COMPACT) : NULL;
     if (!line)
@@ -141,7 +163,8 @@ bool wire_send(struct wire *w, json_t *message, int fd, struct err *e) {
     return queued && wire_flush(w, e);
 }
 
-static bool nests_too_deep(const char *line, size_t n) {
+static bool nests_too_deep(const char *line, size_t n)
+{
     size_t depth = 0;
     bool in_string = false;
     for (size_t i = 0; i < n; i++) {
@@ -158,13 +181,15 @@ static bool nests_too_deep(const char *line, size_t n) {
     return false;
 }
 
-static enum wire_got broken(struct wire *w, struct err *e, const char *why) {
+static enum wire_got broken(struct wire *w, struct err *e, const char *why)
+{
     w->ended = true;
     err_perm(e, "the other program sent %s", why);
     return WIRE_BROKEN;
 }
 
-static enum wire_got read_line(struct wire *w, size_t n, json_t **message_out, struct err *e) {
+static enum wire_got read_line(struct wire *w, size_t n, json_t **message_out, struct err *e)
+{
     if (n > w->line_max)
         return broken(w, e, "a line that is too long");
     if (nests_too_deep(w->in.data, n))
@@ -182,7 +207,8 @@ static enum wire_got read_line(struct wire *w, size_t n, json_t **message_out, s
 }
 
 /* Keeps the descriptors of one packet; false where they are more than we hold. */
-static bool keep_descriptors(struct wire *w, struct msghdr *m) {
+static bool keep_descriptors(struct wire *w, struct msghdr *m)
+{
     bool all = !(m->msg_flags & MSG_CTRUNC);
     for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
@@ -202,7 +228,8 @@ static bool keep_descriptors(struct wire *w, struct msghdr *m) {
     return all;
 }
 
-static enum wire_got read_more(struct wire *w, struct err *e) {
+static enum wire_got read_more(struct wire *w, struct err *e)
+{
     char bytes[READ_SIZE];
     union {
         struct cmsghdr head;
@@ -229,7 +256,8 @@ static enum wire_got read_more(struct wire *w, struct err *e) {
     return WIRE_MESSAGE;
 }
 
-enum wire_got wire_recv(struct wire *w, json_t **message_out, struct err *e) {
+enum wire_got wire_recv(struct wire *w, json_t **message_out, struct err *e)
+{
     while (!w->ended) {
         const char *start = buf_text(&w->in) + w->searched;
         const char *end = memchr(start, '\n', w->in.len - w->searched);
@@ -245,7 +273,8 @@ enum wire_got wire_recv(struct wire *w, json_t **message_out, struct err *e) {
     return WIRE_CLOSED;
 }
 
-int wire_take_fd(struct wire *w) {
+int wire_take_fd(struct wire *w)
+{
     if (!w->n_received)
         return -1;
     int fd = w->received[0];
@@ -254,16 +283,24 @@ int wire_take_fd(struct wire *w) {
     return fd;
 }
 
-const char *wire_string(const json_t *o, const char *key, const char *otherwise) {
+const char *wire_string(const json_t *o, const char *key, const char *otherwise)
+{
     const char *value = json_string_value(json_object_get(o, key));
     return value ? value : otherwise;
 }
 
-int64_t wire_int(const json_t *o, const char *key, int64_t otherwise) {
+int64_t wire_int(const json_t *o, const char *key, int64_t otherwise)
+{
     const json_t *value = json_object_get(o, key);
     return json_is_integer(value) ? json_integer_value(value) : otherwise;
 }
 
-bool wire_bool(const json_t *o, const char *key) { return json_is_true(json_object_get(o, key)); }
+bool wire_bool(const json_t *o, const char *key)
+{
+    return json_is_true(json_object_get(o, key));
+}
 
-void json_cleanup(json_t **j) { json_decref(*j); }
+void json_cleanup(json_t **j)
+{
+    json_decref(*j);
+}

@@ -21,7 +21,8 @@ struct zone {
     char *name;
 };
 
-static bool is_plain_name(const char *name) {
+static bool is_plain_name(const char *name)
+{
     if (!isalpha((unsigned char)name[0]) || strlen(name) > NAME_MAX_BYTES)
         return false;
     for (const char *p = name; *p; p++)
@@ -30,14 +31,16 @@ static bool is_plain_name(const char *name) {
     return true;
 }
 
-static bool is_in_tzdata(const char *name) {
+static bool is_in_tzdata(const char *name)
+{
     const char *folder = getenv("TZDIR"); /* as GLib does */
     g_autofree char *path = g_build_filename(folder ? folder : "/usr/share/zoneinfo", name, NULL);
     struct stat st;
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-struct zone *zone_open(const char *name, struct err *e) {
+struct zone *zone_open(const char *name, struct err *e)
+{
     GTimeZone *rules = NULL;
     if (name && is_plain_name(name) && is_in_tzdata(name))
         rules = g_time_zone_new_identifier(name);
@@ -52,7 +55,8 @@ struct zone *zone_open(const char *name, struct err *e) {
     return z;
 }
 
-void zone_close(struct zone *z) {
+void zone_close(struct zone *z)
+{
     if (!z)
         return;
     g_time_zone_unref(z->rules);
@@ -60,15 +64,23 @@ void zone_close(struct zone *z) {
     free(z);
 }
 
-const char *zone_name(const struct zone *z) { return z->name; }
+const char *zone_name(const struct zone *z)
+{
+    return z->name;
+}
 
-static int interval_at(const struct zone *z, int64_t at) {
+static int interval_at(const struct zone *z, int64_t at)
+{
     return g_time_zone_find_interval(z->rules, G_TIME_TYPE_UNIVERSAL, at);
 }
 
-int zone_offset_s(const struct zone *z, int64_t at) { return g_time_zone_get_offset(z->rules, interval_at(z, at)); }
+int zone_offset_s(const struct zone *z, int64_t at)
+{
+    return g_time_zone_get_offset(z->rules, interval_at(z, at));
+}
 
-static struct civil from_seconds(int64_t s) {
+static struct civil from_seconds(int64_t s)
+{
     struct tm tm = {0};
     time_t t = (time_t)s;
     if (!gmtime_r(&t, &tm))
@@ -82,7 +94,8 @@ static struct civil from_seconds(int64_t s) {
                           .weekday = tm.tm_wday};
 }
 
-static int64_t to_seconds(struct civil c) {
+static int64_t to_seconds(struct civil c)
+{
     struct tm tm = {.tm_year = c.year - 1900,
                     .tm_mon = c.month - 1,
                     .tm_mday = c.day,
@@ -92,12 +105,14 @@ static int64_t to_seconds(struct civil c) {
     return timegm(&tm);
 }
 
-struct civil zone_civil(const struct zone *z, int64_t at) {
+struct civil zone_civil(const struct zone *z, int64_t at)
+{
     return from_seconds(at + zone_offset_s(z, at));
 }
 
 /* The first instant of `interval`, which lies after `before` and not after `within`. */
-static int64_t interval_start(const struct zone *z, int interval, int64_t before, int64_t within) {
+static int64_t interval_start(const struct zone *z, int interval, int64_t before, int64_t within)
+{
     while (within - before > 1) {
         int64_t middle = before + (within - before) / 2;
         if (interval_at(z, middle) >= interval)
@@ -108,7 +123,8 @@ static int64_t interval_start(const struct zone *z, int interval, int64_t before
     return within;
 }
 
-int64_t zone_instant(const struct zone *z, struct civil c, bool last) {
+int64_t zone_instant(const struct zone *z, struct civil c, bool last)
+{
     int64_t local = to_seconds(c); /* read as if it were UTC */
     int64_t from = local - OFFSET_MAX_S, to = local + OFFSET_MAX_S;
     int first_interval = interval_at(z, from), last_interval = interval_at(z, to);
@@ -128,7 +144,8 @@ int64_t zone_instant(const struct zone *z, struct civil c, bool last) {
     return any ? found : after_gap;
 }
 
-bool civil_valid(struct civil c) {
+bool civil_valid(struct civil c)
+{
     if (c.year < 1 || c.year > YEAR_MAX || c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31)
         return false;
     if (!g_date_valid_dmy((GDateDay)c.day, (GDateMonth)c.month, (GDateYear)c.year))
@@ -136,13 +153,18 @@ bool civil_valid(struct civil c) {
     return c.hour >= 0 && c.hour <= 23 && c.minute >= 0 && c.minute <= 59 && c.second >= 0 && c.second <= 59;
 }
 
-struct civil civil_add_days(struct civil c, int days) {
+struct civil civil_add_days(struct civil c, int days)
+{
     return from_seconds(to_seconds(c) + (int64_t)days * DAY_S);
 }
 
-int civil_weekday(struct civil c) { return from_seconds(to_seconds(c)).weekday; }
+int civil_weekday(struct civil c)
+{
+    return from_seconds(to_seconds(c)).weekday;
+}
 
-int civil_compare_days(struct civil a, struct civil b) {
+int civil_compare_days(struct civil a, struct civil b)
+{
     if (a.year != b.year)
         return a.year < b.year ? -1 : 1;
     if (a.month != b.month)

@@ -23,28 +23,32 @@
 
 /* ---- saying */
 
-static void line(const char *mark, const char *format, va_list args) {
+static void line(const char *mark, const char *format, va_list args)
+{
     printf("%-5s ", mark);
     vprintf(format, args);
     putchar('\n');
     fflush(stdout);
 }
 
-void check_good(const char *format, ...) {
+void check_good(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     line("ok", format, args);
     va_end(args);
 }
 
-void check_hint(const char *format, ...) {
+void check_hint(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     line("note", format, args);
     va_end(args);
 }
 
-void check_todo(struct check *c, const char *format, ...) {
+void check_todo(struct check *c, const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     const char *text = arena_vprintf(c->a, format, args);
@@ -56,7 +60,8 @@ void check_todo(struct check *c, const char *format, ...) {
 
 /* ---- files */
 
-static void check_files(struct check *c) {
+static void check_files(struct check *c)
+{
     const struct config *cfg = c->o->config;
     size_t contacts = 0;
     for (size_t i = 0; i < c->o->parties->n_parties; i++)
@@ -77,7 +82,8 @@ static void check_files(struct check *c) {
 
 /* ---- the mailbox */
 
-static json_t *mailboxes_json(const struct config *cfg) {
+static json_t *mailboxes_json(const struct config *cfg)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < cfg->n_mailboxes; i++)
         json_array_append_new(list, json_pack("{s:s, s:b, s:i, s:i, s:I, s:[]}", "name", cfg->mailboxes[i].name, "junk",
@@ -86,7 +92,8 @@ static json_t *mailboxes_json(const struct config *cfg) {
     return list;
 }
 
-static bool start_collector(struct check *c, struct err *e) {
+static bool start_collector(struct check *c, struct err *e)
+{
     const struct config *cfg = c->o->config;
     return talk_open(&c->collect, c->a, cfg, "collect", e) &&
            talk_say(&c->collect,
@@ -105,7 +112,8 @@ struct collector_news {
     size_t n_lines;
 };
 
-static void take_news(struct check *c, struct collector_news *n, const json_t *m) {
+static void take_news(struct check *c, struct collector_news *n, const json_t *m)
+{
     const json_t *state = json_object_get(m, "state"), *drawn = json_object_get(m, "line");
     const struct config *cfg = c->o->config;
     for (size_t i = 0; drawn && i < cfg->n_mailboxes; i++)
@@ -124,7 +132,8 @@ static void take_news(struct check *c, struct collector_news *n, const json_t *m
 }
 
 /* Until every mailbox has its line, or the collector is down, or it has said all. */
-static bool hear_collector(struct check *c, struct collector_news *n, struct err *e) {
+static bool hear_collector(struct check *c, struct collector_news *n, struct err *e)
+{
     int64_t until = clock_boot() + c->o->config->imap.connect_timeout_s + PATIENCE_S;
     while (clock_boot() < until && n->n_lines < c->o->config->n_mailboxes && (!n->said || n->up)) {
         JSON_SCOPED m = talk_hear(&c->collect, n->up ? clock_boot() + SETTLE_S : until, e);
@@ -141,7 +150,8 @@ static bool hear_collector(struct check *c, struct collector_news *n, struct err
     return e->kind == ERR_NONE && (n->said || err_temp(e, "no answer in time"));
 }
 
-static bool has_word(const char *words, const char *word) {
+static bool has_word(const char *words, const char *word)
+{
     size_t n = strlen(word);
     for (const char *p = words; (p = strcasestr(p, word)); p += n)
         if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
@@ -149,7 +159,8 @@ static bool has_word(const char *words, const char *word) {
     return false;
 }
 
-static void tell_mailboxes(struct check *c, const struct collector_news *n) {
+static void tell_mailboxes(struct check *c, const struct collector_news *n)
+{
     const struct config *cfg = c->o->config;
     for (size_t i = 0; i < cfg->n_mailboxes; i++)
         if (n->line[i])
@@ -160,7 +171,8 @@ static void tell_mailboxes(struct check *c, const struct collector_news *n) {
                        n->text, cfg->mailboxes[i].junk ? "junk" : "mailboxes");
 }
 
-static void tell_capabilities(const struct config *cfg, const struct collector_news *n) {
+static void tell_capabilities(const struct config *cfg, const struct collector_news *n)
+{
     const char *to = cfg->processed_folder ? cfg->processed_folder : "the processed folder";
     if (has_word(n->capabilities, "IDLE"))
         check_good("new mail is seen at once (IDLE)");
@@ -173,7 +185,8 @@ static void tell_capabilities(const struct config *cfg, const struct collector_n
                    "keyword $TaamimKept");
 }
 
-static void tell_quota(struct check *c, const struct collector_news *n) {
+static void tell_quota(struct check *c, const struct collector_news *n)
+{
     if (n->quota_limit <= 0 || n->quota_used < 0)
         return;
     const char *used = size_in_words(c->a, LANG_EN, n->quota_used),
@@ -184,7 +197,8 @@ static void tell_quota(struct check *c, const struct collector_news *n) {
         check_good("mailbox: %s of %s used", used, limit);
 }
 
-static void check_imap(struct check *c) {
+static void check_imap(struct check *c)
+{
     const struct mail_server *s = &c->o->config->imap;
     struct collector_news n = {.text = "", .capabilities = "", .quota_limit = -1, .quota_used = -1};
     struct err e = {0};
@@ -206,7 +220,8 @@ static void check_imap(struct check *c) {
 
 /* ---- sending */
 
-static bool probe(struct check *c, struct send_outcome *out, struct err *e) {
+static bool probe(struct check *c, struct send_outcome *out, struct err *e)
+{
     const struct mail_server *s = &c->o->config->smtp;
     if (!talk_open(&c->send, c->a, c->o->config, "send", e) ||
         !talk_say(&c->send, json_pack("{s:o}", "config", server_to_json(s)), -1, e) ||
@@ -218,7 +233,8 @@ static bool probe(struct check *c, struct send_outcome *out, struct err *e) {
     return send_outcome_from_json(c->a, m, out, e);
 }
 
-static void tell_size(struct check *c, int64_t size) {
+static void tell_size(struct check *c, int64_t size)
+{
     int64_t ours = c->o->config->max_message_bytes;
     if (size == 0)
         check_hint("the server does not say how large a mail may be%s",
@@ -232,7 +248,8 @@ static void tell_size(struct check *c, int64_t size) {
         check_good("the server takes mails of %s at most, encoded", size_in_words(c->a, LANG_EN, size));
 }
 
-static void check_smtp(struct check *c) {
+static void check_smtp(struct check *c)
+{
     const struct mail_server *s = &c->o->config->smtp;
     struct send_outcome o = {0};
     struct err e = {0};
@@ -253,7 +270,8 @@ static void check_smtp(struct check *c) {
 
 /* ---- all of it */
 
-static void remove_folder(const char *folder) {
+static void remove_folder(const char *folder)
+{
     char path[4096];
     DIR *dir = opendir(folder);
     for (const struct dirent *entry; dir && (entry = readdir(dir));)
@@ -266,7 +284,8 @@ static void remove_folder(const char *folder) {
     rmdir(folder);
 }
 
-static enum exit_code conclude(const struct check *c, bool round_trip) {
+static enum exit_code conclude(const struct check *c, bool round_trip)
+{
     if (c->n_todo == 0) {
         printf(
             "\n%s\n",
@@ -281,7 +300,8 @@ static enum exit_code conclude(const struct check *c, bool round_trip) {
     return CLI_FAILED;
 }
 
-static enum exit_code check_all(const struct args *args, const struct standing_orders *o, const char *folder) {
+static enum exit_code check_all(const struct args *args, const struct standing_orders *o, const char *folder)
+{
     ARENA_SCOPED a = arena_new();
     struct check c = {.a = a, .o = o, .folder = folder};
     bool round_trip = args->option[OPT_ROUND_TRIP] != NULL;
@@ -297,7 +317,8 @@ static enum exit_code check_all(const struct args *args, const struct standing_o
     return conclude(&c, round_trip);
 }
 
-static enum exit_code check_run(const struct args *args) {
+static enum exit_code check_run(const struct args *args)
+{
     ORDERS_SCOPED o = {0};
     char folder[] = "/var/tmp/taamim-check-XXXXXX";
     if (!cli_orders(&o, args))

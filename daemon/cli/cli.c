@@ -32,14 +32,16 @@ static const struct option options[] = {
 
 /* ---- saying what is wrong */
 
-static void say(const char *format, va_list args) {
+static void say(const char *format, va_list args)
+{
     fflush(stdout);
     fputs("taamim: ", stderr);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
 }
 
-enum exit_code cli_fail(const char *format, ...) {
+enum exit_code cli_fail(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     say(format, args);
@@ -47,7 +49,8 @@ enum exit_code cli_fail(const char *format, ...) {
     return CLI_FAILED;
 }
 
-enum exit_code cli_usage(const char *format, ...) {
+enum exit_code cli_usage(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
     say(format, args);
@@ -55,7 +58,8 @@ enum exit_code cli_usage(const char *format, ...) {
     return CLI_USAGE;
 }
 
-enum exit_code cli_print_json(json_t *j) {
+enum exit_code cli_print_json(json_t *j)
+{
     json_dumpf(j, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     putchar('\n');
     json_decref(j);
@@ -64,17 +68,20 @@ enum exit_code cli_print_json(json_t *j) {
 
 /* ---- help */
 
-static void print_verb(FILE *out, const struct noun *noun, const struct verb *v) {
+static void print_verb(FILE *out, const struct noun *noun, const struct verb *v)
+{
     fprintf(out, "  taamim %s%s%s\n      %s\n", noun->name, *v->usage ? " " : "", v->usage, v->help);
 }
 
-static void print_noun(FILE *out, const struct noun *noun) {
+static void print_noun(FILE *out, const struct noun *noun)
+{
     fprintf(out, "taamim %s: %s\n\n", noun->name, noun->help);
     for (size_t i = 0; i < noun->n_verbs; i++)
         print_verb(out, noun, &noun->verbs[i]);
 }
 
-static void print_all(FILE *out, const struct noun *const *nouns, size_t n) {
+static void print_all(FILE *out, const struct noun *const *nouns, size_t n)
+{
     fputs("usage: taamim [-c FILE] [--json] NOUN [VERB] ...\n\nCirculates documents by e-mail and keeps account of the "
           "answers.\n\n",
           out);
@@ -89,7 +96,8 @@ static void print_all(FILE *out, const struct noun *const *nouns, size_t n) {
 
 /* ---- which verb */
 
-static const struct noun *find_noun(const struct noun *const *nouns, size_t n, const char *name) {
+static const struct noun *find_noun(const struct noun *const *nouns, size_t n, const char *name)
+{
     for (size_t i = 0; i < n; i++)
         if (strcmp(nouns[i]->name, name) == 0)
             return nouns[i];
@@ -97,7 +105,8 @@ static const struct noun *find_noun(const struct noun *const *nouns, size_t n, c
 }
 
 /* Takes the verb's word away where the noun has verbs. */
-static const struct verb *find_verb(const struct noun *noun, struct args *args) {
+static const struct verb *find_verb(const struct noun *noun, struct args *args)
+{
     if (!noun->verbs[0].name)
         return &noun->verbs[0];
     for (size_t i = 0; args->n_words > 0 && i < noun->n_verbs; i++)
@@ -109,13 +118,15 @@ static const struct verb *find_verb(const struct noun *noun, struct args *args) 
     return NULL;
 }
 
-static enum exit_code wrong_use(const struct noun *noun, const struct verb *v, const char *what) {
+static enum exit_code wrong_use(const struct noun *noun, const struct verb *v, const char *what)
+{
     fprintf(stderr, "taamim: %s\n\n", what);
     print_verb(stderr, noun, v);
     return CLI_USAGE;
 }
 
-static enum exit_code run_verb(const struct noun *noun, const struct verb *v, const struct args *args) {
+static enum exit_code run_verb(const struct noun *noun, const struct verb *v, const struct args *args)
+{
     char what[200];
     for (int i = 0; i < OPTION_COUNT; i++) {
         if (args->option[i] && !(v->options & OPTION_BIT(i))) {
@@ -136,7 +147,8 @@ static enum exit_code run_verb(const struct noun *noun, const struct verb *v, co
     return v->run(args);
 }
 
-static enum exit_code run_noun(const struct noun *noun, struct args *args) {
+static enum exit_code run_noun(const struct noun *noun, struct args *args)
+{
     const struct verb *v = find_verb(noun, args);
     if (!v && args->help) {
         print_noun(stdout, noun);
@@ -155,7 +167,8 @@ static enum exit_code run_noun(const struct noun *noun, struct args *args) {
     return run_verb(noun, v, args);
 }
 
-static bool parse(int argc, char **argv, struct args *args) {
+static bool parse(int argc, char **argv, struct args *args)
+{
     const char *given = getenv("TAAMIM_CONFIG");
     int option;
     args->config = given && *given ? given : CONFIG_DEFAULT;
@@ -174,7 +187,8 @@ static bool parse(int argc, char **argv, struct args *args) {
     return true;
 }
 
-enum exit_code cli_run(const struct noun *const *nouns, size_t n_nouns, int argc, char **argv) {
+enum exit_code cli_run(const struct noun *const *nouns, size_t n_nouns, int argc, char **argv)
+{
     struct args args = {0};
     if (!parse(argc, argv, &args)) {
         print_all(stderr, nouns, n_nouns);
@@ -200,12 +214,14 @@ enum exit_code cli_run(const struct noun *const *nouns, size_t n_nouns, int argc
 
 /* ---- the desk */
 
-static void print_problems(struct problems *p) {
+static void print_problems(struct problems *p)
+{
     fprintf(stderr, "%s\n", buf_text(&p->text));
     buf_free(&p->text);
 }
 
-bool cli_orders(struct standing_orders *o, const struct args *args) {
+bool cli_orders(struct standing_orders *o, const struct args *args)
+{
     struct problems p = {0};
     if (orders_load(o, args->config, &p)) {
         buf_free(&p.text);
@@ -216,7 +232,8 @@ bool cli_orders(struct standing_orders *o, const struct args *args) {
     return false;
 }
 
-static void read_register(struct desk *d) {
+static void read_register(struct desk *d)
+{
     struct problems p = {0};
     d->parties = register_load(d->a, d->config->register_file, &p);
     if (!d->parties) {
@@ -227,7 +244,8 @@ static void read_register(struct desk *d) {
     buf_free(&p.text);
 }
 
-bool desk_open(struct desk *d, const struct args *args, bool with_store) {
+bool desk_open(struct desk *d, const struct args *args, bool with_store)
+{
     struct problems p = {0};
     struct err e = {0};
     *d = (struct desk){.a = arena_new()};
@@ -248,7 +266,8 @@ bool desk_open(struct desk *d, const struct args *args, bool with_store) {
     return d->store != NULL;
 }
 
-void desk_close(struct desk *d) {
+void desk_close(struct desk *d)
+{
     store_close(d->store);
     if (d->config)
         config_close(d->config);
@@ -256,7 +275,8 @@ void desk_close(struct desk *d) {
     *d = (struct desk){0};
 }
 
-const char *desk_round(struct desk *d, const char *ref) {
+const char *desk_round(struct desk *d, const char *ref)
+{
     struct round_row row = {0};
     struct err e = {0};
     if (!store_round(d->store, d->a, ref, &row, &e)) {
@@ -268,14 +288,16 @@ const char *desk_round(struct desk *d, const char *ref) {
     return row.ref;
 }
 
-bool desk_party(const struct desk *d, const char *code) {
+bool desk_party(const struct desk *d, const char *code)
+{
     if (register_find(d->parties, code))
         return true;
     cli_fail("the register has no party %s; `taamim party list` shows them", code);
     return false;
 }
 
-int64_t cli_number(const char *word, const char *what) {
+int64_t cli_number(const char *word, const char *what)
+{
     char *end;
     errno = 0;
     long long n = strtoll(word, &end, 10);
@@ -287,14 +309,16 @@ int64_t cli_number(const char *word, const char *what) {
 
 /* ---- instants */
 
-char *when_short(struct arena *a, const struct config *c, int64_t at) {
+char *when_short(struct arena *a, const struct config *c, int64_t at)
+{
     if (at == 0)
         return arena_strdup(a, "");
     struct civil t = zone_civil(c->zone, at);
     return arena_printf(a, "%04d-%02d-%02d %02d:%02d", t.year, t.month, t.day, t.hour, t.minute);
 }
 
-char *when_long(struct arena *a, const struct config *c, int64_t at) {
+char *when_long(struct arena *a, const struct config *c, int64_t at)
+{
     static const char *const days[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
     struct civil t = zone_civil(c->zone, at);
     int offset = zone_offset_s(c->zone, at) / 60, size = offset < 0 ? -offset : offset;
@@ -303,7 +327,8 @@ char *when_long(struct arena *a, const struct config *c, int64_t at) {
                         size % 60 ? arena_printf(a, ":%02d", size % 60) : "");
 }
 
-json_t *when_json(int64_t at) {
+json_t *when_json(int64_t at)
+{
     char text[32];
     struct tm t;
     time_t seconds = (time_t)at;
@@ -312,7 +337,8 @@ json_t *when_json(int64_t at) {
     return json_string(text);
 }
 
-const char *title_of(const struct round_spec *s) {
+const char *title_of(const struct round_spec *s)
+{
     static const enum lang order[] = {LANG_AR, LANG_EN, LANG_FR};
     for (size_t i = 0; i < LANG_COUNT; i++)
         if (s->title[order[i]])

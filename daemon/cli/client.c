@@ -16,7 +16,8 @@
 
 #include "base/wire.h"
 
-static int connect_to(const char *path) {
+static int connect_to(const char *path)
+{
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (strlen(path) >= sizeof address.sun_path) {
@@ -33,12 +34,14 @@ static int connect_to(const char *path) {
     return fd;
 }
 
-bool client_daemon_runs(const struct config *c) {
+bool client_daemon_runs(const struct config *c)
+{
     FD_SCOPED fd = connect_to(c->socket);
     return fd >= 0 || errno == EACCES;
 }
 
-static enum exit_code cannot_connect(const struct config *c) {
+static enum exit_code cannot_connect(const struct config *c)
+{
     if (errno == EACCES)
         return cli_fail("you may not speak to the daemon (%s): officers belong to the group %s; `id` shows yours",
                         c->socket, c->papers_group ? c->papers_group : "that owns this socket");
@@ -49,7 +52,8 @@ static enum exit_code cannot_connect(const struct config *c) {
     return cli_fail("cannot speak to the daemon at %s: %s", c->socket, strerror(errno));
 }
 
-static bool send_file(struct wire *w, const struct client_file *file, struct err *e) {
+static bool send_file(struct wire *w, const struct client_file *file, struct err *e)
+{
     FD_SCOPED fd = open(file->path, O_RDONLY | O_CLOEXEC);
     struct stat st;
     if (fd < 0)
@@ -60,7 +64,8 @@ static bool send_file(struct wire *w, const struct client_file *file, struct err
 }
 
 /* The answer; also where sending broke off, since a refusal comes before the end. */
-static enum exit_code print_answer(struct wire *w, const struct err *trouble) {
+static enum exit_code print_answer(struct wire *w, const struct err *trouble)
+{
     JSON_SCOPED answer = NULL;
     struct err e = {0};
     if (wire_recv(w, &answer, &e) != WIRE_MESSAGE)
@@ -74,7 +79,8 @@ static enum exit_code print_answer(struct wire *w, const struct err *trouble) {
     return CLI_OK;
 }
 
-enum exit_code client_act(const struct config *c, const struct client_file *files, size_t n_files, json_t *act) {
+enum exit_code client_act(const struct config *c, const struct client_file *files, size_t n_files, json_t *act)
+{
     JSON_SCOPED held = act;
     struct err e = {0};
     int fd = connect_to(c->socket);

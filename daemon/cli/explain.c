@@ -23,13 +23,15 @@
 /* ---- what is known without a store */
 
 /* secretariat+t-TOKEN@anywhere */
-static bool has_detail(struct arena *a, const char *address) {
+static bool has_detail(struct arena *a, const char *address)
+{
     char token[TOKEN_LEN + 1];
     const char *plus = strrchr(address, '+'), *at = strrchr(address, '@');
     return plus && at && plus < at && detail_token(arena_strndup(a, plus + 1, (size_t)(at - plus - 1)), token);
 }
 
-static bool bears_token(struct arena *a, const struct facts *f) {
+static bool bears_token(struct arena *a, const struct facts *f)
+{
     char token[TOKEN_LEN + 1];
     bool found = msgid_token(f->in_reply_to, token);
     for (size_t i = 0; !found && i < f->n_references; i++)
@@ -39,7 +41,8 @@ static bool bears_token(struct arena *a, const struct facts *f) {
     return found;
 }
 
-static bool speaks_of_us(struct arena *a, const struct facts *f) {
+static bool speaks_of_us(struct arena *a, const struct facts *f)
+{
     char token[TOKEN_LEN + 1];
     bool found = false;
     for (size_t i = 0; !found && i < f->n_returned_ids; i++)
@@ -49,7 +52,8 @@ static bool speaks_of_us(struct arena *a, const struct facts *f) {
     return found;
 }
 
-static json_t *effect_of(struct arena *a, const struct facts *f) {
+static json_t *effect_of(struct arena *a, const struct facts *f)
+{
     const char *rule = "";
     struct mail_signs unread = {.unreadable = true};
     struct judge_input in = {.kind = judge_kind(f ? &f->signs : &unread, &rule),
@@ -73,7 +77,8 @@ struct reading {
     struct buf answer;
 };
 
-static void reading_end(struct reading *r) {
+static void reading_end(struct reading *r)
+{
     fd_close(&r->message_fd);
     fd_close(&r->scratch_fd);
     fd_close(&r->answer_fd);
@@ -81,7 +86,8 @@ static void reading_end(struct reading *r) {
 }
 
 /* Three descriptors go to the parser: the message, an unnamed file for what it decodes, a pipe for what it says. */
-static bool hand_over(struct talk *parser, struct reading *r, const char *path, struct err *e) {
+static bool hand_over(struct talk *parser, struct reading *r, const char *path, struct err *e)
+{
     int ends[2];
     r->message_fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
@@ -100,7 +106,8 @@ static bool hand_over(struct talk *parser, struct reading *r, const char *path, 
            talk_say(parser, json_object(), r->scratch_fd, e) && talk_say(parser, json_object(), theirs, e);
 }
 
-static bool read_answer(struct reading *r, struct err *e) {
+static bool read_answer(struct reading *r, struct err *e)
+{
     int64_t until = clock_boot() + ANSWER_S;
     char bytes[65536];
     r->answer.max = FACTS_JSON_MAX + 1;
@@ -120,7 +127,8 @@ static bool read_answer(struct reading *r, struct err *e) {
     }
 }
 
-static struct facts *facts_of(struct arena *a, const struct reading *r, struct err *e) {
+static struct facts *facts_of(struct arena *a, const struct reading *r, struct err *e)
+{
     struct stat st = {0};
     JSON_SCOPED j = json_loadb(buf_text(&r->answer), r->answer.len, JSON_REJECT_DUPLICATES, NULL);
     struct facts *f = arena_alloc(a, sizeof *f);
@@ -135,7 +143,8 @@ static struct facts *facts_of(struct arena *a, const struct reading *r, struct e
 }
 
 /* False where the file itself cannot be read, or the parser's server has gone. */
-static bool explain_one(struct talk *parser, const char *path, struct err *e) {
+static bool explain_one(struct talk *parser, const char *path, struct err *e)
+{
     __attribute__((cleanup(reading_end))) struct reading r = {-1, -1, -1, {0}};
     ARENA_SCOPED a = arena_new();
     struct err trouble = {0};
@@ -151,7 +160,8 @@ static bool explain_one(struct talk *parser, const char *path, struct err *e) {
     return true;
 }
 
-static enum exit_code explain_run(const struct args *args) {
+static enum exit_code explain_run(const struct args *args)
+{
     ARENA_SCOPED a = arena_new();
     struct talk parser;
     struct err e = {0};

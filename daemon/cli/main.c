@@ -6,7 +6,8 @@
 
 #define NOUNS 7
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     static const struct noun *const nouns[NOUNS] = {&check_noun, &status_noun, &party_noun,  &round_noun,
                                                     &reply_noun, &story_noun,  &explain_noun};
     signal(SIGPIPE, SIG_IGN);

@@ -5,16 +5,21 @@
 #include "cli/client.h"
 #include "cli/table.h"
 
-static const char *weekend_of(struct arena *a, const struct contact *c) { return weekend_format(a, c->weekend); }
+static const char *weekend_of(struct arena *a, const struct contact *c)
+{
+    return weekend_format(a, c->weekend);
+}
 
-static json_t *names_json(const char *const *names, size_t n) {
+static json_t *names_json(const char *const *names, size_t n)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, json_string(names[i]));
     return list;
 }
 
-static json_t *party_json(struct arena *a, const struct party *p) {
+static json_t *party_json(struct arena *a, const struct party *p)
+{
     json_t *contacts = json_array(), *name = json_object();
     for (int l = 0; l < LANG_COUNT; l++)
         json_object_set_new(name, lang_names[l], json_string(party_name(p, (enum lang)l)));
@@ -29,14 +34,16 @@ static json_t *party_json(struct arena *a, const struct party *p) {
                      "contacts", contacts);
 }
 
-static enum exit_code list_json(const struct desk *d) {
+static enum exit_code list_json(const struct desk *d)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < d->parties->n_parties; i++)
         json_array_append_new(list, party_json(d->a, &d->parties->parties[i]));
     return cli_print_json(list);
 }
 
-static enum exit_code list_run(const struct args *args) {
+static enum exit_code list_run(const struct args *args)
+{
     static const char *const heads[] = {"CODE", "KIND", "NAME", "", ">CONTACTS", "LANGUAGES", NULL};
     DESK_SCOPED d;
     if (!desk_open(&d, args, false))
@@ -61,14 +68,16 @@ static enum exit_code list_run(const struct args *args) {
     return d.parties->n_parties ? CLI_OK : CLI_FAILED;
 }
 
-static const char *joined(struct arena *a, const char *const *items, size_t n) {
+static const char *joined(struct arena *a, const char *const *items, size_t n)
+{
     const char *text = "";
     for (size_t i = 0; i < n; i++)
         text = arena_printf(a, "%s%s%s", text, i ? ", " : "", items[i]);
     return text;
 }
 
-static void print_party(struct arena *a, const struct party *p, const char *path) {
+static void print_party(struct arena *a, const struct party *p, const char *path)
+{
     static const char *const heads[] = {"ROLE", "ADDRESS", "NAME", "LANGUAGE", "WEEKEND", NULL};
     struct table *t = table_new(a, heads);
     printf("%s  (%s)\n", p->code, party_kind_names[p->kind]);
@@ -88,7 +97,8 @@ static void print_party(struct arena *a, const struct party *p, const char *path
     table_show(t);
 }
 
-static enum exit_code show_run(const struct args *args) {
+static enum exit_code show_run(const struct args *args)
+{
     DESK_SCOPED d;
     if (!desk_open(&d, args, false) || !desk_party(&d, args->words[0]))
         return CLI_FAILED;
@@ -99,7 +109,8 @@ static enum exit_code show_run(const struct args *args) {
     return CLI_OK;
 }
 
-static enum exit_code import_run(const struct args *args) {
+static enum exit_code import_run(const struct args *args)
+{
     DESK_SCOPED d;
     if (!desk_open(&d, args, false))
         return CLI_FAILED;

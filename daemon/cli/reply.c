@@ -9,7 +9,8 @@
 
 /* ---- list */
 
-static json_t *message_json(const struct message_row *m) {
+static json_t *message_json(const struct message_row *m)
+{
     json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", (json_int_t)m->id, "state", m->state,
                           "round", m->round, "party", m->party, "kind", m->kind, "verdict", m->verdict, "rule", m->rule,
                           "marks", m->marks, "why", m->why);
@@ -23,11 +24,13 @@ static json_t *message_json(const struct message_row *m) {
 }
 
 /* A human's mail that merely lies in the shared mailbox is nobody's business here. */
-static bool listed(const struct message_row *m, bool held) {
+static bool listed(const struct message_row *m, bool held)
+{
     return held ? strcmp(m->state, "held") == 0 : strcmp(m->state, "left") != 0;
 }
 
-static void print_list(struct desk *d, const struct message_row *rows, size_t n, bool held) {
+static void print_list(struct desk *d, const struct message_row *rows, size_t n, bool held)
+{
     static const char *const heads[] = {">REPLY", "RECEIVED", "STATE", "ROUND", "PARTY",
                                         "FROM",   "SUBJECT",  "WHY",   NULL};
     struct table *t = table_new(d->a, heads);
@@ -54,7 +57,8 @@ static void print_list(struct desk *d, const struct message_row *rows, size_t n,
         printf(held ? "No reply waits for a decision.\n" : "No reply has come in.\n");
 }
 
-static enum exit_code list(const struct args *args) {
+static enum exit_code list(const struct args *args)
+{
     DESK_SCOPED d;
     struct message_row *rows;
     size_t n;
@@ -80,9 +84,13 @@ static enum exit_code list(const struct args *args) {
 
 /* ---- show */
 
-static const char *dash(const char *text) { return *text ? text : "-"; }
+static const char *dash(const char *text)
+{
+    return *text ? text : "-";
+}
 
-static void print_facts(struct desk *d, const struct message_row *m) {
+static void print_facts(struct desk *d, const struct message_row *m)
+{
     struct arena *a = d->a;
     printf("Reply %lld: %s%s%s\n", (long long)m->id, m->state, *m->marks ? ", " : "", m->marks);
     if (*m->mailbox)
@@ -103,7 +111,8 @@ static void print_facts(struct desk *d, const struct message_row *m) {
         printf("  receipt   was composed; `taamim round show %s` tells whether it went out\n", m->round);
 }
 
-static void print_papers(struct desk *d, const struct paper_row *papers, size_t n) {
+static void print_papers(struct desk *d, const struct paper_row *papers, size_t n)
+{
     static const char *const heads[] = {">N", "PAPER", ">ITEM", ">VERSION", ">SIZE", "TYPE", "WHERE IT LIES", NULL};
     struct table *t = table_new(d->a, heads);
     for (size_t i = 0; i < n; i++) {
@@ -124,7 +133,8 @@ static void print_papers(struct desk *d, const struct paper_row *papers, size_t 
         printf("No papers.\n");
 }
 
-static void print_troubles(struct desk *d, const struct message_row *m) {
+static void print_troubles(struct desk *d, const struct message_row *m)
+{
     struct letter_paper *list;
     size_t n = trouble_list(d->a, m, &list);
     if (n)
@@ -134,7 +144,8 @@ static void print_troubles(struct desk *d, const struct message_row *m) {
                trouble_reason(list[i].trouble));
 }
 
-static void print_next(const struct message_row *m) {
+static void print_next(const struct message_row *m)
+{
     long long id = (long long)m->id;
     if (strcmp(m->state, "held") == 0) {
         printf("\nIt waits for your decision. Look at the papers, then one of:\n");
@@ -152,7 +163,8 @@ static void print_next(const struct message_row *m) {
     }
 }
 
-static json_t *troubles_json(const struct message_row *m) {
+static json_t *troubles_json(const struct message_row *m)
+{
     ARENA_SCOPED a = arena_new();
     struct letter_paper *list;
     json_t *o = json_array();
@@ -163,7 +175,8 @@ static json_t *troubles_json(const struct message_row *m) {
     return o;
 }
 
-static enum exit_code show_json(const struct message_row *m, const struct paper_row *papers, size_t n) {
+static enum exit_code show_json(const struct message_row *m, const struct paper_row *papers, size_t n)
+{
     json_t *o = message_json(m), *filed = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct paper_row *p = &papers[i];
@@ -178,7 +191,8 @@ static enum exit_code show_json(const struct message_row *m, const struct paper_
     return cli_print_json(o);
 }
 
-static enum exit_code show(const struct args *args) {
+static enum exit_code show(const struct args *args)
+{
     DESK_SCOPED d;
     struct message_row m = {0};
     struct paper_row *papers;
@@ -209,7 +223,8 @@ static enum exit_code show(const struct args *args) {
 /* ---- decisions */
 
 /* Adds what the options say of round and party, in the register's spelling; false, told, for an unknown party. */
-static bool aim(const struct desk *d, const struct args *args, json_t *act) {
+static bool aim(const struct desk *d, const struct args *args, json_t *act)
+{
     const char *code = args->option[OPT_PARTY];
     if (code && !desk_party(d, code))
         return false;
@@ -220,7 +235,8 @@ static bool aim(const struct desk *d, const struct args *args, json_t *act) {
     return true;
 }
 
-static enum exit_code decide(const struct args *args, const char *name, json_t *more) {
+static enum exit_code decide(const struct args *args, const char *name, json_t *more)
+{
     JSON_SCOPED act = json_pack("{s:s}", "act", name);
     DESK_SCOPED d = {0};
     int64_t id = cli_number(args->words[0], "a reply");
@@ -234,7 +250,8 @@ static enum exit_code decide(const struct args *args, const char *name, json_t *
     return client_act(d.config, NULL, 0, json_incref(act));
 }
 
-static enum exit_code accept_reply(const struct args *args) {
+static enum exit_code accept_reply(const struct args *args)
+{
     int role;
     const char *given = args->option[OPT_ADD_CONTACT];
     if (given && !enum_by_name(contact_role_names, ROLE_COUNT, given, &role))
@@ -242,30 +259,35 @@ static enum exit_code accept_reply(const struct args *args) {
     return decide(args, "accept", json_pack("{s:s*}", "add_contact", given));
 }
 
-static enum exit_code reject(const struct args *args) {
+static enum exit_code reject(const struct args *args)
+{
     return decide(args, "reject",
                   json_pack("{s:s, s:b}", "text", args->option[OPT_WHY], "tell", args->option[OPT_TELL] != NULL));
 }
 
-static enum exit_code move(const struct args *args) {
+static enum exit_code move(const struct args *args)
+{
     if (!args->option[OPT_PARTY] && !args->option[OPT_ROUND])
         return cli_usage("say where to: --party CODE, --round REF or both");
     return decide(args, "move", json_object());
 }
 
-static enum exit_code item(const struct args *args) {
+static enum exit_code item(const struct args *args)
+{
     int64_t paper = cli_number(args->words[1], "a paper"), n = paper ? cli_number(args->words[2], "an item") : 0;
     if (!paper || !n)
         return CLI_USAGE;
     return decide(args, "item", json_pack("{s:I, s:I}", "paper", (json_int_t)paper, "item", (json_int_t)n));
 }
 
-static const char *last_part(const char *path) {
+static const char *last_part(const char *path)
+{
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
 
-static enum exit_code add(const struct args *args) {
+static enum exit_code add(const struct args *args)
+{
     JSON_SCOPED act = json_pack("{s:s, s:s}", "act", "add", "received", args->option[OPT_RECEIVED]);
     DESK_SCOPED d;
     if (!desk_open(&d, args, false) || !aim(&d, args, act))

@@ -14,14 +14,18 @@
 /* ---- a round file */
 
 /* FILE as given, or that name in the configuration's folder of rounds, with or without ".conf". */
-static const char *round_path(struct arena *a, const struct config *c, const char *given) {
+static const char *round_path(struct arena *a, const struct config *c, const char *given)
+{
     const char *kept = arena_printf(a, "%s/%s", c->rounds_dir, given);
     if (file_exists(given) || strchr(given, '/'))
         return given;
-    return file_exists(kept) ? kept : file_exists(arena_printf(a, "%s.conf", kept)) ? arena_printf(a, "%s.conf", kept) : given;
+    return file_exists(kept)                               ? kept
+           : file_exists(arena_printf(a, "%s.conf", kept)) ? arena_printf(a, "%s.conf", kept)
+                                                           : given;
 }
 
-static struct round_spec *load_round(struct arena *a, const struct standing_orders *o, const char *path) {
+static struct round_spec *load_round(struct arena *a, const struct standing_orders *o, const char *path)
+{
     struct problems p = {0};
     struct round_spec *s = roundfile_load(a, round_path(a, o->config, path), o->config, o->parties, clock_now(), &p);
     if (!s) {
@@ -33,7 +37,8 @@ static struct round_spec *load_round(struct arena *a, const struct standing_orde
 }
 
 /* Every invited party must have somebody to write to: the daemon refuses the launch otherwise. */
-static bool everybody_reached(const struct standing_orders *o, const struct round_spec *s) {
+static bool everybody_reached(const struct standing_orders *o, const struct round_spec *s)
+{
     const struct contact *to[1];
     bool good = true;
     int n = 0;
@@ -55,7 +60,8 @@ static bool everybody_reached(const struct standing_orders *o, const struct roun
 }
 
 /* Reads the round file and shows what would go out; NULL, told, where it is wrong or reaches nobody. */
-static const struct round_spec *look_over(struct arena *a, struct standing_orders *o, const struct args *args) {
+static const struct round_spec *look_over(struct arena *a, struct standing_orders *o, const struct args *args)
+{
     const struct round_spec *s = cli_orders(o, args) ? load_round(a, o, args->words[0]) : NULL;
     if (!s)
         return NULL;
@@ -64,7 +70,8 @@ static const struct round_spec *look_over(struct arena *a, struct standing_order
     return everybody_reached(o, s) ? s : NULL;
 }
 
-static enum exit_code check(const struct args *args) {
+static enum exit_code check(const struct args *args)
+{
     ORDERS_SCOPED o = {0};
     ARENA_SCOPED a = arena_new();
     const struct round_spec *s = look_over(a, &o, args);
@@ -74,7 +81,8 @@ static enum exit_code check(const struct args *args) {
     return CLI_OK;
 }
 
-static enum exit_code preview(const struct args *args) {
+static enum exit_code preview(const struct args *args)
+{
     ORDERS_SCOPED o = {0};
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
@@ -94,7 +102,8 @@ static enum exit_code preview(const struct args *args) {
 
 /* ---- launch */
 
-static enum exit_code send_launch(struct arena *a, const struct config *c, const struct round_spec *s) {
+static enum exit_code send_launch(struct arena *a, const struct config *c, const struct round_spec *s)
+{
     struct client_file *files = arena_alloc(a, (s->n_documents + 1) * sizeof *files);
     for (size_t i = 0; i < s->n_documents; i++)
         files[i] = (struct client_file){s->documents[i].path, s->documents[i].name};
@@ -102,7 +111,8 @@ static enum exit_code send_launch(struct arena *a, const struct config *c, const
                       json_pack("{s:s, s:o}", "act", "launch", "spec", round_spec_to_json(s)));
 }
 
-static enum exit_code launch(const struct args *args) {
+static enum exit_code launch(const struct args *args)
+{
     ORDERS_SCOPED o = {0};
     ARENA_SCOPED a = arena_new();
     const struct round_spec *s = look_over(a, &o, args);

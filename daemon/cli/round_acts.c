@@ -15,7 +15,8 @@
 
 /* ---- asking */
 
-static bool is_yes(const char *answer) {
+static bool is_yes(const char *answer)
+{
     static const char *const words[] = {"y", "yes", "o", "oui", "نعم"};
     char word[32];
     size_t n = strcspn(answer, " \t\r\n");
@@ -26,9 +27,13 @@ static bool is_yes(const char *answer) {
     return false;
 }
 
-bool can_ask(void) { return isatty(STDIN_FILENO); }
+bool can_ask(void)
+{
+    return isatty(STDIN_FILENO);
+}
 
-enum exit_code ask(const char *question) {
+enum exit_code ask(const char *question)
+{
     char answer[64] = "";
     printf("\n%s yes / oui / نعم, anything else leaves everything as it is: ", question);
     fflush(stdout);
@@ -47,7 +52,8 @@ struct intent {
     int64_t deadline_at;         /* parties whose own is not earlier are not told */
 };
 
-static int add_addresses(struct table *t, const struct desk *d, const struct round_spec *s, const struct seat_row *seat) {
+static int add_addresses(struct table *t, const struct desk *d, const struct round_spec *s, const struct seat_row *seat)
+{
     const struct contact *to[CONTACTS_MAX];
     const struct party *p = register_find(d->parties, seat->party);
     size_t n = p ? round_contacts(s, p, to, CONTACTS_MAX) : 0;
@@ -60,7 +66,8 @@ static int add_addresses(struct table *t, const struct desk *d, const struct rou
 }
 
 static bool print_addresses(struct desk *d, const struct round_row *row, const struct round_spec *s, const char *only,
-                            const struct intent *in, struct err *e) {
+                            const struct intent *in, struct err *e)
+{
     static const char *const heads[] = {"PARTY", "NAME", "ADDRESS", "LANGUAGE", NULL};
     struct table *t = table_new(d->a, heads);
     struct seat_row *seats;
@@ -83,7 +90,8 @@ static bool print_addresses(struct desk *d, const struct round_row *row, const s
     return true;
 }
 
-static void print_note(const struct note *note) {
+static void print_note(const struct note *note)
+{
     bool by_language = false;
     for (int i = 0; i < LANG_COUNT; i++) {
         if (note->by_language[i])
@@ -94,7 +102,8 @@ static void print_note(const struct note *note) {
         printf("\n%s\n(The same text for every language.)\n", note->whole);
 }
 
-static bool print_deadline(struct desk *d, const struct round_row *row, struct intent *in, struct err *e) {
+static bool print_deadline(struct desk *d, const struct round_row *row, struct intent *in, struct err *e)
+{
     struct deadline dl;
     if (!deadline_parse(in->deadline, d->config->zone, clock_now(), &dl, e))
         return false;
@@ -104,7 +113,8 @@ static bool print_deadline(struct desk *d, const struct round_row *row, struct i
     return true;
 }
 
-static bool show(struct desk *d, const struct args *args, struct intent *in, struct err *e) {
+static bool show(struct desk *d, const struct args *args, struct intent *in, struct err *e)
+{
     struct round_row row;
     const struct round_spec *s;
     if (!store_round(d->store, d->a, args->words[0], &row, e))
@@ -122,7 +132,8 @@ static bool show(struct desk *d, const struct args *args, struct intent *in, str
     return print_addresses(d, &row, s, args->option[OPT_PARTY], in, e);
 }
 
-static enum exit_code ask_first(const struct args *args, struct intent *in) {
+static enum exit_code ask_first(const struct args *args, struct intent *in)
+{
     DESK_SCOPED d = {0};
     struct err e = {0};
     if (args->option[OPT_YES])
@@ -138,7 +149,8 @@ static enum exit_code ask_first(const struct args *args, struct intent *in) {
 
 /* ---- the acts */
 
-static enum exit_code act_on(const struct args *args, const char *act, const char *text, const struct note *note) {
+static enum exit_code act_on(const struct args *args, const char *act, const char *text, const struct note *note)
+{
     static const struct note none = {0};
     DESK_SCOPED d;
     const char *code = args->option[OPT_PARTY], *const *by = (note ? note : &none)->by_language;
@@ -151,30 +163,41 @@ static enum exit_code act_on(const struct args *args, const char *act, const cha
                                 by[LANG_AR], "text_en", by[LANG_EN], "text_fr", by[LANG_FR]));
 }
 
-enum exit_code round_extend(const struct args *args) {
-    struct intent in = {.question = "Extend it?", .says = "The deadline moves for all, and they are told.",
-                        .deadline = args->words[1]};
+enum exit_code round_extend(const struct args *args)
+{
+    struct intent in = {
+        .question = "Extend it?", .says = "The deadline moves for all, and they are told.", .deadline = args->words[1]};
     enum exit_code asked = args->option[OPT_PARTY] ? CLI_OK : ask_first(args, &in);
     return asked == CLI_OK ? act_on(args, "extend", args->words[1], NULL) : asked;
 }
 
-enum exit_code round_remind(const struct args *args) { return act_on(args, "remind", NULL, NULL); }
-enum exit_code round_resend(const struct args *args) { return act_on(args, "resend", NULL, NULL); }
+enum exit_code round_remind(const struct args *args)
+{
+    return act_on(args, "remind", NULL, NULL);
+}
+enum exit_code round_resend(const struct args *args)
+{
+    return act_on(args, "resend", NULL, NULL);
+}
 
-enum exit_code round_close(const struct args *args) {
-    struct intent in = {.question = "Close it?", .says = "The round ends: nobody is reminded any more, and all are told."};
+enum exit_code round_close(const struct args *args)
+{
+    struct intent in = {.question = "Close it?",
+                        .says = "The round ends: nobody is reminded any more, and all are told."};
     enum exit_code asked = ask_first(args, &in);
     return asked == CLI_OK ? act_on(args, "close", NULL, NULL) : asked;
 }
 
-enum exit_code round_cancel(const struct args *args) {
+enum exit_code round_cancel(const struct args *args)
+{
     struct intent in = {.question = "Cancel it?",
                         .says = "The round is called off: mails that wait are not sent, and all are told."};
     enum exit_code asked = ask_first(args, &in);
     return asked == CLI_OK ? act_on(args, "cancel", NULL, NULL) : asked;
 }
 
-enum exit_code round_note(const struct args *args) {
+enum exit_code round_note(const struct args *args)
+{
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
     struct note note;

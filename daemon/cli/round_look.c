@@ -6,7 +6,8 @@
 #include "cli/round.h"
 #include "cli/table.h"
 
-struct round_spec *round_frozen(struct desk *d, const struct round_row *row, struct err *e) {
+struct round_spec *round_frozen(struct desk *d, const struct round_row *row, struct err *e)
+{
     JSON_SCOPED j = json_loads(row->spec, 0, NULL);
     struct round_spec *s = j ? round_spec_from_json(d->a, j, d->config, e) : NULL;
     if (!s)
@@ -16,7 +17,8 @@ struct round_spec *round_frozen(struct desk *d, const struct round_row *row, str
 
 /* ---- list */
 
-static json_t *row_json(const struct round_row *r, const struct round_spec *s) {
+static json_t *row_json(const struct round_row *r, const struct round_spec *s)
+{
     json_t *title = json_object();
     for (int l = 0; s && l < LANG_COUNT; l++)
         if (s->title[l])
@@ -26,7 +28,8 @@ static json_t *row_json(const struct round_row *r, const struct round_spec *s) {
                      "deadline", r->deadline_text, "closed_at", when_json(r->closed_at));
 }
 
-static void print_rounds(struct desk *d, const struct round_row *rows, size_t n) {
+static void print_rounds(struct desk *d, const struct round_row *rows, size_t n)
+{
     static const char *const heads[] = {"ROUND", "STATE", "LAUNCHED", "DEADLINE", "TITLE", NULL};
     struct table *t = table_new(d->a, heads);
     for (size_t i = 0; i < n; i++) {
@@ -39,14 +42,16 @@ static void print_rounds(struct desk *d, const struct round_row *rows, size_t n)
     table_show(t);
 }
 
-static enum exit_code print_rounds_json(struct desk *d, const struct round_row *rows, size_t n) {
+static enum exit_code print_rounds_json(struct desk *d, const struct round_row *rows, size_t n)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, row_json(&rows[i], round_frozen(d, &rows[i], NULL)));
     return cli_print_json(list);
 }
 
-enum exit_code round_list(const struct args *args) {
+enum exit_code round_list(const struct args *args)
+{
     DESK_SCOPED d;
     struct round_row *rows;
     size_t n;
@@ -75,7 +80,8 @@ struct shown {
     size_t n_counts;
 };
 
-static bool look_up(struct desk *d, const char *ref, struct shown *out, struct err *e) {
+static bool look_up(struct desk *d, const char *ref, struct shown *out, struct err *e)
+{
     if (!store_round(d->store, d->a, ref, &out->row, e))
         return false;
     if (!out->row.ref)
@@ -86,7 +92,8 @@ static bool look_up(struct desk *d, const char *ref, struct shown *out, struct e
 }
 
 /* The worst news of a notice's deliveries, or that all is well. */
-static const char *fate(struct desk *d, const struct notice_row *n) {
+static const char *fate(struct desk *d, const struct notice_row *n)
+{
     struct delivery_row *rows;
     size_t count, sent = 0;
     if (!store_deliveries_of(d->store, d->a, n->id, &rows, &count, NULL))
@@ -101,7 +108,8 @@ static const char *fate(struct desk *d, const struct notice_row *n) {
     return arena_printf(d->a, "%zu of %zu sent%s", sent, count, news);
 }
 
-static void print_notices(struct desk *d, const struct shown *s) {
+static void print_notices(struct desk *d, const struct shown *s)
+{
     static const char *const heads[] = {"WHEN", "PARTY", "KIND", "DELIVERIES", NULL};
     struct table *t = table_new(d->a, heads);
     for (size_t i = 0; i < s->n_notices; i++) {
@@ -113,7 +121,8 @@ static void print_notices(struct desk *d, const struct shown *s) {
     table_show(t);
 }
 
-static void print_shown(struct desk *d, const struct shown *s) {
+static void print_shown(struct desk *d, const struct shown *s)
+{
     printf("%s  %s\n%s\n", s->row.ref, s->row.state, table_cell(d->a, title_of(s->spec), 0));
     if (s->spec->note_number)
         printf("Note      %s\n", s->spec->note_number);
@@ -134,7 +143,8 @@ static void print_shown(struct desk *d, const struct shown *s) {
     printf("\n`taamim status %s` shows who has answered, `taamim story %s` what happened.\n", s->row.ref, s->row.ref);
 }
 
-static enum exit_code print_shown_json(struct desk *d, const struct shown *s) {
+static enum exit_code print_shown_json(struct desk *d, const struct shown *s)
+{
     json_t *o = row_json(&s->row, s->spec), *counts = json_object(), *notices = json_array();
     for (size_t i = 0; i < s->n_counts; i++)
         json_object_set_new(counts, s->counts[i].name, json_integer(s->counts[i].n));
@@ -151,7 +161,8 @@ static enum exit_code print_shown_json(struct desk *d, const struct shown *s) {
     return cli_print_json(o);
 }
 
-enum exit_code round_show(const struct args *args) {
+enum exit_code round_show(const struct args *args)
+{
     DESK_SCOPED d;
     struct shown s = {0};
     struct err e = {0};
@@ -167,7 +178,8 @@ enum exit_code round_show(const struct args *args) {
 
 /* ---- export */
 
-enum exit_code round_export(const struct args *args) {
+enum exit_code round_export(const struct args *args)
+{
     DESK_SCOPED d;
     ORDERS_SCOPED o = {0};
     char path[4096];

@@ -11,10 +11,14 @@
 
 #define NOTE_MAX ((size_t)64 << 10)
 
-static bool is_blank(const char *text) { return text[strspn(text, " \t\r\n")] == '\0'; }
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
 
 /* "[ar]" alone in its line: its language; LANG_COUNT for two letters that are none; -1 for a line of text. */
-static int section_of(const char *line, size_t n) {
+static int section_of(const char *line, size_t n)
+{
     while (n && strchr(" \t\r", line[n - 1]))
         n--;
     if (n != 4 || line[0] != '[' || line[3] != ']' || strspn(line + 1, "abcdefghijklmnopqrstuvwxyz") != 2)
@@ -26,7 +30,8 @@ static int section_of(const char *line, size_t n) {
 }
 
 /* The line that begins the next section, or the end of the text. */
-static const char *next_section(const char *text, int *section_out) {
+static const char *next_section(const char *text, int *section_out)
+{
     while (*text) {
         size_t n = strcspn(text, "\n");
         *section_out = section_of(text, n);
@@ -38,7 +43,8 @@ static const char *next_section(const char *text, int *section_out) {
     return text;
 }
 
-static bool take_section(struct arena *a, struct note *out, int lang, const char *from, const char *to, struct err *e) {
+static bool take_section(struct arena *a, struct note *out, int lang, const char *from, const char *to, struct err *e)
+{
     const char *text = arena_strndup(a, from, (size_t)(to - from));
     if (out->by_language[lang])
         return err_perm(e, "there are two sections [%s]", lang_names[lang]);
@@ -48,7 +54,8 @@ static bool take_section(struct arena *a, struct note *out, int lang, const char
     return true;
 }
 
-static bool take_sections(struct arena *a, struct note *out, struct err *e) {
+static bool take_sections(struct arena *a, struct note *out, struct err *e)
+{
     int section, next;
     const char *at = next_section(out->whole, &section);
     if (section < 0)
@@ -67,7 +74,8 @@ static bool take_sections(struct arena *a, struct note *out, struct err *e) {
     return true;
 }
 
-bool note_read(struct arena *a, const char *path, struct note *out, struct err *e) {
+bool note_read(struct arena *a, const char *path, struct note *out, struct err *e)
+{
     size_t n = 0;
     char *text = file_read(a, path, NOTE_MAX, &n, e);
     struct note note = {0};

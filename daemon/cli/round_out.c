@@ -11,7 +11,8 @@
 #define CONTACTS_MAX 64
 #define LARGE_BYTES  (7 << 20) /* many servers refuse mails of 10 MB; the path to them is unknown */
 
-static void print_head(struct arena *a, const struct standing_orders *o, const struct round_spec *s) {
+static void print_head(struct arena *a, const struct standing_orders *o, const struct round_spec *s)
+{
     printf("Round %s: %s\n", s->ref, table_cell(a, title_of(s), 0));
     if (s->note_number)
         printf("Note      %s of %04d-%02d-%02d\n", s->note_number, s->note_date.year, s->note_date.month,
@@ -26,7 +27,8 @@ static void print_head(struct arena *a, const struct standing_orders *o, const s
 }
 
 /* Dates may differ with the weekend of who is reminded; each different one is a line. */
-static void print_step(struct arena *a, const struct standing_orders *o, const struct round_spec *s, struct step step) {
+static void print_step(struct arena *a, const struct standing_orders *o, const struct round_spec *s, struct step step)
+{
     const struct config *c = o->config;
     char name[16];
     int64_t fri_sat = step_at(c->zone, &c->working, WEEKEND_FRI_SAT, &s->deadline, step);
@@ -39,13 +41,15 @@ static void print_step(struct arena *a, const struct standing_orders *o, const s
     putchar('\n');
 }
 
-static void print_steps(struct arena *a, const struct standing_orders *o, const struct round_spec *s) {
+static void print_steps(struct arena *a, const struct standing_orders *o, const struct round_spec *s)
+{
     printf("\nReminders to who has not answered, or not wholly:%s\n", s->n_steps ? "" : " none");
     for (size_t i = 0; i < s->n_steps; i++)
         print_step(a, o, s, s->steps[i]);
 }
 
-static void print_documents(struct arena *a, const struct round_spec *s) {
+static void print_documents(struct arena *a, const struct round_spec *s)
+{
     static const char *const heads[] = {"DOCUMENT", ">SIZE", "GOES WITH", NULL};
     struct table *t = table_new(a, heads);
     for (size_t i = 0; i < s->n_documents; i++) {
@@ -63,7 +67,8 @@ static void print_documents(struct arena *a, const struct round_spec *s) {
         printf("No documents.\n");
 }
 
-static void add_contact(struct arena *a, struct table *t, const char *code, const char *name, const struct contact *c) {
+static void add_contact(struct arena *a, struct table *t, const char *code, const char *name, const struct contact *c)
+{
     const char *cells[] = {code, name, contact_role_names[c->role], c->address, langs_format(a, c->langs)};
     table_row(t, cells);
 }
@@ -75,7 +80,8 @@ struct largest {
 };
 
 static int add_party(struct arena *a, struct table *t, const struct round_spec *s, const struct party *p,
-                     struct largest *l) {
+                     struct largest *l)
+{
     const struct contact *to[CONTACTS_MAX];
     size_t n = round_contacts(s, p, to, CONTACTS_MAX);
     int64_t bytes = launch_documents_size(s, p);
@@ -89,7 +95,8 @@ static int add_party(struct arena *a, struct table *t, const struct round_spec *
     return (int)n;
 }
 
-static void print_largest(struct arena *a, const struct largest *l) {
+static void print_largest(struct arena *a, const struct largest *l)
+{
     if (l->bytes == 0)
         return;
     printf("Largest mail: %s with its documents encoded (%s).\n", size_in_words(a, LANG_EN, l->bytes), l->code);
@@ -99,7 +106,8 @@ static void print_largest(struct arena *a, const struct largest *l) {
                size_in_words(a, LANG_EN, LARGE_BYTES));
 }
 
-void print_outgoing(struct arena *a, const struct standing_orders *o, const struct round_spec *s) {
+void print_outgoing(struct arena *a, const struct standing_orders *o, const struct round_spec *s)
+{
     static const char *const heads[] = {"PARTY", "NAME", "ROLE", "ADDRESS", "LANGUAGE", NULL};
     struct table *t = table_new(a, heads);
     struct largest largest = {0};

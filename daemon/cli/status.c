@@ -12,13 +12,18 @@
 
 /* ---- one round */
 
-static const char *number(struct arena *a, int n) { return n ? arena_printf(a, "%d", n) : ""; }
+static const char *number(struct arena *a, int n)
+{
+    return n ? arena_printf(a, "%d", n) : "";
+}
 
-static const char *standing_name(const struct matrix_row *r) {
+static const char *standing_name(const struct matrix_row *r)
+{
     return r->complete ? "complete" : r->answered ? "partial" : "silent";
 }
 
-static const char *items_missing(struct arena *a, const struct round_spec *s, unsigned missing) {
+static const char *items_missing(struct arena *a, const struct round_spec *s, unsigned missing)
+{
     const char *text = "";
     for (size_t i = 0; i < s->n_items; i++)
         if (missing & (1u << i))
@@ -26,7 +31,8 @@ static const char *items_missing(struct arena *a, const struct round_spec *s, un
     return text;
 }
 
-static const char *remarks(struct desk *d, const struct matrix *m, const struct matrix_row *r) {
+static const char *remarks(struct desk *d, const struct matrix *m, const struct matrix_row *r)
+{
     const char *missing = r->answered && !r->complete ? items_missing(d->a, m->spec, r->missing) : "";
     return arena_printf(d->a, "%s%s%s%s%s%s", *missing ? "missing item " : "", missing,
                         *missing && (r->late || r->extended) ? "; " : "", r->late ? "late" : "",
@@ -34,7 +40,8 @@ static const char *remarks(struct desk *d, const struct matrix *m, const struct 
                         r->extended ? arena_printf(d->a, "until %s", when_short(d->a, d->config, r->deadline_at)) : "");
 }
 
-static void add_party(struct desk *d, struct table *t, const struct matrix *m, const struct matrix_row *r) {
+static void add_party(struct desk *d, struct table *t, const struct matrix *m, const struct matrix_row *r)
+{
     struct arena *a = d->a;
     const char *cells[] = {r->party,
                            r->who ? party_name(r->who, LANG_EN) : "",
@@ -50,7 +57,8 @@ static void add_party(struct desk *d, struct table *t, const struct matrix *m, c
     table_row(t, cells);
 }
 
-static void print_matrix(struct desk *d, const struct matrix *m) {
+static void print_matrix(struct desk *d, const struct matrix *m)
+{
     static const char *const heads[] = {"CODE",    "PARTY",     "",      ">SENT",  ">BOUNCED", "ANSWER",
                                         ">PAPERS", ">REMINDED", ">HELD", ">NOTES", "",         NULL};
     struct table *t = table_new(d->a, heads);
@@ -59,7 +67,8 @@ static void print_matrix(struct desk *d, const struct matrix *m) {
     table_show(t);
 }
 
-static void print_counts(struct desk *d, const struct matrix *m) {
+static void print_counts(struct desk *d, const struct matrix *m)
+{
     printf("%s  %s  %s\n", m->round.ref, m->round.state, table_cell(d->a, title_of(m->spec), 70));
     printf("  deadline  %s\n", when_long(d->a, d->config, m->round.deadline_at));
     printf("  answered  %d of %zu wholly, %d in part, %d silent; %d papers filed\n", m->complete, m->n, m->partial,
@@ -68,7 +77,8 @@ static void print_counts(struct desk *d, const struct matrix *m) {
         printf("  trouble   %d parties with a bounced address, %d replies held\n", m->bounced, m->held);
 }
 
-static json_t *party_json(const struct matrix *m, const struct matrix_row *r) {
+static json_t *party_json(const struct matrix *m, const struct matrix_row *r)
+{
     json_t *missing = json_array();
     for (size_t i = 0; i < m->spec->n_items; i++)
         if (r->missing & (1u << i))
@@ -81,7 +91,8 @@ static json_t *party_json(const struct matrix *m, const struct matrix_row *r) {
                      r->extended, "deadline_at", when_json(r->deadline_at));
 }
 
-static json_t *matrix_json(const struct matrix *m, bool whole) {
+static json_t *matrix_json(const struct matrix *m, bool whole)
+{
     json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "ref", m->round.ref, "state",
                           m->round.state, "title", title_of(m->spec), "deadline_at", when_json(m->round.deadline_at),
                           "parties", (int)m->n, "complete", m->complete, "partial", m->partial, "silent", m->silent,
@@ -108,7 +119,8 @@ struct overview {
     bool runs;
 };
 
-static void print_held(struct desk *d, const struct overview *v, const char *ref) {
+static void print_held(struct desk *d, const struct overview *v, const char *ref)
+{
     static const char *const heads[] = {">REPLY", "ROUND", "PARTY", "FROM", "SUBJECT", "WHY HELD", NULL};
     struct table *t = table_new(d->a, heads);
     size_t n = 0;
@@ -132,7 +144,8 @@ static void print_held(struct desk *d, const struct overview *v, const char *ref
     table_show(t);
 }
 
-static void print_engine(struct desk *d, const struct overview *v) {
+static void print_engine(struct desk *d, const struct overview *v)
+{
     if (!v->runs)
         printf("The daemon does not run: nothing is sent or collected. Start it with `systemctl start taamimd`.\n");
     if (v->stopped)
@@ -151,12 +164,14 @@ static void print_engine(struct desk *d, const struct overview *v) {
             printf("Mails %s: %lld\n", v->counts[i].name, (long long)v->counts[i].n);
 }
 
-static char *fact(struct desk *d, const char *key) {
+static char *fact(struct desk *d, const char *key)
+{
     char *text = store_get(d->store, d->a, key);
     return text && *text ? text : NULL;
 }
 
-static const char *quota_of(struct desk *d) {
+static const char *quota_of(struct desk *d)
+{
     const char *used = fact(d, "quota_used"), *limit = fact(d, "quota_limit");
     long long u = used ? strtoll(used, NULL, 10) : -1, l = limit ? strtoll(limit, NULL, 10) : -1;
     if (u < 0 || l <= 0)
@@ -165,7 +180,8 @@ static const char *quota_of(struct desk *d) {
                         u > l / 10 * 9 ? " - NEARLY FULL: what comes then is refused; make room" : "");
 }
 
-static bool look(struct desk *d, struct overview *v, struct err *e) {
+static bool look(struct desk *d, struct overview *v, struct err *e)
+{
     struct round_row *rounds;
     size_t n;
     if (!store_rounds(d->store, d->a, round_state_names[ROUND_OPEN], &rounds, &n, e) ||
@@ -188,9 +204,13 @@ static bool look(struct desk *d, struct overview *v, struct err *e) {
 
 /* ---- the verb */
 
-static json_t *text_or_null(const char *text) { return text ? json_string(text) : json_null(); }
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
 
-static enum exit_code overview_json(const struct overview *v) {
+static enum exit_code overview_json(const struct overview *v)
+{
     json_t *rounds = json_array(), *held = json_array(), *mails = json_object();
     for (size_t i = 0; i < v->n_matrices; i++)
         json_array_append_new(rounds, matrix_json(&v->matrices[i], false));
@@ -198,12 +218,14 @@ static enum exit_code overview_json(const struct overview *v) {
         json_array_append_new(held, json_integer(v->held[i].id));
     for (size_t i = 0; i < v->n_counts; i++)
         json_object_set_new(mails, v->counts[i].name, json_integer(v->counts[i].n));
-    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds", rounds,
-                                    "held", held, "deliveries", mails, "queue_stopped", text_or_null(v->stopped),
-                                    "smtp_away", text_or_null(v->smtp_away), "imap_away", text_or_null(v->imap_away), "disk_low", text_or_null(v->disk_low)));
+    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds",
+                                    rounds, "held", held, "deliveries", mails, "queue_stopped",
+                                    text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away), "imap_away",
+                                    text_or_null(v->imap_away), "disk_low", text_or_null(v->disk_low)));
 }
 
-static void print_overview(struct desk *d, const struct overview *v) {
+static void print_overview(struct desk *d, const struct overview *v)
+{
     for (size_t i = 0; i < v->n_matrices; i++) {
         print_counts(d, &v->matrices[i]);
         putchar('\n');
@@ -214,7 +236,8 @@ static void print_overview(struct desk *d, const struct overview *v) {
     print_held(d, v, NULL);
 }
 
-static enum exit_code round_status(struct desk *d, const struct args *args) {
+static enum exit_code round_status(struct desk *d, const struct args *args)
+{
     struct matrix m;
     struct err e = {0};
     struct overview v = {0};
@@ -236,7 +259,8 @@ static enum exit_code round_status(struct desk *d, const struct args *args) {
     return CLI_OK;
 }
 
-static enum exit_code status_run(const struct args *args) {
+static enum exit_code status_run(const struct args *args)
+{
     DESK_SCOPED d;
     struct overview v = {0};
     struct err e = {0};

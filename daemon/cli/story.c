@@ -6,20 +6,23 @@
 #include "cli/cli.h"
 #include "cli/table.h"
 
-static json_t *event_json(const struct event_row *ev) {
+static json_t *event_json(const struct event_row *ev)
+{
     return json_pack("{s:I, s:o, s:s, s:s, s:s, s:s, s:I, s:s, s:s}", "id", (json_int_t)ev->id, "at", when_json(ev->at),
                      "who", ev->who, "what", ev->what, "round", ev->round, "party", ev->party, "reply",
                      (json_int_t)ev->message, "text", ev->text, "hash", ev->hash);
 }
 
-static enum exit_code print_events_json(const struct event_row *events, size_t n) {
+static enum exit_code print_events_json(const struct event_row *events, size_t n)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, event_json(&events[i]));
     return cli_print_json(list);
 }
 
-static void print_events(struct desk *d, const struct event_row *events, size_t n) {
+static void print_events(struct desk *d, const struct event_row *events, size_t n)
+{
     static const char *const heads[] = {"WHEN", "PARTY", "WHAT", "WHO", ">REPLY", "", NULL};
     struct table *t = table_new(d->a, heads);
     for (size_t i = 0; i < n; i++) {
@@ -34,7 +37,8 @@ static void print_events(struct desk *d, const struct event_row *events, size_t 
 }
 
 /* What concerns the party: its own events, and those of the round as a whole. Returns how many are its own. */
-static size_t keep_party(struct event_row *events, size_t *n, const char *code) {
+static size_t keep_party(struct event_row *events, size_t *n, const char *code)
+{
     size_t kept = 0, own = 0;
     for (size_t i = 0; i < *n; i++) {
         bool its = strcasecmp(events[i].party, code) == 0;
@@ -46,7 +50,8 @@ static size_t keep_party(struct event_row *events, size_t *n, const char *code) 
     return own;
 }
 
-static enum exit_code check_chain(struct desk *d) {
+static enum exit_code check_chain(struct desk *d)
+{
     struct err e = {0};
     int64_t broken = 0;
     if (!store_chain_verify(d->store, &broken, &e))
@@ -58,7 +63,8 @@ static enum exit_code check_chain(struct desk *d) {
     return CLI_OK;
 }
 
-static enum exit_code story_run(const struct args *args) {
+static enum exit_code story_run(const struct args *args)
+{
     DESK_SCOPED d;
     struct event_row *events;
     size_t n;

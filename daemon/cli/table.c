@@ -26,14 +26,16 @@ struct table {
 };
 
 /* U+202A to U+202E and U+2066 to U+2069, the marks that embed, override and isolate. */
-static bool steers(const char *s) {
+static bool steers(const char *s)
+{
     const unsigned char *u = (const unsigned char *)s;
     if (u[0] != 0xe2)
         return false;
     return (u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9);
 }
 
-static size_t char_bytes(const char *s) {
+static size_t char_bytes(const char *s)
+{
     size_t n = 1;
     while (((unsigned char)s[n] & 0xc0) == 0x80)
         n++;
@@ -41,7 +43,8 @@ static size_t char_bytes(const char *s) {
 }
 
 /* Valid UTF-8 without control characters comes in; at most `columns` wide it goes out. */
-static char *fit(struct arena *a, char *text, int columns) {
+static char *fit(struct arena *a, char *text, int columns)
+{
     char *end = text;
     if (columns <= 0 || text_width(text) <= columns)
         return text;
@@ -57,7 +60,8 @@ static char *fit(struct arena *a, char *text, int columns) {
     return arena_printf(a, "%.*s" ELLIPSIS, (int)(end - text), text);
 }
 
-char *table_cell(struct arena *a, const char *text, int columns) {
+char *table_cell(struct arena *a, const char *text, int columns)
+{
     char *clean = text_clean(a, text ? text : "", text ? strlen(text) : 0), *to = clean;
     for (const char *s = clean; *s;) {
         size_t n = char_bytes(s);
@@ -74,7 +78,8 @@ char *table_cell(struct arena *a, const char *text, int columns) {
     return fit(a, clean, columns);
 }
 
-void table_text(struct arena *a, const char *text, const char *indent) {
+void table_text(struct arena *a, const char *text, const char *indent)
+{
     bool terminal = isatty(STDOUT_FILENO);
     for (const char *line = text; *line;) {
         size_t n = strcspn(line, "\n");
@@ -84,13 +89,15 @@ void table_text(struct arena *a, const char *text, const char *indent) {
     }
 }
 
-static void widen(struct table *t, size_t column, const char *cell) {
+static void widen(struct table *t, size_t column, const char *cell)
+{
     int width = text_width(cell);
     if (width > t->width[column])
         t->width[column] = width;
 }
 
-struct table *table_new(struct arena *a, const char *const *heads) {
+struct table *table_new(struct arena *a, const char *const *heads)
+{
     struct table *t = arena_alloc(a, sizeof *t);
     t->a = a;
     t->heads = arena_alloc(a, TABLE_COLUMNS_MAX * sizeof *t->heads);
@@ -103,7 +110,8 @@ struct table *table_new(struct arena *a, const char *const *heads) {
     return t;
 }
 
-void table_row(struct table *t, const char *const *cells) {
+void table_row(struct table *t, const char *const *cells)
+{
     const char **row = arena_alloc(t->a, TABLE_COLUMNS_MAX * sizeof *row);
     for (size_t i = 0; i < t->n_columns; i++) {
         row[i] = table_cell(t->a, cells[i], 0);
@@ -112,13 +120,15 @@ void table_row(struct table *t, const char *const *cells) {
     ARENA_PUSH(t->a, t->rows, t->n_rows, row);
 }
 
-static bool plain(const char *cell) {
+static bool plain(const char *cell)
+{
     while (*cell && (unsigned char)*cell < 0x80)
         cell++;
     return !*cell;
 }
 
-static void print_row(const struct table *t, FILE *out, const char *const *cells, bool isolate) {
+static void print_row(const struct table *t, FILE *out, const char *const *cells, bool isolate)
+{
     BUF_SCOPED line = {0};
     for (size_t i = 0; i < t->n_columns; i++) {
         int pad = t->width[i] - text_width(cells[i]);
@@ -134,10 +144,14 @@ static void print_row(const struct table *t, FILE *out, const char *const *cells
     fprintf(out, "%s\n", buf_text(&line));
 }
 
-void table_print(const struct table *t, FILE *out, bool isolate) {
+void table_print(const struct table *t, FILE *out, bool isolate)
+{
     print_row(t, out, t->heads, isolate);
     for (size_t i = 0; i < t->n_rows; i++)
         print_row(t, out, t->rows[i], isolate);
 }
 
-void table_show(const struct table *t) { table_print(t, stdout, isatty(STDOUT_FILENO)); }
+void table_show(const struct table *t)
+{
+    table_print(t, stdout, isatty(STDOUT_FILENO));
+}

@@ -15,7 +15,8 @@
 #define HELLO_S 10
 #define LEAVE_S 5
 
-static bool greeted(struct talk *t, struct err *e) {
+static bool greeted(struct talk *t, struct err *e)
+{
     JSON_SCOPED hello = talk_hear(t, clock_boot() + HELLO_S, e);
     if (hello && strcmp(wire_string(hello, "hello", ""), t->name) == 0 && wire_int(hello, "version", 0) == WIRE_VERSION)
         return true;
@@ -25,7 +26,8 @@ static bool greeted(struct talk *t, struct err *e) {
                           t->name);
 }
 
-bool talk_open(struct talk *t, struct arena *a, const struct config *c, const char *name, struct err *e) {
+bool talk_open(struct talk *t, struct arena *a, const struct config *c, const char *name, struct err *e)
+{
     const char *program = child_path(a, c, name, e);
     const char *no_sandbox = getenv("TAAMIM_NO_SANDBOX"); /* memory checkers cannot run inside it */
     const char *argv[] = {program, no_sandbox && strcmp(name, "parse") == 0 ? "--no-sandbox" : NULL, NULL};
@@ -41,7 +43,8 @@ bool talk_open(struct talk *t, struct arena *a, const struct config *c, const ch
     return false;
 }
 
-void talk_close(struct talk *t) {
+void talk_close(struct talk *t)
+{
     if (!t->wire)
         return;
     int64_t until = clock_boot() + LEAVE_S;
@@ -54,7 +57,8 @@ void talk_close(struct talk *t) {
     }
 }
 
-bool talk_say(struct talk *t, json_t *message, int fd, struct err *e) {
+bool talk_say(struct talk *t, json_t *message, int fd, struct err *e)
+{
     bool good = wire_send(t->wire, message, fd, e);
     while (good && wire_pending(t->wire)) {
         struct pollfd p = {.fd = wire_fd(t->wire), .events = POLLOUT};
@@ -64,7 +68,8 @@ bool talk_say(struct talk *t, json_t *message, int fd, struct err *e) {
     return good || err_prefix(e, "taamim-%s", t->name);
 }
 
-json_t *talk_hear(struct talk *t, int64_t until, struct err *e) {
+json_t *talk_hear(struct talk *t, int64_t until, struct err *e)
+{
     for (;;) {
         json_t *message = NULL;
         switch (wire_recv(t->wire, &message, e)) {

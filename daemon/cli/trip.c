@@ -37,7 +37,8 @@ struct trip {
 
 /* ---- sending */
 
-static bool write_mail(struct check *c, const struct trip *t, const char *path, struct err *e) {
+static bool write_mail(struct check *c, const struct trip *t, const char *path, struct err *e)
+{
     struct mail_address to = {NULL, t->to};
     const struct mail_header extra[] = {{"Auto-Submitted", "auto-generated"}, {"X-Auto-Response-Suppress", "All"}};
     const char *boundary = arena_printf(c->a, "=_taamim_%s", t->token);
@@ -59,7 +60,8 @@ static bool write_mail(struct check *c, const struct trip *t, const char *path, 
     return file_write(path, mail.data, mail.len, 0600, e);
 }
 
-static bool prepare(struct check *c, struct trip *t, enum trip_kind kind, struct err *e) {
+static bool prepare(struct check *c, struct trip *t, enum trip_kind kind, struct err *e)
+{
     const struct config *cfg = c->o->config;
     const char *domain = strrchr(cfg->address, '@') + 1;
     random_token(t->token);
@@ -75,7 +77,8 @@ static bool prepare(struct check *c, struct trip *t, enum trip_kind kind, struct
     return true;
 }
 
-static bool send_one(struct check *c, struct trip *t, int number, struct err *e) {
+static bool send_one(struct check *c, struct trip *t, int number, struct err *e)
+{
     const char *path = arena_printf(c->a, "%s/sent-%d", c->folder, number);
     struct send_outcome o;
     if (!write_mail(c, t, path, e))
@@ -97,7 +100,8 @@ static bool send_one(struct check *c, struct trip *t, int number, struct err *e)
 /* ---- finding */
 
 /* The header of a file, its folded lines joined. */
-static const char *read_header(struct check *c, const char *path) {
+static const char *read_header(struct check *c, const char *path)
+{
     BUF_SCOPED out = {0};
     size_t n;
     const char *bytes = file_read(c->a, path, HEADER_MAX, &n, NULL);
@@ -114,7 +118,8 @@ static const char *read_header(struct check *c, const char *path) {
 }
 
 /* The value of the n-th field of that name; NULL where there are fewer. */
-static const char *field(struct arena *a, const char *header, const char *name, int n) {
+static const char *field(struct arena *a, const char *header, const char *name, int n)
+{
     size_t len = strlen(name);
     for (const char *line = header; line; line = strchr(line, '\n')) {
         line += *line == '\n';
@@ -127,14 +132,16 @@ static const char *field(struct arena *a, const char *header, const char *name, 
     return NULL;
 }
 
-static struct trip *trip_of(struct trip *trips, const char *header) {
+static struct trip *trip_of(struct trip *trips, const char *header)
+{
     for (int i = 0; i < TRIP_COUNT; i++)
         if (strcasestr(header, trips[i].token))
             return &trips[i];
     return NULL;
 }
 
-static bool take_collected(struct check *c, struct trip *trips, const json_t *m, struct err *e) {
+static bool take_collected(struct check *c, struct trip *trips, const json_t *m, struct err *e)
+{
     struct collected got;
     if (!collected_from_json(c->a, m, &got, e))
         return false;
@@ -151,7 +158,8 @@ static bool take_collected(struct check *c, struct trip *trips, const json_t *m,
                     -1, e);
 }
 
-static int awaited(const struct trip *trips) {
+static int awaited(const struct trip *trips)
+{
     int n = 0;
     for (int i = 0; i < TRIP_COUNT; i++)
         n += trips[i].taken && !trips[i].header;
@@ -159,7 +167,8 @@ static int awaited(const struct trip *trips) {
 }
 
 /* Hears the collector until all have come back and `moved` of them are moved. */
-static bool await(struct check *c, struct trip *trips, struct err *e) {
+static bool await(struct check *c, struct trip *trips, struct err *e)
+{
     int64_t until = clock_boot() + TRIP_S;
     int moved = 0, to_move = 0;
     bool all = false;
@@ -186,7 +195,8 @@ static bool await(struct check *c, struct trip *trips, struct err *e) {
 
 /* ---- what it means */
 
-static void tell_arrival(struct check *c, const struct trip *t, enum trip_kind kind) {
+static void tell_arrival(struct check *c, const struct trip *t, enum trip_kind kind)
+{
     if (t->header)
         check_good("%s came back, in %s", trip_names[kind], t->mailbox);
     else if (!t->taken)
@@ -200,7 +210,8 @@ static void tell_arrival(struct check *c, const struct trip *t, enum trip_kind k
                            c->o->config->address);
 }
 
-static void tell_plain(struct check *c, const struct trip *t) {
+static void tell_plain(struct check *c, const struct trip *t)
+{
     if (!t->taken)
         check_todo(c, "the mail server refuses a mail from %s to itself %s", t->from, t->refusal);
     else if (!t->header)
@@ -211,7 +222,8 @@ static void tell_plain(struct check *c, const struct trip *t) {
 }
 
 /* Is a token still to be read, and does the setting say the same? */
-static void tell_token(struct check *c, const struct trip *t, const char *setting, bool is_on, bool kept) {
+static void tell_token(struct check *c, const struct trip *t, const char *setting, bool is_on, bool kept)
+{
     if (kept && !is_on)
         check_hint("tokens work there: `%s = true` in sending makes replies surer", setting);
     else if (kept)
@@ -225,7 +237,8 @@ static void tell_token(struct check *c, const struct trip *t, const char *settin
         check_good("%s = false is right", setting);
 }
 
-static bool value_has(struct arena *a, const struct trip *t, const char *name) {
+static bool value_has(struct arena *a, const struct trip *t, const char *name)
+{
     const char *value;
     for (int i = 0; t->header && (value = field(a, t->header, name, i)); i++)
         if (strcasestr(value, t->token))
@@ -233,7 +246,8 @@ static bool value_has(struct arena *a, const struct trip *t, const char *name) {
     return false;
 }
 
-static void tell_message_id(struct check *c, const struct trip *t) {
+static void tell_message_id(struct check *c, const struct trip *t)
+{
     if (t->header && !value_has(c->a, t, "Message-ID"))
         check_hint(
             "the mail server replaces Message-ID; the token in References and in the addresses still tells replies");
@@ -241,12 +255,14 @@ static void tell_message_id(struct check *c, const struct trip *t) {
 
 /* The name before the first ';', without a version; "topmost-unnamed" where it begins with a result (RFC 8601 leaves
  * no such choice; some servers take it). */
-static const char *authserv_of(struct arena *a, const char *value) {
+static const char *authserv_of(struct arena *a, const char *value)
+{
     const char *name = arena_strndup(a, value, strcspn(value, "; \t"));
     return strchr(name, '=') ? "topmost-unnamed" : name;
 }
 
-static void tell_authserv(struct check *c, const struct trip *t) {
+static void tell_authserv(struct check *c, const struct trip *t)
+{
     const char *ours = c->o->config->authserv_id, *first = NULL, *value;
     bool seen = false;
     for (int i = 0; t->header && (value = field(c->a, t->header, "Authentication-Results", i)); i++) {
@@ -265,7 +281,8 @@ static void tell_authserv(struct check *c, const struct trip *t) {
                    "stands first in that header, up to the ';', is authserv_id");
 }
 
-static void tell_move(struct check *c, const struct trip *t) {
+static void tell_move(struct check *c, const struct trip *t)
+{
     const char *to = c->o->config->processed_folder ? c->o->config->processed_folder : "";
     if (!t->moved)
         return;
@@ -276,7 +293,8 @@ static void tell_move(struct check *c, const struct trip *t) {
                    t->moved);
 }
 
-static void tell_all(struct check *c, const struct trip *trips) {
+static void tell_all(struct check *c, const struct trip *trips)
+{
     const struct config *cfg = c->o->config;
     const struct trip *reply = &trips[TRIP_REPLY_TOKEN], *envelope = &trips[TRIP_ENVELOPE_TOKEN];
     for (int i = 0; i < TRIP_COUNT; i++)
@@ -292,7 +310,8 @@ static void tell_all(struct check *c, const struct trip *trips) {
     tell_move(c, &trips[0]);
 }
 
-void trip_run(struct check *c) {
+void trip_run(struct check *c)
+{
     struct trip trips[TRIP_COUNT] = {0};
     struct err e = {0};
     printf("\nMails to ourselves (%s), and back:\n", c->o->config->address);

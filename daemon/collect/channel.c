@@ -53,9 +53,9 @@ void channel_state(struct collect *c, bool up, const char *text)
     c->told_limit = c->quota_limit;
     snprintf(c->state_text, sizeof c->state_text, "%s", text);
     channel_send(c, "state",
-                 json_pack("{s:b, s:s%, s:I, s:I, s:s}", "up", up, "text", c->state_text, strlen(c->state_text), "quota_used",
-                           (json_int_t)c->quota_used, "quota_limit", (json_int_t)c->quota_limit, "capabilities",
-                           c->connection ? connection_capabilities(c->connection) : ""));
+                 json_pack("{s:b, s:s%, s:I, s:I, s:s}", "up", up, "text", c->state_text, strlen(c->state_text),
+                           "quota_used", (json_int_t)c->quota_used, "quota_limit", (json_int_t)c->quota_limit,
+                           "capabilities", c->connection ? connection_capabilities(c->connection) : ""));
 }
 
 size_t collect_ahead(const struct collect *c)
@@ -96,9 +96,8 @@ static bool add_mailbox(struct collect *c, const json_t *j, struct err *e)
     c->n_mailboxes++;
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(j, "pending"), i, one)
-        if (!add_kept(w, (uint32_t)wire_int(one, "uid", 0), wire_bool(one, "move"), e))
-            return false;
+    json_array_foreach(json_object_get(j, "pending"), i, one) if (!add_kept(w, (uint32_t)wire_int(one, "uid", 0),
+                                                                            wire_bool(one, "move"), e)) return false;
     return true;
 }
 
@@ -117,9 +116,7 @@ static bool take_config(struct collect *c, const json_t *j, struct err *e)
     c->max_bytes = wire_int(j, "max_bytes", 150 << 20);
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(j, "mailboxes"), i, one)
-        if (!add_mailbox(c, one, e))
-            return false;
+    json_array_foreach(json_object_get(j, "mailboxes"), i, one) if (!add_mailbox(c, one, e)) return false;
     if (c->n_mailboxes == 0 || c->incoming[0] != '/' || c->max_bytes <= 0)
         return err_perm(e, "the configuration names no mailbox, no folder or no size");
     c->configured = true;
@@ -151,7 +148,9 @@ static bool take_request(struct collect *c, json_t *j, bool append)
     if (c->n_requests < REQUESTS_MAX)
         c->requests[c->n_requests++] = (struct request){json_incref(j), append};
     else if (append)
-        channel_send(c, "appended", json_pack("{s:I, s:b, s:s}", "id", (json_int_t)wire_int(j, "id", 0), "ok", 0, "text", "too many copies wait for the server"));
+        channel_send(c, "appended",
+                     json_pack("{s:I, s:b, s:s}", "id", (json_int_t)wire_int(j, "id", 0), "ok", 0, "text",
+                               "too many copies wait for the server"));
     else
         channel_send(c, "found", json_pack("{s:I, s:i}", "id", (json_int_t)wire_int(j, "id", 0), "uid", 0));
     return true;
@@ -176,17 +175,13 @@ bool channel_read(struct collect *c, struct err *e)
     while (!c->gone) {
         JSON_SCOPED message = NULL;
         switch (wire_recv(c->wire, &message, e)) {
-        case WIRE_NOTHING:
-            return true;
+        case WIRE_NOTHING: return true;
         case WIRE_MESSAGE:
             if (!take(c, message, e))
                 return false;
             break;
-        case WIRE_CLOSED:
-            c->gone = true;
-            break;
-        case WIRE_BROKEN:
-            return false;
+        case WIRE_CLOSED: c->gone = true; break;
+        case WIRE_BROKEN: return false;
         }
     }
     return err_temp(e, "the daemon has gone");

@@ -8,11 +8,11 @@
 #include "mail/collection.h"
 
 #define MAILBOXES_MAX 9
-#define FOUND_MAX 64     /* messages looked at in one go */
-#define ASIDE_MAX 16     /* messages set aside in one mailbox */
-#define KEPT_MAX 100000  /* messages waiting to be moved, in one mailbox */
-#define MOVE_BATCH 64    /* moved by one command */
-#define REQUESTS_MAX 64  /* append and find, waiting for a connection */
+#define FOUND_MAX     64     /* messages looked at in one go */
+#define ASIDE_MAX     16     /* messages set aside in one mailbox */
+#define KEPT_MAX      100000 /* messages waiting to be moved, in one mailbox */
+#define MOVE_BATCH    64     /* moved by one command */
+#define REQUESTS_MAX  64     /* append and find, waiting for a connection */
 
 struct kept {
     uint32_t uid;
@@ -31,23 +31,23 @@ struct watched {
     uint32_t uidvalidity; /* what the numbers below count in; 0: never selected */
     int64_t next_uid;     /* the first one not yet looked at; 0: first start */
     int64_t since_at;
-    bool again;           /* collecting again after a changed UIDVALIDITY: the line is withheld */
-    bool look;            /* something may be new */
-    uint32_t exists;      /* what the server counted when it was last looked at */
-    int64_t look_at;      /* look then in any case, by clock_boot() */
+    bool again;      /* collecting again after a changed UIDVALIDITY: the line is withheld */
+    bool look;       /* something may be new */
+    uint32_t exists; /* what the server counted when it was last looked at */
+    int64_t look_at; /* look then in any case, by clock_boot() */
     struct found found[FOUND_MAX];
     size_t n_found, at_found;
     uint32_t ahead[COLLECT_AHEAD]; /* collected, not yet kept */
     size_t n_ahead;
-    uint32_t aside[ASIDE_MAX];     /* broke the connection; tried again at the next start */
+    uint32_t aside[ASIDE_MAX]; /* broke the connection; tried again at the next start */
     size_t n_aside;
-    struct kept *kept;             /* to be moved or let be */
+    struct kept *kept; /* to be moved or let be */
     size_t n_kept;
-    uint32_t trying;               /* being fetched; when the connection breaks, it is suspected */
+    uint32_t trying; /* being fetched; when the connection breaks, it is suspected */
     uint32_t suspect;
     int suspected;
     int64_t told_uidvalidity, told_next_uid;
-    struct err refusal;            /* SELECT or SEARCH refused; kind ERR_NONE when not */
+    struct err refusal; /* SELECT or SEARCH refused; kind ERR_NONE when not */
 };
 
 /* append or find */
@@ -73,17 +73,18 @@ struct collect {
     struct connection *connection; /* NULL while there is none */
     struct watched *selected;
     bool no_move, no_copy, no_keyword, no_idle; /* what this server turned out not to have, whatever it says */
-    bool idle_noise;                           /* the last IDLE began with something untagged */
+    bool idle_noise;                            /* the last IDLE began with something untagged */
     bool state_told, up;
     char state_text[1024];
     int64_t quota_used, quota_limit, told_used, told_limit;
 };
 
 /* ---- channel.c: what comes from the daemon and goes to it */
-bool channel_read(struct collect *c, struct err *e); /* takes in all that has arrived; false when the daemon is gone or babbles */
+bool channel_read(struct collect *c,
+                  struct err *e); /* takes in all that has arrived; false when the daemon is gone or babbles */
 void channel_send(struct collect *c, const char *kind, json_t *inner);
 void channel_state(struct collect *c, bool up, const char *text); /* only where it is a change */
-size_t collect_ahead(const struct collect *c); /* over all mailboxes */
+size_t collect_ahead(const struct collect *c);                    /* over all mailboxes */
 
 /* ---- mailbox.c: one mailbox */
 /* NULL where the name is empty, too long, not UTF-8, or has control characters. malloc'd. */
@@ -105,7 +106,7 @@ void fetch_remove_remains(const char *incoming); /* half-written files of an ear
 enum reply keep_some(struct collect *c, struct watched *w, struct err *e); /* a batch */
 
 /* ---- request.c: append and find */
-enum reply request_serve(struct collect *c, struct err *e); /* the oldest */
+enum reply request_serve(struct collect *c, struct err *e);                       /* the oldest */
 enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e); /* creates and subscribes */
 
 /* ---- session.c: one connection, as long as it lasts */

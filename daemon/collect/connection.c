@@ -17,8 +17,8 @@
 #include "base/clock.h"
 #include "collect/stop.h"
 
-#define STREAM_BUFFER 16384
-#define WORDS_MAX 400
+#define STREAM_BUFFER    16384
+#define WORDS_MAX        400
 #define CAPABILITIES_MAX 2000
 
 static const char greeting[] = "* PREAUTH ready\r\n";
@@ -32,7 +32,7 @@ struct connection {
     int64_t deadline_at, bytes_left; /* of the current command; the deadline by clock_boot() */
     char first_byte;
     bool ended, leaving, bad;
-    char why[160]; /* the stream ended */
+    char why[160];         /* the stream ended */
     char words[WORDS_MAX]; /* the server's last refusal while logging in */
     struct buf capabilities;
 };
@@ -161,7 +161,8 @@ static int note_words(CURL *curl, curl_infotype type, char *data, size_t n, void
 {
     (void)curl;
     struct connection *c = context;
-    if (type != CURLINFO_HEADER_IN || n < 3 || (data[0] == '*' && (n < 5 || strncasecmp(data, "* BYE", 5) != 0)) || data[0] == '+')
+    if (type != CURLINFO_HEADER_IN || n < 3 || (data[0] == '*' && (n < 5 || strncasecmp(data, "* BYE", 5) != 0)) ||
+        data[0] == '+')
         return 0;
     const char *space = memchr(data, ' ', n);
     size_t from = space ? (size_t)(space - data) + 1 : 0;
@@ -186,8 +187,7 @@ static void set_login(CURL *curl, const struct mail_server *s, const char *secre
 {
     curl_easy_setopt(curl, CURLOPT_USERNAME, s->user ? s->user : "");
     switch (s->auth) {
-    case MAIL_AUTH_NONE:
-        break;
+    case MAIL_AUTH_NONE: break;
     case MAIL_AUTH_PLAIN:
         curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN");
         curl_easy_setopt(curl, CURLOPT_PASSWORD, secret);
@@ -206,7 +206,8 @@ static void set_server(struct connection *c, const struct mail_server *s, char *
 {
     BUF_SCOPED url = {0};
     bool literal = strchr(s->host, ':') != NULL;
-    buf_addf(&url, "imap%s://%s%s%s:%d/", s->tls == TLS_IMPLICIT ? "s" : "", literal ? "[" : "", s->host, literal ? "]" : "", s->port);
+    buf_addf(&url, "imap%s://%s%s%s:%d/", s->tls == TLS_IMPLICIT ? "s" : "", literal ? "[" : "", s->host,
+             literal ? "]" : "", s->port);
     long timeout_s = s->connect_timeout_s > 0 ? s->connect_timeout_s : 30;
     curl_easy_setopt(c->curl, CURLOPT_URL, buf_text(&url));
     curl_easy_setopt(c->curl, CURLOPT_PROTOCOLS_STR, "imap,imaps");
@@ -244,7 +245,8 @@ static bool log_in(struct connection *c, const struct mail_server *s, struct err
     curl_easy_setopt(c->curl, CURLOPT_XOAUTH2_BEARER, NULL);
     const char *reason = error[0] ? error : curl_easy_strerror(r);
     if (r == CURLE_LOGIN_DENIED)
-        return err_perm(e, "%s:%d refuses the login of %s: %s", s->host, s->port, s->user ? s->user : "nobody", c->words[0] ? c->words : reason);
+        return err_perm(e, "%s:%d refuses the login of %s: %s", s->host, s->port, s->user ? s->user : "nobody",
+                        c->words[0] ? c->words : reason);
     if (r != CURLE_OK)
         return err_temp(e, "cannot connect to %s:%d: %s", s->host, s->port, reason);
     if (curl_easy_getinfo(c->curl, CURLINFO_ACTIVESOCKET, &c->socket) != CURLE_OK || c->socket == CURL_SOCKET_BAD)
@@ -349,13 +351,9 @@ enum reply connection_reply(struct connection *c, int result, const char *what, 
     switch (result) {
     case MAILIMAP_NO_ERROR:
     case MAILIMAP_NO_ERROR_AUTHENTICATED:
-    case MAILIMAP_NO_ERROR_NON_AUTHENTICATED:
-        return REPLY_OK;
-    case MAILIMAP_ERROR_PROTOCOL:
-        c->bad = true; /* fall through */
-    case MAILIMAP_ERROR_FATAL:
-        err_temp(e, "%s failed, the server said: %s", what, plain_words(c, words));
-        break;
+    case MAILIMAP_NO_ERROR_NON_AUTHENTICATED: return REPLY_OK;
+    case MAILIMAP_ERROR_PROTOCOL: c->bad = true; /* fall through */
+    case MAILIMAP_ERROR_FATAL: err_temp(e, "%s failed, the server said: %s", what, plain_words(c, words)); break;
     case MAILIMAP_ERROR_BAD_STATE:
     case MAILIMAP_ERROR_STREAM:
     case MAILIMAP_ERROR_PARSE:

@@ -16,8 +16,8 @@ enum reply {
     REPLY_LOST, /* the connection is not to be used any more */
 };
 
-#define COMMAND_S 60                       /* an ordinary command */
-#define LEAVE_S 1                          /* DONE and LOGOUT at the end */
+#define COMMAND_S     60                   /* an ordinary command */
+#define LEAVE_S       1                    /* DONE and LOGOUT at the end */
 #define COMMAND_BYTES ((int64_t)256 << 10) /* and its answer */
 
 void connection_global_init(void);
@@ -29,7 +29,8 @@ void connection_allow(struct connection *c, int seconds, int64_t bytes);
 enum reply connection_reply(struct connection *c, int result, const char *what, struct err *e);
 
 bool connection_was_bad(const struct connection *c); /* lost by a BAD: the command is to blame, not the network */
-void connection_leave(struct connection *c);         /* from now on no stop cuts commands short: DONE and LOGOUT shall still be said */
+void connection_leave(
+    struct connection *c); /* from now on no stop cuts commands short: DONE and LOGOUT shall still be said */
 int connection_fd(const struct connection *c);
 /* Something has arrived that no one has read: in libetpan's buffer, in ours, or inside TLS. The end of the stream counts. */
 bool connection_pending(struct connection *c);

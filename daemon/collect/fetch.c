@@ -16,9 +16,9 @@
 #include "base/log.h"
 #include "collect/collect.h"
 
-#define SUSPECT_TRIES 4
+#define SUSPECT_TRIES   4
 #define SLOWEST_BYTES_S 8192 /* a link slower than this is taken for dead */
-#define REMAINS ".part"
+#define REMAINS         ".part"
 
 /* The file being written. */
 struct spooling {
@@ -29,7 +29,8 @@ struct spooling {
     bool too_long;
 };
 
-static bool take_bytes(int type, struct mailimap_msg_att_body_section *section, const char *bytes, size_t n, void *context)
+static bool take_bytes(int type, struct mailimap_msg_att_body_section *section, const char *bytes, size_t n,
+                       void *context)
 {
     (void)type, (void)section;
     struct spooling *s = context;
@@ -51,14 +52,21 @@ static void tell_left(struct collect *c, const struct watched *w, const struct f
     char uid[24];
     snprintf(uid, sizeof uid, "%u", one->uid);
     log_event(LOG_LEVEL_WARNING, "left", "mailbox", w->name, "uid", uid, "reason", text, NULL);
-    channel_send(c, "left", json_pack("{s:s, s:I, s:I, s:I, s:s}", "mailbox", w->name, "uidvalidity", (json_int_t)w->uidvalidity, "uid",
-                                      (json_int_t)one->uid, "size", (json_int_t)one->size, "text", text));
+    channel_send(c, "left",
+                 json_pack("{s:s, s:I, s:I, s:I, s:s}", "mailbox", w->name, "uidvalidity", (json_int_t)w->uidvalidity,
+                           "uid", (json_int_t)one->uid, "size", (json_int_t)one->size, "text", text));
 }
 
-static void tell_collected(struct collect *c, struct watched *w, const struct found *one, const char *file, int64_t size, const char *sha256)
+static void tell_collected(struct collect *c, struct watched *w, const struct found *one, const char *file,
+                           int64_t size, const char *sha256)
 {
-    struct collected told = {.file = file, .mailbox = w->name, .sha256 = sha256, .uidvalidity = w->uidvalidity,
-                             .uid = one->uid, .size = size, .internal_at = one->internal_at};
+    struct collected told = {.file = file,
+                             .mailbox = w->name,
+                             .sha256 = sha256,
+                             .uidvalidity = w->uidvalidity,
+                             .uid = one->uid,
+                             .size = size,
+                             .internal_at = one->internal_at};
     w->ahead[w->n_ahead++] = one->uid;
     channel_send(c, "collected", collected_to_json(&told));
 }
@@ -94,7 +102,8 @@ static bool names_uid(clist *atts, uint32_t uid)
         const struct mailimap_msg_att *att = clist_content(i);
         for (clistiter *k = clist_begin(att->att_list); k; k = clist_next(k)) {
             const struct mailimap_msg_att_item *item = clist_content(k);
-            if (item->att_type == MAILIMAP_MSG_ATT_ITEM_STATIC && item->att_data.att_static->att_type == MAILIMAP_MSG_ATT_UID &&
+            if (item->att_type == MAILIMAP_MSG_ATT_ITEM_STATIC &&
+                item->att_data.att_static->att_type == MAILIMAP_MSG_ATT_UID &&
                 item->att_data.att_static->att_data.att_uid == uid)
                 return true;
         }
@@ -102,14 +111,16 @@ static bool names_uid(clist *atts, uint32_t uid)
     return false;
 }
 
-static enum reply stream_body(struct collect *c, const struct found *one, struct spooling *s, bool *there_out, struct err *e)
+static enum reply stream_body(struct collect *c, const struct found *one, struct spooling *s, bool *there_out,
+                              struct err *e)
 {
     clist *atts = NULL;
     mailimap *imap = connection_imap(c->connection);
     struct mailimap_set *set = mailimap_set_new_single(one->uid);
     struct mailimap_fetch_type *what = mailimap_fetch_type_new_fetch_att_list_empty();
     mailimap_fetch_type_new_fetch_att_list_add(what, mailimap_fetch_att_new_uid());
-    mailimap_fetch_type_new_fetch_att_list_add(what, mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL)));
+    mailimap_fetch_type_new_fetch_att_list_add(what,
+                                               mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL)));
     mailimap_set_msg_body_handler(imap, take_bytes, s);
     connection_allow(c->connection, COMMAND_S + (int)(one->size / SLOWEST_BYTES_S), s->max + COMMAND_BYTES);
     enum reply r = connection_reply(c->connection, mailimap_uid_fetch(imap, set, what, &atts), "UID FETCH", e);
@@ -130,7 +141,8 @@ static void set_aside(struct collect *c, struct watched *w, const struct found *
 }
 
 /* What came of streaming; the file is closed and either in place or removed. */
-static enum reply settle(struct collect *c, struct watched *w, const struct found *one, struct spooling *s, const char *path, struct err *e)
+static enum reply settle(struct collect *c, struct watched *w, const struct found *one, struct spooling *s,
+                         const char *path, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
     char *name = collected_name(a, w->name, w->uidvalidity, one->uid);
@@ -149,7 +161,8 @@ static enum reply settle(struct collect *c, struct watched *w, const struct foun
     return REPLY_OK;
 }
 
-static enum reply fetch_into(struct collect *c, struct watched *w, const struct found *one, const char *path, struct err *e)
+static enum reply fetch_into(struct collect *c, struct watched *w, const struct found *one, const char *path,
+                             struct err *e)
 {
     struct spooling s = {.max = c->max_bytes};
     bool there = false;
@@ -177,7 +190,8 @@ static enum reply fetch_into(struct collect *c, struct watched *w, const struct 
 }
 
 /* A file of an earlier process that the daemon has not answered: complete, since it bears its final name. */
-static bool found_file(struct collect *c, struct watched *w, const struct found *one, const char *name, const char *path)
+static bool found_file(struct collect *c, struct watched *w, const struct found *one, const char *name,
+                       const char *path)
 {
     struct err ignored = {0};
     char sha256[65];

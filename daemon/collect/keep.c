@@ -12,13 +12,15 @@
 static enum reply move_set(struct collect *c, struct mailimap_set *set, struct err *e)
 {
     connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
-    return connection_reply(c->connection, mailimap_uid_move(connection_imap(c->connection), set, c->processed), "UID MOVE", e);
+    return connection_reply(c->connection, mailimap_uid_move(connection_imap(c->connection), set, c->processed),
+                            "UID MOVE", e);
 }
 
 static enum reply copy_set(struct collect *c, struct mailimap_set *set, struct err *e)
 {
     connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
-    return connection_reply(c->connection, mailimap_uid_copy(connection_imap(c->connection), set, c->processed), "UID COPY", e);
+    return connection_reply(c->connection, mailimap_uid_copy(connection_imap(c->connection), set, c->processed),
+                            "UID COPY", e);
 }
 
 static enum reply mark_set(struct collect *c, struct mailimap_set *set, struct mailimap_flag *flag, struct err *e)
@@ -27,7 +29,8 @@ static enum reply mark_set(struct collect *c, struct mailimap_set *set, struct m
     mailimap_flag_list_add(flags, flag);
     struct mailimap_store_att_flags *store = mailimap_store_att_flags_new_add_flags_silent(flags);
     connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(c->connection, mailimap_uid_store(connection_imap(c->connection), set, store), "UID STORE", e);
+    enum reply r =
+        connection_reply(c->connection, mailimap_uid_store(connection_imap(c->connection), set, store), "UID STORE", e);
     mailimap_store_att_flags_free(store);
     return r;
 }
@@ -93,8 +96,9 @@ static enum reply move_away(struct collect *c, struct mailimap_set *set, const c
 
 static void tell_moved(struct collect *c, const struct watched *w, uint32_t uid, const char *how)
 {
-    channel_send(c, "moved", json_pack("{s:s, s:I, s:I, s:s}", "mailbox", w->name, "uidvalidity", (json_int_t)w->uidvalidity, "uid",
-                                       (json_int_t)uid, "how", how));
+    channel_send(c, "moved",
+                 json_pack("{s:s, s:I, s:I, s:s}", "mailbox", w->name, "uidvalidity", (json_int_t)w->uidvalidity, "uid",
+                           (json_int_t)uid, "how", how));
 }
 
 enum reply keep_some(struct collect *c, struct watched *w, struct err *e)

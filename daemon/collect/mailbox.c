@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "collect/collect.h"
 
-#define NAME_BYTES 255
+#define NAME_BYTES   255
 #define SEARCH_BYTES ((int64_t)8 << 20)
 
 char *mailbox_wire_name(const char *utf8, struct err *e)
@@ -30,7 +30,8 @@ char *mailbox_wire_name(const char *utf8, struct err *e)
         return NULL;
     }
     char *wire = mem_alloc(room + 1), *in = (char *)utf8, *out = wire;
-    bool ok = iconv(conversion, &in, &n, &out, &room) != (size_t)-1 && iconv(conversion, NULL, NULL, &out, &room) != (size_t)-1;
+    bool ok = iconv(conversion, &in, &n, &out, &room) != (size_t)-1 &&
+              iconv(conversion, NULL, NULL, &out, &room) != (size_t)-1;
     iconv_close(conversion);
     if (ok)
         return wire;
@@ -56,7 +57,8 @@ static enum reply highest_uid(struct collect *c, uint32_t *highest_out, struct e
     clist *uids = NULL;
     struct mailimap_search_key *key = mailimap_search_key_new_uid(mailimap_set_new_single(0)); /* "*" */
     connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
+    enum reply r = connection_reply(
+        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
     mailimap_search_key_free(key);
     if (r != REPLY_OK)
         return r;
@@ -68,7 +70,8 @@ static enum reply highest_uid(struct collect *c, uint32_t *highest_out, struct e
 }
 
 /* First start: what is there already was there before us. */
-static enum reply draw_line(struct collect *c, struct watched *w, const struct mailimap_selection_info *info, struct err *e)
+static enum reply draw_line(struct collect *c, struct watched *w, const struct mailimap_selection_info *info,
+                            struct err *e)
 {
     uint32_t highest = 0;
     if (info->sel_uidnext > 0)
@@ -149,7 +152,8 @@ static enum reply search(struct collect *c, struct watched *w, struct err *e)
     clist *uids = NULL;
     struct mailimap_search_key *key = search_key(w);
     connection_allow(c->connection, 2 * COMMAND_S, SEARCH_BYTES);
-    enum reply r = connection_reply(c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
+    enum reply r = connection_reply(
+        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
     mailimap_search_key_free(key);
     if (r != REPLY_OK)
         return r;
@@ -161,8 +165,12 @@ static enum reply search(struct collect *c, struct watched *w, struct err *e)
 
 static int64_t instant(const struct mailimap_date_time *d)
 {
-    struct tm tm = {.tm_mday = d->dt_day, .tm_mon = d->dt_month - 1, .tm_year = d->dt_year - 1900,
-                    .tm_hour = d->dt_hour, .tm_min = d->dt_min, .tm_sec = d->dt_sec};
+    struct tm tm = {.tm_mday = d->dt_day,
+                    .tm_mon = d->dt_month - 1,
+                    .tm_year = d->dt_year - 1900,
+                    .tm_hour = d->dt_hour,
+                    .tm_min = d->dt_min,
+                    .tm_sec = d->dt_sec};
     int zone = d->dt_zone;
     int64_t east_s = (zone / 100) * 3600 + (zone % 100) * 60;
     int64_t at = (int64_t)timegm(&tm) - east_s;
@@ -200,7 +208,8 @@ static enum reply ask_numbers(struct collect *c, struct watched *w, struct err *
     mailimap_fetch_type_new_fetch_att_list_add(what, mailimap_fetch_att_new_rfc822_size());
     mailimap_fetch_type_new_fetch_att_list_add(what, mailimap_fetch_att_new_internaldate());
     connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(c->connection, mailimap_uid_fetch(connection_imap(c->connection), set, what, &atts), "UID FETCH", e);
+    enum reply r = connection_reply(c->connection, mailimap_uid_fetch(connection_imap(c->connection), set, what, &atts),
+                                    "UID FETCH", e);
     mailimap_fetch_type_free(what);
     mailimap_set_free(set);
     if (r != REPLY_OK)
@@ -262,7 +271,9 @@ void mailbox_tell_line(struct collect *c, struct watched *w)
         return;
     w->told_uidvalidity = w->uidvalidity;
     w->told_next_uid = line;
-    channel_send(c, "line", json_pack("{s:s, s:I, s:I}", "mailbox", w->name, "uidvalidity", (json_int_t)w->uidvalidity, "next_uid", (json_int_t)line));
+    channel_send(c, "line",
+                 json_pack("{s:s, s:I, s:I}", "mailbox", w->name, "uidvalidity", (json_int_t)w->uidvalidity, "next_uid",
+                           (json_int_t)line));
 }
 
 /* ---- quota */

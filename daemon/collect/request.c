@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "collect/collect.h"
 
-#define COPY_CHUNK 65536
+#define COPY_CHUNK      65536
 #define SLOWEST_BYTES_S 8192
-#define MESSAGE_ID_MAX 998
+#define MESSAGE_ID_MAX  998
 
 enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e)
 {
@@ -23,7 +23,8 @@ enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e)
     if (r == REPLY_LOST)
         return r;
     connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
-    enum reply subscribed = connection_reply(c->connection, mailimap_subscribe(imap, wire_name), "SUBSCRIBE", r == REPLY_OK ? e : NULL);
+    enum reply subscribed =
+        connection_reply(c->connection, mailimap_subscribe(imap, wire_name), "SUBSCRIBE", r == REPLY_OK ? e : NULL);
     return subscribed == REPLY_LOST ? subscribed : r;
 }
 
@@ -57,9 +58,9 @@ static char *map_copy(const struct collect *c, const json_t *j, int64_t size, st
     int64_t left = size;
     size_t i;
     json_t *path;
-    json_array_foreach(json_object_get(j, "segments"), i, path)
-        if (!json_is_string(path) || !add_segment(fd, json_string_value(path), &left, e))
-            return NULL;
+    json_array_foreach(json_object_get(j, "segments"), i,
+                       path) if (!json_is_string(path) ||
+                                 !add_segment(fd, json_string_value(path), &left, e)) return NULL;
     if (left != 0) {
         err_perm(e, "the copy is shorter than was said");
         return NULL;
@@ -119,7 +120,8 @@ static enum reply search_id(struct collect *c, const char *id, uint32_t *uid_out
         abort();
     struct mailimap_search_key *key = mailimap_search_key_new_header(field, value);
     connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
+    enum reply r = connection_reply(
+        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
     mailimap_search_key_free(key);
     if (r != REPLY_OK)
         return r;
@@ -155,7 +157,8 @@ enum reply request_serve(struct collect *c, struct err *e)
     uint32_t uid = 0;
     enum reply r = is_append ? append(c, what, e) : find(c, what, &uid, e);
     if (is_append)
-        channel_send(c, "appended", json_pack("{s:I, s:b, s:s}", "id", id, "ok", r == REPLY_OK, "text", r == REPLY_OK ? "" : e->text));
+        channel_send(c, "appended",
+                     json_pack("{s:I, s:b, s:s}", "id", id, "ok", r == REPLY_OK, "text", r == REPLY_OK ? "" : e->text));
     else
         channel_send(c, "found", json_pack("{s:I, s:I}", "id", id, "uid", (json_int_t)uid));
     return r == REPLY_LOST ? REPLY_LOST : REPLY_OK;

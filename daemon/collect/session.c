@@ -11,7 +11,7 @@
 #include "collect/collect.h"
 #include "collect/stop.h"
 
-#define RENEW_S (25 * 60)
+#define RENEW_S   (25 * 60)
 #define ANSWER_MS 300 /* the daemon's "kept" is waited for so long before IDLE is begun */
 
 static bool can_idle(const struct collect *c)

@@ -21,10 +21,11 @@
 #include "io/spool.h"
 #include "mail/names.h"
 
-#define NUMBERS_MAX 1000    /* files of one name in one folder: above it something is wrong */
+#define NUMBERS_MAX  1000   /* files of one name in one folder: above it something is wrong */
 #define INCOMING_MAX 100000 /* names one listing may hold */
-#define PAPERS "papers"
-#define PAPERS_MODE 02770 /* people may put in order what lies there; setgid: what comes into a folder inherits its group */
+#define PAPERS       "papers"
+#define PAPERS_MODE                                                                                                    \
+    02770 /* people may put in order what lies there; setgid: what comes into a folder inherits its group */
 #define LOOK_MODE 02750
 
 struct spool {
@@ -34,8 +35,8 @@ struct spool {
     gid_t papers_group;
 };
 
-static const char *const folders[] = {
-    "incoming", PAPERS, "held", "corrupt", "archive", "outgoing", "portal", "staging"};
+static const char *const folders[] = {"incoming", PAPERS,     "held",   "corrupt",
+                                      "archive",  "outgoing", "portal", "staging"};
 #define FOLDER_COUNT (sizeof folders / sizeof *folders)
 
 /* ---- names */
@@ -244,7 +245,7 @@ void spool_close(struct spool *s)
 /* ---- moving files */
 
 bool spool_stage(struct spool *s, struct arena *a, int fd, int64_t offset, int64_t size, const char **path_out,
-    char sha256_out[65], struct err *e)
+                 char sha256_out[65], struct err *e)
 {
     char token[17];
 
@@ -267,7 +268,7 @@ static void tidy_after(const struct spool *s, struct arena *a, const char *relat
 }
 
 static bool move_numbered(const struct spool *s, struct arena *a, const char *from, const char *folder,
-    const char *name, const char **path_out, struct err *e)
+                          const char *name, const char **path_out, struct err *e)
 {
     const char *full_from = spool_full(s, a, from);
 
@@ -288,7 +289,7 @@ static bool move_numbered(const struct spool *s, struct arena *a, const char *fr
 }
 
 bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, const char *round, const char *folder,
-    const char *name, const char **path_out, struct err *e)
+                      const char *name, const char **path_out, struct err *e)
 {
     const char *round_folder = spool_round_folder(a, round), *path;
 
@@ -307,7 +308,7 @@ bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, cons
 }
 
 bool spool_move(struct spool *s, struct arena *a, const char *from, const char *to_folder, const char *name,
-    const char **path_out, struct err *e)
+                const char **path_out, struct err *e)
 {
     const char *path;
 
@@ -409,7 +410,8 @@ bool spool_sweep(struct spool *s, const char *folder, int64_t before_at, struct 
     if (!dir)
         return errno == ENOENT || failed("opening", full, e);
     while ((entry = readdir(dir)))
-        if (entry->d_type == DT_REG && is_older(dirfd(dir), entry->d_name, before_at) && unlinkat(dirfd(dir), entry->d_name, 0) != 0)
+        if (entry->d_type == DT_REG && is_older(dirfd(dir), entry->d_name, before_at) &&
+            unlinkat(dirfd(dir), entry->d_name, 0) != 0)
             return failed("removing a file in", full, e);
     return true;
 }

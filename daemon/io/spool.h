@@ -21,17 +21,20 @@ char *spool_full(const struct spool *s, struct arena *a, const char *relative);
 char *spool_round_folder(struct arena *a, const char *ref); /* "ARCP/2026/04" -> "ARCP-2026-04" */
 
 /* Copies a slice of fd to staging/, durable; relative path and SHA-256 come back. */
-bool spool_stage(struct spool *s, struct arena *a, int fd, int64_t offset, int64_t size, const char **path_out, char sha256_out[65], struct err *e);
+bool spool_stage(struct spool *s, struct arena *a, int fd, int64_t offset, int64_t size, const char **path_out,
+                 char sha256_out[65], struct err *e);
 /* Moves a staged (or held) file to papers/<round>/<folder>/<name>; `round` is the reference. A name already taken gets " (2)", " (3)". Relative path comes back. */
-bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, const char *round, const char *folder, const char *name, const char **path_out, struct err *e);
+bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, const char *round, const char *folder,
+                      const char *name, const char **path_out, struct err *e);
 /* Moves a file into held/<message id>/<name>, archive/<year>/, corrupt/ ; a taken name is numbered too; relative path comes back. The folder of a
  * held message goes with its last file. */
-bool spool_move(struct spool *s, struct arena *a, const char *from, const char *to_folder, const char *name, const char **path_out, struct err *e);
+bool spool_move(struct spool *s, struct arena *a, const char *from, const char *to_folder, const char *name,
+                const char **path_out, struct err *e);
 /* Removes the files of a folder: what a crash has left in staging/, or of a message that is judged again; with before_at only those not touched since. A folder
  * that is not there is swept. */
 bool spool_sweep(struct spool *s, const char *folder, int64_t before_at, struct err *e);
 bool spool_remove(struct spool *s, const char *relative, struct err *e); /* true where it is gone already */
-int spool_scratch(struct spool *s, struct err *e);           /* an unlinked temporary file for the parser, O_RDWR */
+int spool_scratch(struct spool *s, struct err *e); /* an unlinked temporary file for the parser, O_RDWR */
 /* Files in incoming/ that no one has claimed, by name: for a restart. */
 bool spool_incoming(struct spool *s, struct arena *a, const char ***names_out, size_t *n_out, struct err *e);
 /* Of the state directory's file system: what is free to this user, and all of it. False where it is not known. */

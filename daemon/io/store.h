@@ -21,7 +21,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *e);
 void store_close(struct store *s);
 bool store_begin(struct store *s, struct err *e);
 bool store_commit(struct store *s, struct err *e); /* false: nothing of the transaction was kept, and it is over */
-void store_rollback(struct store *s);  /* harmless where nothing is begun */
+void store_rollback(struct store *s);              /* harmless where nothing is begun */
 
 /* ---- small facts: one text value per key ("digest_at", "queue_stopped", ...) */
 bool store_set(struct store *s, const char *key, const char *value, struct err *e); /* NULL value removes */
@@ -30,19 +30,22 @@ char *store_get(struct store *s, struct arena *a, const char *key);             
 /* ---- rounds. `spec` is the frozen round file as JSON (app/roundfile). */
 struct round_row {
     const char *ref;
-    const char *state;         /* round_state_names */
-    const char *kind;          /* round_kinds[].name */
-    const char *spec;          /* JSON */
-    const char *boundary;      /* MIME boundary shared by the round's mails */
+    const char *state;    /* round_state_names */
+    const char *kind;     /* round_kinds[].name */
+    const char *spec;     /* JSON */
+    const char *boundary; /* MIME boundary shared by the round's mails */
     int64_t launched_at, deadline_at, closed_at;
     const char *deadline_text; /* local date and zone the instant came from */
 };
 bool store_add_round(struct store *s, const struct round_row *r, struct err *e); /* PERM if the reference exists */
-bool store_round(struct store *s, struct arena *a, const char *ref, struct round_row *out, struct err *e); /* out->ref NULL: unknown; case ignored */
-bool store_rounds(struct store *s, struct arena *a, const char *state_or_null, struct round_row **out, size_t *n_out, struct err *e); /* by launch, newest first */
+bool store_round(struct store *s, struct arena *a, const char *ref, struct round_row *out,
+                 struct err *e); /* out->ref NULL: unknown; case ignored */
+bool store_rounds(struct store *s, struct arena *a, const char *state_or_null, struct round_row **out, size_t *n_out,
+                  struct err *e); /* by launch, newest first */
 /* closed_at becomes `at`, or 0 where the round is open again. */
 bool store_set_round_state(struct store *s, const char *ref, const char *state, int64_t at, struct err *e);
-bool store_set_round_deadline(struct store *s, const char *ref, int64_t deadline_at, const char *deadline_text, struct err *e);
+bool store_set_round_deadline(struct store *s, const char *ref, int64_t deadline_at, const char *deadline_text,
+                              struct err *e);
 
 /* ---- a party in a round */
 
@@ -58,14 +61,19 @@ struct seat_row {
     int64_t receipt_due_at;    /* a receipt waits to be composed then; 0 = none */
 };
 bool store_add_seat(struct store *s, const struct seat_row *row, struct err *e);
-bool store_seat(struct store *s, struct arena *a, const char *round, const char *party, struct seat_row *out, struct err *e); /* out->party NULL: not invited */
-bool store_seats(struct store *s, struct arena *a, const char *round, struct seat_row **out, size_t *n_out, struct err *e);  /* by position */
-bool store_update_seat(struct store *s, const struct seat_row *row, struct err *e); /* everything but keys and position */
+bool store_seat(struct store *s, struct arena *a, const char *round, const char *party, struct seat_row *out,
+                struct err *e); /* out->party NULL: not invited */
+bool store_seats(struct store *s, struct arena *a, const char *round, struct seat_row **out, size_t *n_out,
+                 struct err *e); /* by position */
+bool store_update_seat(struct store *s, const struct seat_row *row,
+                       struct err *e); /* everything but keys and position */
 /* Seats whose receipt is due, earliest first; and when the next one is (0 = none). */
-bool store_receipts_due(struct store *s, struct arena *a, int64_t now_at, struct seat_row **out, size_t *n_out, struct err *e);
+bool store_receipts_due(struct store *s, struct arena *a, int64_t now_at, struct seat_row **out, size_t *n_out,
+                        struct err *e);
 int64_t store_next_receipt_at(struct store *s);
 /* Open rounds in which this party has a seat, newest first. */
-bool store_open_rounds_of(struct store *s, struct arena *a, const char *party, const char ***refs_out, size_t *n_out, struct err *e);
+bool store_open_rounds_of(struct store *s, struct arena *a, const char *party, const char ***refs_out, size_t *n_out,
+                          struct err *e);
 
 /* ---- notices: every message that leaves, unique by (round, party, cause). round "" and party "" for mails to officers. */
 struct notice_row {
@@ -73,38 +81,47 @@ struct notice_row {
     const char *round, *party, *cause; /* "launch", "step:-7d@1766...", "reply:17", "officer:extend:...", "alert:..." */
     const char *kind;                  /* notice reminder receipt problem extension corrigendum closing alert digest */
     const char *token, *message_id, *subject;
-    const char *segments;              /* JSON array of paths below the state directory */
+    const char *segments; /* JSON array of paths below the state directory */
     int64_t size;
     int64_t created_at;
 };
 /* Adds and gives the id; where (round, party, cause) exists already nothing changes and *id_out is 0. */
 bool store_add_notice(struct store *s, const struct notice_row *n, int64_t *id_out, struct err *e);
-bool store_notice(struct store *s, struct arena *a, int64_t id, struct notice_row *out, struct err *e); /* out->cause NULL: unknown */
-bool store_notices(struct store *s, struct arena *a, const char *round, const char *party_or_null, struct notice_row **out, size_t *n_out, struct err *e); /* by id */
+bool store_notice(struct store *s, struct arena *a, int64_t id, struct notice_row *out,
+                  struct err *e); /* out->cause NULL: unknown */
+bool store_notices(struct store *s, struct arena *a, const char *round, const char *party_or_null,
+                   struct notice_row **out, size_t *n_out, struct err *e); /* by id */
 /* The notice a token or a Message-ID (without brackets) belongs to: round, party, whether the token is still the seat's current one. out->cause NULL: none of ours. */
-bool store_notice_by_token(struct store *s, struct arena *a, const char *token, struct notice_row *out, struct err *e); /* the first with that token */
-bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message_id, struct notice_row *out, struct err *e);
+bool store_notice_by_token(struct store *s, struct arena *a, const char *token, struct notice_row *out,
+                           struct err *e); /* the first with that token */
+bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message_id, struct notice_row *out,
+                           struct err *e);
 
 /* ---- deliveries: one per address of a notice */
 struct delivery_row {
     int64_t id, notice;
-    const char *address;  /* wire form */
-    const char *mail_from;/* envelope sender */
-    const char *state;    /* queued sending sent deferred failed uncertain cancelled bounced */
+    const char *address;   /* wire form */
+    const char *mail_from; /* envelope sender */
+    const char *state;     /* queued sending sent deferred failed uncertain cancelled bounced */
     int attempts;
-    int64_t next_at;      /* when it may be tried */
-    int64_t since_at;     /* of the present state */
+    int64_t next_at;  /* when it may be tried */
+    int64_t since_at; /* of the present state */
     int code;
-    const char *reply;    /* the server's words */
-    int priority;         /* lower goes first: 0 receipts and alerts, 5 notices */
+    const char *reply; /* the server's words */
+    int priority;      /* lower goes first: 0 receipts and alerts, 5 notices */
 };
 bool store_add_delivery(struct store *s, const struct delivery_row *d, int64_t *id_out, struct err *e);
-bool store_delivery(struct store *s, struct arena *a, int64_t id, struct delivery_row *out, struct err *e); /* out->state NULL: unknown */
-bool store_update_delivery(struct store *s, const struct delivery_row *d, struct err *e); /* state attempts next_at since_at code reply */
+bool store_delivery(struct store *s, struct arena *a, int64_t id, struct delivery_row *out,
+                    struct err *e); /* out->state NULL: unknown */
+bool store_update_delivery(struct store *s, const struct delivery_row *d,
+                           struct err *e); /* state attempts next_at since_at code reply */
 /* Queued, deferred or uncertain ones with next_at <= now, by priority, next_at, id. */
-bool store_deliveries_due(struct store *s, struct arena *a, int64_t now_at, size_t max, struct delivery_row **out, size_t *n_out, struct err *e);
-int64_t store_next_delivery_at(struct store *s);       /* earliest next_at of those; 0 = none, or the store cannot be read now */
-bool store_deliveries_of(struct store *s, struct arena *a, int64_t notice, struct delivery_row **out, size_t *n_out, struct err *e); /* by id */
+bool store_deliveries_due(struct store *s, struct arena *a, int64_t now_at, size_t max, struct delivery_row **out,
+                          size_t *n_out, struct err *e);
+int64_t
+store_next_delivery_at(struct store *s); /* earliest next_at of those; 0 = none, or the store cannot be read now */
+bool store_deliveries_of(struct store *s, struct arena *a, int64_t notice, struct delivery_row **out, size_t *n_out,
+                         struct err *e); /* by id */
 /* How many mails this address was sent since then. */
 int64_t store_sent_since(struct store *s, const char *address, int64_t since_at);
 /* After a crash: what was "sending" becomes "uncertain", due at `at`. Returns how many, -1 on error. */
@@ -112,50 +129,68 @@ int store_recover_sending(struct store *s, int64_t at, struct err *e);
 /* What of a round (and, where given, of one kind of notice) has not left yet, or perhaps not, does not leave. */
 bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, struct err *e);
 /* Per state how many deliveries of a round (or of all, NULL), by name; states with none are left out. */
-struct count_row { const char *name; int64_t n; };
-bool store_delivery_counts(struct store *s, struct arena *a, const char *round_or_null, struct count_row **out, size_t *n_out, struct err *e);
+struct count_row {
+    const char *name;
+    int64_t n;
+};
+bool store_delivery_counts(struct store *s, struct arena *a, const char *round_or_null, struct count_row **out,
+                           size_t *n_out, struct err *e);
 
 /* ---- suppressed addresses: nothing leaves for them until an officer says otherwise. Case is ignored. */
 bool store_suppress(struct store *s, const char *address, const char *why, int64_t at, struct err *e);
 bool store_unsuppress(struct store *s, const char *address, struct err *e);
-bool store_suppressed(struct store *s, const char *address); /* also where the store cannot be read: a mail that waits is the smaller harm */
-int store_add_failure(struct store *s, const char *address, int64_t at, struct err *e); /* counts permanent failures; returns the new count, -1 on error */
+bool store_suppressed(
+    struct store *s,
+    const char *address); /* also where the store cannot be read: a mail that waits is the smaller harm */
+int store_add_failure(struct store *s, const char *address, int64_t at,
+                      struct err *e); /* counts permanent failures; returns the new count, -1 on error */
 bool store_clear_failures(struct store *s, const char *address, struct err *e);
 
 /* ---- mailboxes: the line below which everything was there before us */
-struct mailbox_row { const char *name; int64_t uidvalidity, next_uid, since_at; };
-bool store_mailbox(struct store *s, struct arena *a, const char *name, struct mailbox_row *out, struct err *e); /* out->name NULL: never watched */
+struct mailbox_row {
+    const char *name;
+    int64_t uidvalidity, next_uid, since_at;
+};
+bool store_mailbox(struct store *s, struct arena *a, const char *name, struct mailbox_row *out,
+                   struct err *e); /* out->name NULL: never watched */
 bool store_put_mailbox(struct store *s, const struct mailbox_row *m, struct err *e);
 
 /* ---- messages: the ledger of everything collected, and what became of it */
 struct message_row {
     int64_t id;
     const char *mailbox;
-    int64_t uidvalidity, uid;  /* mailbox "" for papers added by hand */
+    int64_t uidvalidity, uid; /* mailbox "" for papers added by hand */
     const char *sha256, *message_id, *sender, *sender_name, *subject;
     int64_t size, received_at;
-    const char *file;          /* path below the state directory; where the raw message lies now */
-    const char *state;         /* collected | left | noted | held | filed | rejected | duplicate */
-    const char *kind;          /* mail_kind_names */
-    const char *verdict, *rule;/* verdict_names; the rule's name */
-    const char *round, *party; /* "" where none */
-    const char *marks;         /* space-separated: unverified new_address old_token late junk forwarded */
-    const char *text;          /* the sender's own new text, capped at 8 KB */
-    const char *why;           /* reason of a hold or rejection */
-    const char *troubles;      /* what it brought and could not be taken: lines of code, size and name with tabs between (app/trouble.h) */
-    bool moved;                /* the collector has said "moved", or nothing was to be moved */
-    bool move;                 /* it is to be moved */
-    int64_t receipt;           /* the notice that was its receipt; 0 = none yet, -1 = none was owed */
+    const char *file;           /* path below the state directory; where the raw message lies now */
+    const char *state;          /* collected | left | noted | held | filed | rejected | duplicate */
+    const char *kind;           /* mail_kind_names */
+    const char *verdict, *rule; /* verdict_names; the rule's name */
+    const char *round, *party;  /* "" where none */
+    const char *marks;          /* space-separated: unverified new_address old_token late junk forwarded */
+    const char *text;           /* the sender's own new text, capped at 8 KB */
+    const char *why;            /* reason of a hold or rejection */
+    const char *
+        troubles; /* what it brought and could not be taken: lines of code, size and name with tabs between (app/trouble.h) */
+    bool moved;      /* the collector has said "moved", or nothing was to be moved */
+    bool move;       /* it is to be moved */
+    int64_t receipt; /* the notice that was its receipt; 0 = none yet, -1 = none was owed */
 };
 /* Adds a ledger row; where (mailbox, uidvalidity, uid) is known nothing changes and *id_out is the known one, *known_out true. */
 bool store_add_message(struct store *s, const struct message_row *m, int64_t *id_out, bool *known_out, struct err *e);
-bool store_message(struct store *s, struct arena *a, int64_t id, struct message_row *out, struct err *e); /* out->state NULL: unknown */
-bool store_update_message(struct store *s, const struct message_row *m, struct err *e); /* everything but id, mailbox, uids */
-bool store_messages(struct store *s, struct arena *a, const char *round_or_null, const char *state_or_null, struct message_row **out, size_t *n_out, struct err *e); /* by id */
+bool store_message(struct store *s, struct arena *a, int64_t id, struct message_row *out,
+                   struct err *e); /* out->state NULL: unknown */
+bool store_update_message(struct store *s, const struct message_row *m,
+                          struct err *e); /* everything but id, mailbox, uids */
+bool store_messages(struct store *s, struct arena *a, const char *round_or_null, const char *state_or_null,
+                    struct message_row **out, size_t *n_out, struct err *e); /* by id */
 /* Filed ones of a party whose receipt has not been made. */
-bool store_messages_unreceipted(struct store *s, struct arena *a, const char *round, const char *party, struct message_row **out, size_t *n_out, struct err *e);
-bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, struct message_row **out, size_t *n_out, struct err *e);
-bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid, struct message_row *out, struct err *e);
+bool store_messages_unreceipted(struct store *s, struct arena *a, const char *round, const char *party,
+                                struct message_row **out, size_t *n_out, struct err *e);
+bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity,
+                            struct message_row **out, size_t *n_out, struct err *e);
+bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid,
+                          struct message_row *out, struct err *e);
 /* Another message with these bytes, or with this Message-ID, in a state that counts (filed, held, noted): the first one's id, else 0. Once the row of not_id bears its
  * round and party, a Message-ID counts only for the same ones: strangers choose theirs. */
 int64_t store_known_bytes(struct store *s, const char *sha256, int64_t not_id);
@@ -165,30 +200,39 @@ int64_t store_known_msgid(struct store *s, const char *message_id, int64_t not_i
 struct paper_row {
     int64_t id, message;
     const char *round, *party;
-    int item;             /* index into the round's items, -1 = not assigned */
-    const char *name;     /* as filed, without its version */
-    int version;          /* 1.. */
-    int64_t replaces;     /* the paper that this one took the place of; 0 = none */
-    const char *path;     /* below the state directory */
+    int item;         /* index into the round's items, -1 = not assigned */
+    const char *name; /* as filed, without its version */
+    int version;      /* 1.. */
+    int64_t replaces; /* the paper that this one took the place of; 0 = none */
+    const char *path; /* below the state directory */
     const char *sha256, *type;
     int64_t size, filed_at;
-    bool current;         /* no later version */
-    bool held;            /* staged with a held reply: not filed yet */
-    const char *marks;    /* as the message's, and "forwarded" */
+    bool current;      /* no later version */
+    bool held;         /* staged with a held reply: not filed yet */
+    const char *marks; /* as the message's, and "forwarded" */
 };
 bool store_add_paper(struct store *s, const struct paper_row *p, int64_t *id_out, struct err *e);
 bool store_update_paper(struct store *s, const struct paper_row *p, struct err *e); /* everything but id and message */
 bool store_remove_paper(struct store *s, int64_t id, struct err *e);
 /* Filed papers of a round (and party), by party position, item, name, version; held ones left out. */
-bool store_papers(struct store *s, struct arena *a, const char *round, const char *party_or_null, struct paper_row **out, size_t *n_out, struct err *e);
-bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, struct paper_row **out, size_t *n_out, struct err *e); /* by id, held too */
+bool store_papers(struct store *s, struct arena *a, const char *round, const char *party_or_null,
+                  struct paper_row **out, size_t *n_out, struct err *e);
+bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, struct paper_row **out, size_t *n_out,
+                             struct err *e); /* by id, held too */
 /* A current or older paper of this party in this round with these bytes; its id, else 0. */
 int64_t store_known_paper(struct store *s, const char *round, const char *party, const char *sha256);
 
 /* ---- officers' alerts, waiting to be grouped into one mail */
-struct alert_row { int64_t id; const char *round, *party, *kind; int64_t message; const char *text; int64_t at; };
+struct alert_row {
+    int64_t id;
+    const char *round, *party, *kind;
+    int64_t message;
+    const char *text;
+    int64_t at;
+};
 bool store_add_alert(struct store *s, const struct alert_row *al, struct err *e);
-bool store_alerts(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e); /* waiting ones, by id */
+bool store_alerts(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out,
+                  struct err *e); /* waiting ones, by id */
 bool store_alerts_told(struct store *s, int64_t up_to_id, struct err *e);
 
 /* ---- the story: every act, chained by SHA-256 */
@@ -202,8 +246,10 @@ struct event_row {
     const char *hash;          /* set by the store, as id is: SHA-256 over the previous hash and this row */
 };
 bool store_add_event(struct store *s, const struct event_row *ev, struct err *e);
-bool store_events(struct store *s, struct arena *a, const char *round_or_null, const char *party_or_null, struct event_row **out, size_t *n_out, struct err *e); /* by id */
+bool store_events(struct store *s, struct arena *a, const char *round_or_null, const char *party_or_null,
+                  struct event_row **out, size_t *n_out, struct err *e);  /* by id */
 bool store_chain_head(struct store *s, char hash_out[65], struct err *e); /* 64 zeroes before the first event */
-bool store_chain_verify(struct store *s, int64_t *broken_id_out, struct err *e); /* true and 0: whole; true and an id: the first row that does not fit */
+bool store_chain_verify(struct store *s, int64_t *broken_id_out,
+                        struct err *e); /* true and 0: whole; true and an id: the first row that does not fit */
 
 #endif

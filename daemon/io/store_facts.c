@@ -9,11 +9,11 @@ bool store_set(struct store *s, const char *key, const char *value, struct err *
     if (!value)
         return query_change(s, QUERY(NULL, "DELETE FROM facts WHERE key = ?1", V(key)), e);
     return query_change(s,
-        QUERY(NULL,
-            "INSERT INTO facts (key, value) VALUES (?1, ?2)"
-            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            V(key), V(value)),
-        e);
+                        QUERY(NULL,
+                              "INSERT INTO facts (key, value) VALUES (?1, ?2)"
+                              " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                              V(key), V(value)),
+                        e);
 }
 
 struct fact {
@@ -35,17 +35,18 @@ char *store_get(struct store *s, struct arena *a, const char *key)
 bool store_suppress(struct store *s, const char *address, const char *why, int64_t at, struct err *e)
 {
     return query_change(s,
-        QUERY(NULL,
-            "INSERT INTO addresses (address, suppressed, suppressed_at, why, failures, failed_at)"
-            " VALUES (?1, 1, ?3, coalesce(?2, ''), 0, 0) ON CONFLICT (address) DO UPDATE"
-            " SET suppressed = 1, suppressed_at = excluded.suppressed_at, why = excluded.why",
-            V(address), V(why), V(at)),
-        e);
+                        QUERY(NULL,
+                              "INSERT INTO addresses (address, suppressed, suppressed_at, why, failures, failed_at)"
+                              " VALUES (?1, 1, ?3, coalesce(?2, ''), 0, 0) ON CONFLICT (address) DO UPDATE"
+                              " SET suppressed = 1, suppressed_at = excluded.suppressed_at, why = excluded.why",
+                              V(address), V(why), V(at)),
+                        e);
 }
 
 bool store_unsuppress(struct store *s, const char *address, struct err *e)
 {
-    return query_change(s,
+    return query_change(
+        s,
         QUERY(NULL, "UPDATE addresses SET suppressed = 0, suppressed_at = 0, why = '' WHERE address = ?1", V(address)),
         e);
 }
@@ -53,18 +54,19 @@ bool store_unsuppress(struct store *s, const char *address, struct err *e)
 bool store_suppressed(struct store *s, const char *address)
 {
     return query_number(s,
-               QUERY(NULL, "SELECT count(*) FROM addresses WHERE address = ?1 AND suppressed = 1", V(address)), 1) > 0;
+                        QUERY(NULL, "SELECT count(*) FROM addresses WHERE address = ?1 AND suppressed = 1", V(address)),
+                        1) > 0;
 }
 
 int store_add_failure(struct store *s, const char *address, int64_t at, struct err *e)
 {
     bool ok = query_change(s,
-        QUERY(NULL,
-            "INSERT INTO addresses (address, suppressed, suppressed_at, why, failures, failed_at)"
-            " VALUES (?1, 0, 0, '', 1, ?2) ON CONFLICT (address) DO UPDATE"
-            " SET failures = failures + 1, failed_at = excluded.failed_at",
-            V(address), V(at)),
-        e);
+                           QUERY(NULL,
+                                 "INSERT INTO addresses (address, suppressed, suppressed_at, why, failures, failed_at)"
+                                 " VALUES (?1, 0, 0, '', 1, ?2) ON CONFLICT (address) DO UPDATE"
+                                 " SET failures = failures + 1, failed_at = excluded.failed_at",
+                                 V(address), V(at)),
+                           e);
     if (!ok)
         return -1;
     int64_t failures =
@@ -97,11 +99,12 @@ bool store_mailbox(struct store *s, struct arena *a, const char *name, struct ma
 
 bool store_put_mailbox(struct store *s, const struct mailbox_row *m, struct err *e)
 {
-    return query_change(s,
+    return query_change(
+        s,
         ROW_QUERY(&mailbox_shape,
-            "INSERT INTO mailboxes (name, uidvalidity, next_uid, since_at)"
-            " VALUES (:name, :uidvalidity, :next_uid, :since_at) ON CONFLICT (name) DO UPDATE SET"
-            " uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid, since_at = excluded.since_at",
-            m),
+                  "INSERT INTO mailboxes (name, uidvalidity, next_uid, since_at)"
+                  " VALUES (:name, :uidvalidity, :next_uid, :since_at) ON CONFLICT (name) DO UPDATE SET"
+                  " uidvalidity = excluded.uidvalidity, next_uid = excluded.next_uid, since_at = excluded.since_at",
+                  m),
         e);
 }

@@ -8,46 +8,32 @@
 #define COUNTS "state IN ('filed', 'held', 'noted')" /* states in which a message has had its effect */
 
 static const struct member message_members[] = {
-    MEMBER(message_row, id),
-    MEMBER(message_row, mailbox),
-    MEMBER(message_row, uidvalidity),
-    MEMBER(message_row, uid),
-    MEMBER(message_row, sha256),
-    MEMBER(message_row, message_id),
-    MEMBER(message_row, sender),
-    MEMBER(message_row, sender_name),
-    MEMBER(message_row, subject),
-    MEMBER(message_row, size),
-    MEMBER(message_row, received_at),
-    MEMBER(message_row, file),
-    MEMBER(message_row, state),
-    MEMBER(message_row, kind),
-    MEMBER(message_row, verdict),
-    MEMBER(message_row, rule),
-    MEMBER(message_row, round),
-    MEMBER(message_row, party),
-    MEMBER(message_row, marks),
-    MEMBER(message_row, text),
-    MEMBER(message_row, why),
-    MEMBER(message_row, troubles),
-    MEMBER(message_row, moved),
-    MEMBER(message_row, move),
+    MEMBER(message_row, id),       MEMBER(message_row, mailbox),     MEMBER(message_row, uidvalidity),
+    MEMBER(message_row, uid),      MEMBER(message_row, sha256),      MEMBER(message_row, message_id),
+    MEMBER(message_row, sender),   MEMBER(message_row, sender_name), MEMBER(message_row, subject),
+    MEMBER(message_row, size),     MEMBER(message_row, received_at), MEMBER(message_row, file),
+    MEMBER(message_row, state),    MEMBER(message_row, kind),        MEMBER(message_row, verdict),
+    MEMBER(message_row, rule),     MEMBER(message_row, round),       MEMBER(message_row, party),
+    MEMBER(message_row, marks),    MEMBER(message_row, text),        MEMBER(message_row, why),
+    MEMBER(message_row, troubles), MEMBER(message_row, moved),       MEMBER(message_row, move),
     MEMBER(message_row, receipt),
 };
 static const struct shape message_shape = SHAPE("message", message_row, message_members);
 
 static int64_t id_by_uid(struct store *s, const struct message_row *m)
 {
-    return query_number(s,
+    return query_number(
+        s,
         QUERY(NULL, "SELECT id FROM messages WHERE mailbox = ?1 AND mailbox <> '' AND uidvalidity = ?2 AND uid = ?3",
-            V(m->mailbox), V(m->uidvalidity), V(m->uid)),
+              V(m->mailbox), V(m->uidvalidity), V(m->uid)),
         0);
 }
 
 bool store_add_message(struct store *s, const struct message_row *m, int64_t *id_out, bool *known_out, struct err *e)
 {
     int64_t id;
-    const struct query *q = ROW_QUERY(&message_shape,
+    const struct query *q = ROW_QUERY(
+        &message_shape,
         "INSERT INTO messages (mailbox, uidvalidity, uid, sha256, message_id, sender, sender_name, subject,"
         " size, received_at, file, state, kind, verdict, rule, round, party, marks, text, why, troubles, moved,"
         " move, receipt)"
@@ -69,25 +55,26 @@ bool store_message(struct store *s, struct arena *a, int64_t id, struct message_
 
 bool store_update_message(struct store *s, const struct message_row *m, struct err *e)
 {
-    return query_change_one(s,
+    return query_change_one(
+        s,
         ROW_QUERY(&message_shape,
-            "UPDATE messages SET sha256 = :sha256, message_id = :message_id, sender = :sender,"
-            " sender_name = :sender_name, subject = :subject, size = :size, received_at = :received_at,"
-            " file = :file, state = :state, kind = :kind, verdict = :verdict, rule = :rule, round = :round,"
-            " party = :party, marks = :marks, text = :text, why = :why, troubles = :troubles,"
-            " moved = :moved, move = :move, receipt = :receipt"
-            " WHERE id = :id",
-            m),
+                  "UPDATE messages SET sha256 = :sha256, message_id = :message_id, sender = :sender,"
+                  " sender_name = :sender_name, subject = :subject, size = :size, received_at = :received_at,"
+                  " file = :file, state = :state, kind = :kind, verdict = :verdict, rule = :rule, round = :round,"
+                  " party = :party, marks = :marks, text = :text, why = :why, troubles = :troubles,"
+                  " moved = :moved, move = :move, receipt = :receipt"
+                  " WHERE id = :id",
+                  m),
         e);
 }
 
 bool store_messages(struct store *s, struct arena *a, const char *round_or_null, const char *state_or_null,
-    struct message_row **out, size_t *n_out, struct err *e)
+                    struct message_row **out, size_t *n_out, struct err *e)
 {
     /* A text for each case, so that its index is used. */
     const struct query *of_round =
         QUERY(&message_shape, "SELECT * FROM messages WHERE round = ?1 AND (?2 IS NULL OR state = ?2) ORDER BY id",
-            V(round_or_null), V(state_or_null));
+              V(round_or_null), V(state_or_null));
     const struct query *of_state =
         QUERY(&message_shape, "SELECT * FROM messages WHERE state = ?1 ORDER BY id", V(state_or_null));
     const struct query *of_all = QUERY(&message_shape, "SELECT * FROM messages ORDER BY id");
@@ -96,79 +83,73 @@ bool store_messages(struct store *s, struct arena *a, const char *round_or_null,
 }
 
 bool store_messages_unreceipted(struct store *s, struct arena *a, const char *round, const char *party,
-    struct message_row **out, size_t *n_out, struct err *e)
+                                struct message_row **out, size_t *n_out, struct err *e)
 {
-    return query_all(s, a,
+    return query_all(
+        s, a,
         QUERY(&message_shape,
-            "SELECT * FROM messages WHERE round = ?1 AND party = ?2 AND state = 'filed' AND receipt = 0 ORDER BY id",
-            V(round), V(party)),
+              "SELECT * FROM messages WHERE round = ?1 AND party = ?2 AND state = 'filed' AND receipt = 0 ORDER BY id",
+              V(round), V(party)),
         out, n_out, e);
 }
 
 bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity,
-    struct message_row **out, size_t *n_out, struct err *e)
+                            struct message_row **out, size_t *n_out, struct err *e)
 {
-    return query_all(s, a,
+    return query_all(
+        s, a,
         QUERY(&message_shape,
-            "SELECT * FROM messages WHERE mailbox = ?1 AND uidvalidity = ?2 AND move = 1 AND moved = 0 ORDER BY id",
-            V(mailbox), V(uidvalidity)),
+              "SELECT * FROM messages WHERE mailbox = ?1 AND uidvalidity = ?2 AND move = 1 AND moved = 0 ORDER BY id",
+              V(mailbox), V(uidvalidity)),
         out, n_out, e);
 }
 
 bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid,
-    struct message_row *out, struct err *e)
+                          struct message_row *out, struct err *e)
 {
-    return query_one(s, a,
+    return query_one(
+        s, a,
         QUERY(&message_shape,
-            "SELECT * FROM messages WHERE mailbox = ?1 AND mailbox <> '' AND uidvalidity = ?2 AND uid = ?3", V(mailbox),
-            V(uidvalidity), V(uid)),
+              "SELECT * FROM messages WHERE mailbox = ?1 AND mailbox <> '' AND uidvalidity = ?2 AND uid = ?3",
+              V(mailbox), V(uidvalidity), V(uid)),
         out, e);
 }
 
 int64_t store_known_bytes(struct store *s, const char *sha256, int64_t not_id)
 {
-    return query_number(s,
-        QUERY(NULL, "SELECT min(id) FROM messages WHERE sha256 = ?1 AND id <> ?2 AND " COUNTS, V(sha256), V(not_id)),
+    return query_number(
+        s, QUERY(NULL, "SELECT min(id) FROM messages WHERE sha256 = ?1 AND id <> ?2 AND " COUNTS, V(sha256), V(not_id)),
         0);
 }
 
 int64_t store_known_msgid(struct store *s, const char *message_id, int64_t not_id)
 {
-    return query_number(s,
+    return query_number(
+        s,
         QUERY(NULL,
-            "WITH own AS (SELECT round, party FROM messages WHERE id = ?2 AND round <> '')"
-            " SELECT min(id) FROM messages WHERE message_id = ?1 AND message_id <> '' AND id <> ?2 AND " COUNTS
-            " AND (NOT EXISTS (SELECT 1 FROM own) OR (round, party) IN own)",
-            V(message_id), V(not_id)),
+              "WITH own AS (SELECT round, party FROM messages WHERE id = ?2 AND round <> '')"
+              " SELECT min(id) FROM messages WHERE message_id = ?1 AND message_id <> '' AND id <> ?2 AND " COUNTS
+              " AND (NOT EXISTS (SELECT 1 FROM own) OR (round, party) IN own)",
+              V(message_id), V(not_id)),
         0);
 }
 
 /* ---- papers */
 
 static const struct member paper_members[] = {
-    MEMBER(paper_row, id),
-    MEMBER(paper_row, message),
-    MEMBER(paper_row, round),
-    MEMBER(paper_row, party),
-    MEMBER(paper_row, item),
-    MEMBER(paper_row, name),
-    MEMBER(paper_row, version),
-    MEMBER(paper_row, replaces),
-    MEMBER(paper_row, path),
-    MEMBER(paper_row, sha256),
-    MEMBER(paper_row, type),
-    MEMBER(paper_row, size),
-    MEMBER(paper_row, filed_at),
-    MEMBER(paper_row, current),
-    MEMBER(paper_row, held),
-    MEMBER(paper_row, marks),
+    MEMBER(paper_row, id),       MEMBER(paper_row, message), MEMBER(paper_row, round),   MEMBER(paper_row, party),
+    MEMBER(paper_row, item),     MEMBER(paper_row, name),    MEMBER(paper_row, version), MEMBER(paper_row, replaces),
+    MEMBER(paper_row, path),     MEMBER(paper_row, sha256),  MEMBER(paper_row, type),    MEMBER(paper_row, size),
+    MEMBER(paper_row, filed_at), MEMBER(paper_row, current), MEMBER(paper_row, held),    MEMBER(paper_row, marks),
 };
 static const struct shape paper_shape = SHAPE("paper", paper_row, paper_members);
 
 bool store_add_paper(struct store *s, const struct paper_row *p, int64_t *id_out, struct err *e)
 {
-    return query_insert(s,
-        ROW_QUERY(&paper_shape,
+    return query_insert(
+        s,
+        ROW_QUERY(
+            &paper_shape,
             "INSERT INTO papers (message, round, party, item, name, version, replaces, path, sha256, type, size,"
             " filed_at, current, held, marks) VALUES (:message, :round, :party, :item, :name, :version, :replaces,"
             " :path, :sha256, :type, :size, :filed_at, :current, :held, :marks)",
@@ -178,8 +159,10 @@ bool store_add_paper(struct store *s, const struct paper_row *p, int64_t *id_out
 
 bool store_update_paper(struct store *s, const struct paper_row *p, struct err *e)
 {
-    return query_change_one(s,
-        ROW_QUERY(&paper_shape,
+    return query_change_one(
+        s,
+        ROW_QUERY(
+            &paper_shape,
             "UPDATE papers SET round = :round, party = :party, item = :item, name = :name,"
             " version = :version, replaces = :replaces, path = :path, sha256 = :sha256, type = :type, size = :size,"
             " filed_at = :filed_at, current = :current, held = :held, marks = :marks WHERE id = :id",
@@ -193,28 +176,29 @@ bool store_remove_paper(struct store *s, int64_t id, struct err *e)
 }
 
 bool store_papers(struct store *s, struct arena *a, const char *round, const char *party_or_null,
-    struct paper_row **out, size_t *n_out, struct err *e)
+                  struct paper_row **out, size_t *n_out, struct err *e)
 {
     return query_all(s, a,
-        QUERY(&paper_shape,
-            "SELECT papers.* FROM papers LEFT JOIN seats USING (round, party)"
-            " WHERE round = ?1 AND (?2 IS NULL OR party = ?2) AND held = 0"
-            " ORDER BY position, party, item, name, version, id",
-            V(round), V(party_or_null)),
-        out, n_out, e);
+                     QUERY(&paper_shape,
+                           "SELECT papers.* FROM papers LEFT JOIN seats USING (round, party)"
+                           " WHERE round = ?1 AND (?2 IS NULL OR party = ?2) AND held = 0"
+                           " ORDER BY position, party, item, name, version, id",
+                           V(round), V(party_or_null)),
+                     out, n_out, e);
 }
 
-bool store_papers_of_message(
-    struct store *s, struct arena *a, int64_t message, struct paper_row **out, size_t *n_out, struct err *e)
+bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, struct paper_row **out, size_t *n_out,
+                             struct err *e)
 {
-    return query_all(
-        s, a, QUERY(&paper_shape, "SELECT * FROM papers WHERE message = ?1 ORDER BY id", V(message)), out, n_out, e);
+    return query_all(s, a, QUERY(&paper_shape, "SELECT * FROM papers WHERE message = ?1 ORDER BY id", V(message)), out,
+                     n_out, e);
 }
 
 int64_t store_known_paper(struct store *s, const char *round, const char *party, const char *sha256)
 {
     return query_number(s,
-        QUERY(NULL, "SELECT max(id) FROM papers WHERE round = ?1 AND party = ?2 AND sha256 = ?3 AND held = 0", V(round),
-            V(party), V(sha256)),
-        0);
+                        QUERY(NULL,
+                              "SELECT max(id) FROM papers WHERE round = ?1 AND party = ?2 AND sha256 = ?3 AND held = 0",
+                              V(round), V(party), V(sha256)),
+                        0);
 }

@@ -6,28 +6,22 @@
 #include "io/store_private.h"
 
 static const struct member notice_members[] = {
-    MEMBER(notice_row, id),
-    MEMBER(notice_row, round),
-    MEMBER(notice_row, party),
-    MEMBER(notice_row, cause),
-    MEMBER(notice_row, kind),
-    MEMBER(notice_row, token),
-    MEMBER(notice_row, message_id),
-    MEMBER(notice_row, subject),
-    MEMBER(notice_row, segments),
-    MEMBER(notice_row, size),
-    MEMBER(notice_row, created_at),
+    MEMBER(notice_row, id),         MEMBER(notice_row, round),      MEMBER(notice_row, party),
+    MEMBER(notice_row, cause),      MEMBER(notice_row, kind),       MEMBER(notice_row, token),
+    MEMBER(notice_row, message_id), MEMBER(notice_row, subject),    MEMBER(notice_row, segments),
+    MEMBER(notice_row, size),       MEMBER(notice_row, created_at),
 };
 static const struct shape notice_shape = SHAPE("notice", notice_row, notice_members);
 
 bool store_add_notice(struct store *s, const struct notice_row *n, int64_t *id_out, struct err *e)
 {
-    return query_insert(s,
+    return query_insert(
+        s,
         ROW_QUERY(&notice_shape,
-            "INSERT INTO notices (round, party, cause, kind, token, message_id, subject, segments, size,"
-            " created_at) VALUES (:round, :party, :cause, :kind, :token, :message_id, :subject, :segments,"
-            " :size, :created_at) ON CONFLICT (round, party, cause) DO NOTHING",
-            n),
+                  "INSERT INTO notices (round, party, cause, kind, token, message_id, subject, segments, size,"
+                  " created_at) VALUES (:round, :party, :cause, :kind, :token, :message_id, :subject, :segments,"
+                  " :size, :created_at) ON CONFLICT (round, party, cause) DO NOTHING",
+                  n),
         id_out, e);
 }
 
@@ -37,28 +31,31 @@ bool store_notice(struct store *s, struct arena *a, int64_t id, struct notice_ro
 }
 
 bool store_notices(struct store *s, struct arena *a, const char *round, const char *party_or_null,
-    struct notice_row **out, size_t *n_out, struct err *e)
+                   struct notice_row **out, size_t *n_out, struct err *e)
 {
     return query_all(s, a,
-        QUERY(&notice_shape, "SELECT * FROM notices WHERE round = ?1 AND (?2 IS NULL OR party = ?2) ORDER BY id",
-            V(round), V(party_or_null)),
-        out, n_out, e);
+                     QUERY(&notice_shape,
+                           "SELECT * FROM notices WHERE round = ?1 AND (?2 IS NULL OR party = ?2) ORDER BY id",
+                           V(round), V(party_or_null)),
+                     out, n_out, e);
 }
 
 bool store_notice_by_token(struct store *s, struct arena *a, const char *token, struct notice_row *out, struct err *e)
 {
-    return query_one(s, a,
+    return query_one(
+        s, a,
         QUERY(&notice_shape, "SELECT * FROM notices WHERE token = ?1 AND token <> '' ORDER BY id LIMIT 1", V(token)),
         out, e);
 }
 
-bool store_notice_by_msgid(
-    struct store *s, struct arena *a, const char *message_id, struct notice_row *out, struct err *e)
+bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message_id, struct notice_row *out,
+                           struct err *e)
 {
     return query_one(s, a,
-        QUERY(&notice_shape, "SELECT * FROM notices WHERE message_id = ?1 AND message_id <> '' ORDER BY id LIMIT 1",
-            V(message_id)),
-        out, e);
+                     QUERY(&notice_shape,
+                           "SELECT * FROM notices WHERE message_id = ?1 AND message_id <> '' ORDER BY id LIMIT 1",
+                           V(message_id)),
+                     out, e);
 }
 
 /* ---- deliveries */
@@ -66,28 +63,22 @@ bool store_notice_by_msgid(
 #define WAITING "state IN ('queued', 'deferred', 'uncertain')" /* as the index deliveries_waiting has it */
 
 static const struct member delivery_members[] = {
-    MEMBER(delivery_row, id),
-    MEMBER(delivery_row, notice),
-    MEMBER(delivery_row, address),
-    MEMBER(delivery_row, mail_from),
-    MEMBER(delivery_row, state),
-    MEMBER(delivery_row, attempts),
-    MEMBER(delivery_row, next_at),
-    MEMBER(delivery_row, since_at),
-    MEMBER(delivery_row, code),
-    MEMBER(delivery_row, reply),
-    MEMBER(delivery_row, priority),
+    MEMBER(delivery_row, id),        MEMBER(delivery_row, notice),   MEMBER(delivery_row, address),
+    MEMBER(delivery_row, mail_from), MEMBER(delivery_row, state),    MEMBER(delivery_row, attempts),
+    MEMBER(delivery_row, next_at),   MEMBER(delivery_row, since_at), MEMBER(delivery_row, code),
+    MEMBER(delivery_row, reply),     MEMBER(delivery_row, priority),
 };
 static const struct shape delivery_shape = SHAPE("delivery", delivery_row, delivery_members);
 
 bool store_add_delivery(struct store *s, const struct delivery_row *d, int64_t *id_out, struct err *e)
 {
-    return query_insert(s,
+    return query_insert(
+        s,
         ROW_QUERY(&delivery_shape,
-            "INSERT INTO deliveries (notice, address, mail_from, state, attempts, next_at, since_at, code,"
-            " reply, priority) VALUES (:notice, :address, :mail_from, :state, :attempts, :next_at, :since_at,"
-            " :code, :reply, :priority)",
-            d),
+                  "INSERT INTO deliveries (notice, address, mail_from, state, attempts, next_at, since_at, code,"
+                  " reply, priority) VALUES (:notice, :address, :mail_from, :state, :attempts, :next_at, :since_at,"
+                  " :code, :reply, :priority)",
+                  d),
         id_out, e);
 }
 
@@ -99,21 +90,22 @@ bool store_delivery(struct store *s, struct arena *a, int64_t id, struct deliver
 bool store_update_delivery(struct store *s, const struct delivery_row *d, struct err *e)
 {
     return query_change_one(s,
-        ROW_QUERY(&delivery_shape,
-            "UPDATE deliveries SET state = :state, attempts = :attempts, next_at = :next_at,"
-            " since_at = :since_at, code = :code, reply = :reply WHERE id = :id",
-            d),
-        e);
+                            ROW_QUERY(&delivery_shape,
+                                      "UPDATE deliveries SET state = :state, attempts = :attempts, next_at = :next_at,"
+                                      " since_at = :since_at, code = :code, reply = :reply WHERE id = :id",
+                                      d),
+                            e);
 }
 
 bool store_deliveries_due(struct store *s, struct arena *a, int64_t now_at, size_t max, struct delivery_row **out,
-    size_t *n_out, struct err *e)
+                          size_t *n_out, struct err *e)
 {
     return query_all(s, a,
-        QUERY(&delivery_shape,
-            "SELECT * FROM deliveries WHERE " WAITING " AND next_at <= ?1 ORDER BY priority, next_at, id LIMIT ?2",
-            V(now_at), V(max)),
-        out, n_out, e);
+                     QUERY(&delivery_shape,
+                           "SELECT * FROM deliveries WHERE " WAITING
+                           " AND next_at <= ?1 ORDER BY priority, next_at, id LIMIT ?2",
+                           V(now_at), V(max)),
+                     out, n_out, e);
 }
 
 int64_t store_next_delivery_at(struct store *s)
@@ -121,19 +113,20 @@ int64_t store_next_delivery_at(struct store *s)
     return query_number(s, QUERY(NULL, "SELECT min(next_at) FROM deliveries WHERE " WAITING), 0);
 }
 
-bool store_deliveries_of(
-    struct store *s, struct arena *a, int64_t notice, struct delivery_row **out, size_t *n_out, struct err *e)
+bool store_deliveries_of(struct store *s, struct arena *a, int64_t notice, struct delivery_row **out, size_t *n_out,
+                         struct err *e)
 {
     return query_all(s, a, QUERY(&delivery_shape, "SELECT * FROM deliveries WHERE notice = ?1 ORDER BY id", V(notice)),
-        out, n_out, e);
+                     out, n_out, e);
 }
 
 int64_t store_sent_since(struct store *s, const char *address, int64_t since_at)
 {
-    return query_number(s,
+    return query_number(
+        s,
         QUERY(NULL,
-            "SELECT count(*) FROM deliveries WHERE address = ?1 COLLATE NOCASE AND state = 'sent' AND since_at > ?2",
-            V(address), V(since_at)),
+              "SELECT count(*) FROM deliveries WHERE address = ?1 COLLATE NOCASE AND state = 'sent' AND since_at > ?2",
+              V(address), V(since_at)),
         0);
 }
 
@@ -141,30 +134,30 @@ int store_recover_sending(struct store *s, int64_t at, struct err *e)
 {
     const struct query *q =
         QUERY(NULL, "UPDATE deliveries SET state = 'uncertain', next_at = ?1, since_at = ?2 WHERE state = 'sending'",
-            V(at), V(clock_now()));
+              V(at), V(clock_now()));
     return query_change(s, q, e) ? query_changes(s) : -1;
 }
 
 bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, struct err *e)
 {
     return query_change(s,
-        QUERY(NULL,
-            "UPDATE deliveries SET state = 'cancelled', since_at = ?2 WHERE " WAITING
-            " AND notice IN (SELECT id FROM notices WHERE round = ?1 AND (?3 IS NULL OR kind = ?3))",
-            V(round), V(clock_now()), V(kind_or_null)),
-        e);
+                        QUERY(NULL,
+                              "UPDATE deliveries SET state = 'cancelled', since_at = ?2 WHERE " WAITING
+                              " AND notice IN (SELECT id FROM notices WHERE round = ?1 AND (?3 IS NULL OR kind = ?3))",
+                              V(round), V(clock_now()), V(kind_or_null)),
+                        e);
 }
 
 static const struct member count_members[] = {MEMBER(count_row, name), MEMBER(count_row, n)};
 static const struct shape count_shape = SHAPE("count", count_row, count_members);
 
-bool store_delivery_counts(
-    struct store *s, struct arena *a, const char *round_or_null, struct count_row **out, size_t *n_out, struct err *e)
+bool store_delivery_counts(struct store *s, struct arena *a, const char *round_or_null, struct count_row **out,
+                           size_t *n_out, struct err *e)
 {
     return query_all(s, a,
-        QUERY(&count_shape,
-            "SELECT state AS name, count(*) AS n FROM deliveries JOIN notices ON notices.id = notice"
-            " WHERE ?1 IS NULL OR round = ?1 GROUP BY state ORDER BY state",
-            V(round_or_null)),
-        out, n_out, e);
+                     QUERY(&count_shape,
+                           "SELECT state AS name, count(*) AS n FROM deliveries JOIN notices ON notices.id = notice"
+                           " WHERE ?1 IS NULL OR round = ?1 GROUP BY state ORDER BY state",
+                           V(round_or_null)),
+                     out, n_out, e);
 }

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "io/store_private.h"
 
-#define BUSY_WAIT_MS 5000         /* only other readers and a backup can be in the way, and never for long */
+#define BUSY_WAIT_MS   5000       /* only other readers and a backup can be in the way, and never for long */
 #define APPLICATION_ID 1415667053 /* "Taam", in the file's header */
 
 static void broken(const char *what)
@@ -74,7 +74,8 @@ static bool version_of(struct store *s, int *version_out, struct err *e)
     if (tables > 0 && application != APPLICATION_ID)
         return err_perm(e, "%s is a database of another program, not a store of taamimd", s->path);
     if (version > store_version)
-        return err_perm(e,
+        return err_perm(
+            e,
             "store %s is of version %d, made by a newer taamimd; this program knows versions up to %d: use the newer "
             "one",
             s->path, version, store_version);
@@ -91,8 +92,8 @@ static bool migrate_from(struct store *s, int version, struct err *e)
     for (int v = version; v < store_version; v++)
         if (!store_run(s, store_migrations[v], e))
             return false;
-    snprintf(
-        stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, store_version);
+    snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
+             store_version);
     return store_run(s, stamp, e);
 }
 
@@ -117,8 +118,8 @@ static bool use_wal(struct store *s, struct err *e)
         return false;
     if (strcmp(mode, "wal") != 0 && strcmp(mode, "memory") != 0)
         return err_perm(e,
-            "store %s: the file system does not allow a write-ahead log (it is \"%s\"): use a local disk", s->path,
-            mode);
+                        "store %s: the file system does not allow a write-ahead log (it is \"%s\"): use a local disk",
+                        s->path, mode);
     return store_run(s, "PRAGMA synchronous = FULL", e);
 }
 
@@ -155,7 +156,8 @@ static bool readable(struct store *s, const char *name, int flags, struct err *e
     if (!connect_to(s, name, flags, e) || !store_run(s, "PRAGMA query_only = ON", e) || !version_of(s, &version, e))
         return false;
     if (version < store_version)
-        return err_perm(e,
+        return err_perm(
+            e,
             "store %s is of version %d and this program reads version %d: start taamimd once, it brings the store up "
             "to date",
             s->path, version, store_version);
@@ -192,8 +194,8 @@ static bool open_to_read(struct store *s, struct err *e)
     if (access(s->path, F_OK) != 0)
         return err_perm(e, "store %s: %s: taamimd makes it when it first starts", s->path, strerror(errno));
     if (access(s->path, R_OK) != 0)
-        return err_perm(
-            e, "store %s: %s: ask as the user of taamimd, or as a member of its papers_group", s->path, strerror(errno));
+        return err_perm(e, "store %s: %s: ask as the user of taamimd, or as a member of its papers_group", s->path,
+                        strerror(errno));
     /* SQLite falls back to reading where the file may not be written. */
     if (readable(s, s->path, SQLITE_OPEN_READWRITE, e))
         return true;

@@ -38,11 +38,17 @@ struct shape {
     const struct member *members;
     size_t n_members;
 };
-#define MEMBER(row, member) {#member, offsetof(struct row, member), MEMBER_TYPE(((struct row *)0)->member)}
-#define MEMBER_TYPE(x)                                                                                                \
+#define MEMBER(row, member)                                                                                            \
+    {                                                                                                                  \
+#member, offsetof(struct row, member), MEMBER_TYPE(((struct row *)0)->member)                                  \
+    }
+#define MEMBER_TYPE(x)                                                                                                 \
     _Generic((x), const char *: MEMBER_TEXT, int64_t: MEMBER_INT64, int: MEMBER_INT, uint32_t: MEMBER_UINT32,         \
         bool: MEMBER_BOOL)
-#define SHAPE(what, row, members) {what, sizeof(struct row), members, sizeof(members) / sizeof *(members)}
+#define SHAPE(what, row, members)                                                                                      \
+    {                                                                                                                  \
+        what, sizeof(struct row), members, sizeof(members) / sizeof *(members)                                         \
+    }
 
 /* ---- values and queries */
 struct value {
@@ -58,7 +64,7 @@ static inline struct value value_number(int64_t number)
 {
     return (struct value){.number = number};
 }
-#define V(x) _Generic((x), char *: value_text, const char *: value_text, default: value_number)(x)
+#define V(x) _Generic((x), char * : value_text, const char * : value_text, default : value_number)(x)
 
 struct query {
     const char *sql;
@@ -67,9 +73,13 @@ struct query {
     const struct value *values;
     size_t n_values;
 };
-#define VALUES(...) (const struct value[]){__VA_ARGS__}
-#define N_VALUES(...) (sizeof(VALUES(__VA_ARGS__)) / sizeof(struct value))
-#define QUERY(shape, sql, ...) (&(const struct query){sql, shape, NULL, VALUES(__VA_ARGS__), N_VALUES(__VA_ARGS__)})
+#define VALUES(...)                                                                                                    \
+    (const struct value[])                                                                                             \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
+#define N_VALUES(...)              (sizeof(VALUES(__VA_ARGS__)) / sizeof(struct value))
+#define QUERY(shape, sql, ...)     (&(const struct query){sql, shape, NULL, VALUES(__VA_ARGS__), N_VALUES(__VA_ARGS__)})
 #define ROW_QUERY(shape, sql, row) (&(const struct query){sql, shape, row, NULL, 0})
 
 /* Writing: only between store_begin() and its end; anything else ends the process. */

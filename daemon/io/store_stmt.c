@@ -25,10 +25,8 @@ static bool worth_trying_again(int code)
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_INTERRUPT:
-    case SQLITE_PROTOCOL:
-        return true;
-    default:
-        return false;
+    case SQLITE_PROTOCOL: return true;
+    default: return false;
     }
 }
 
@@ -40,7 +38,7 @@ bool store_failed(struct store *s, const char *doing, struct err *e)
         abort();
     if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
         return err_perm(e, "store %s is damaged or no store of taamimd: %s: put a copy from the backup in its place",
-            s->path, sqlite3_errmsg(s->db));
+                        s->path, sqlite3_errmsg(s->db));
     bool (*fail)(struct err *, const char *, ...) = worth_trying_again(code) ? err_temp : err_perm;
     return fail(e, "store %s: %.60s: %s (SQLite %d)", s->path, doing, sqlite3_errmsg(s->db), code);
 }
@@ -108,14 +106,10 @@ static struct value member_value(const struct member *m, const void *row)
         const char *text = *(const char *const *)(const void *)at;
         return value_text(text ? text : ""); /* an unknown word must still be equal to itself in a UNIQUE index */
     }
-    case MEMBER_INT64:
-        return value_number(*(const int64_t *)(const void *)at);
-    case MEMBER_INT:
-        return value_number(*(const int *)(const void *)at);
-    case MEMBER_UINT32:
-        return value_number(*(const uint32_t *)(const void *)at);
-    case MEMBER_BOOL:
-        return value_number(*(const bool *)at);
+    case MEMBER_INT64: return value_number(*(const int64_t *)(const void *)at);
+    case MEMBER_INT: return value_number(*(const int *)(const void *)at);
+    case MEMBER_UINT32: return value_number(*(const uint32_t *)(const void *)at);
+    case MEMBER_BOOL: return value_number(*(const bool *)at);
     }
     abort();
 }
@@ -181,20 +175,11 @@ static size_t read_member(sqlite3_stmt *q, int column, const struct member *m, s
     void *at = (char *)row + m->offset;
 
     switch (m->type) {
-    case MEMBER_TEXT:
-        return read_text(q, column, a, at);
-    case MEMBER_INT64:
-        *(int64_t *)at = sqlite3_column_int64(q, column);
-        return 0;
-    case MEMBER_INT:
-        *(int *)at = sqlite3_column_int(q, column);
-        return 0;
-    case MEMBER_UINT32:
-        *(uint32_t *)at = (uint32_t)sqlite3_column_int64(q, column);
-        return 0;
-    case MEMBER_BOOL:
-        *(bool *)at = sqlite3_column_int(q, column) != 0;
-        return 0;
+    case MEMBER_TEXT: return read_text(q, column, a, at);
+    case MEMBER_INT64: *(int64_t *)at = sqlite3_column_int64(q, column); return 0;
+    case MEMBER_INT: *(int *)at = sqlite3_column_int(q, column); return 0;
+    case MEMBER_UINT32: *(uint32_t *)at = (uint32_t)sqlite3_column_int64(q, column); return 0;
+    case MEMBER_BOOL: *(bool *)at = sqlite3_column_int(q, column) != 0; return 0;
     }
     abort();
 }
@@ -244,7 +229,7 @@ bool query_all(struct store *s, struct arena *a, const struct query *q, void *ro
             break;
         if (bytes > LIST_BYTES_MAX)
             return err_perm(e, "store %s: more than %zu rows of type %s are too many for one list: ask for fewer",
-                s->path, n, q->shape->what);
+                            s->path, n, q->shape->what);
         if (n == room) {
             size_t more = room ? 2 * room : 8;
             rows = arena_grow(a, rows, room * size, more * size);

@@ -12,24 +12,19 @@
 #define FIRST_HASH "0000000000000000000000000000000000000000000000000000000000000000" /* before the first event */
 
 static const struct member alert_members[] = {
-    MEMBER(alert_row, id),
-    MEMBER(alert_row, round),
-    MEMBER(alert_row, party),
-    MEMBER(alert_row, kind),
-    MEMBER(alert_row, message),
-    MEMBER(alert_row, text),
-    MEMBER(alert_row, at),
+    MEMBER(alert_row, id),      MEMBER(alert_row, round), MEMBER(alert_row, party), MEMBER(alert_row, kind),
+    MEMBER(alert_row, message), MEMBER(alert_row, text),  MEMBER(alert_row, at),
 };
 static const struct shape alert_shape = SHAPE("alert", alert_row, alert_members);
 
 bool store_add_alert(struct store *s, const struct alert_row *al, struct err *e)
 {
     return query_change(s,
-        ROW_QUERY(&alert_shape,
-            "INSERT INTO alerts (round, party, kind, message, text, at)"
-            " VALUES (:round, :party, :kind, :message, :text, :at)",
-            al),
-        e);
+                        ROW_QUERY(&alert_shape,
+                                  "INSERT INTO alerts (round, party, kind, message, text, at)"
+                                  " VALUES (:round, :party, :kind, :message, :text, :at)",
+                                  al),
+                        e);
 }
 
 bool store_alerts(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e)
@@ -45,15 +40,9 @@ bool store_alerts_told(struct store *s, int64_t up_to_id, struct err *e)
 /* ---- the story */
 
 static const struct member event_members[] = {
-    MEMBER(event_row, id),
-    MEMBER(event_row, at),
-    MEMBER(event_row, who),
-    MEMBER(event_row, what),
-    MEMBER(event_row, round),
-    MEMBER(event_row, party),
-    MEMBER(event_row, message),
-    MEMBER(event_row, text),
-    MEMBER(event_row, hash),
+    MEMBER(event_row, id),      MEMBER(event_row, at),    MEMBER(event_row, who),
+    MEMBER(event_row, what),    MEMBER(event_row, round), MEMBER(event_row, party),
+    MEMBER(event_row, message), MEMBER(event_row, text),  MEMBER(event_row, hash),
 };
 static const struct shape event_shape = SHAPE("event", event_row, event_members);
 
@@ -105,20 +94,20 @@ bool store_add_event(struct store *s, const struct event_row *ev, struct err *e)
     event_hash(last.hash, &row, hash);
     row.hash = hash;
     return query_change(s,
-        ROW_QUERY(&event_shape,
-            "INSERT INTO events (id, at, who, what, round, party, message, text, hash)"
-            " VALUES (:id, :at, :who, :what, :round, :party, :message, :text, :hash)",
-            &row),
-        e);
+                        ROW_QUERY(&event_shape,
+                                  "INSERT INTO events (id, at, who, what, round, party, message, text, hash)"
+                                  " VALUES (:id, :at, :who, :what, :round, :party, :message, :text, :hash)",
+                                  &row),
+                        e);
 }
 
 bool store_events(struct store *s, struct arena *a, const char *round_or_null, const char *party_or_null,
-    struct event_row **out, size_t *n_out, struct err *e)
+                  struct event_row **out, size_t *n_out, struct err *e)
 {
     /* Two texts, so that a round's story does not read all of them. */
     const struct query *of_round =
         QUERY(&event_shape, "SELECT * FROM events WHERE round = ?1 AND (?2 IS NULL OR party = ?2) ORDER BY id",
-            V(round_or_null), V(party_or_null));
+              V(round_or_null), V(party_or_null));
     const struct query *of_all =
         QUERY(&event_shape, "SELECT * FROM events WHERE ?1 IS NULL OR party = ?1 ORDER BY id", V(party_or_null));
 

@@ -11,10 +11,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define BACKOFF_FIRST_MS 1000
+#define BACKOFF_FIRST_MS   1000
 #define BACKOFF_LONGEST_MS (300 * 1000)
-#define STEADY_MS 60000 /* a child that lived so long begins anew with the shortest wait */
-#define ARGS_MAX 8
+#define STEADY_MS          60000 /* a child that lived so long begins anew with the shortest wait */
+#define ARGS_MAX           8
 
 struct worker {
     struct loop *loop;
@@ -35,7 +35,8 @@ static char *copy(const char *s)
     return memcpy(mem_alloc(n), s, n);
 }
 
-struct worker *worker_new(struct loop *l, const char *const argv[], const char *name, const struct worker_calls *calls, void *arg)
+struct worker *worker_new(struct loop *l, const char *const argv[], const char *name, const struct worker_calls *calls,
+                          void *arg)
 {
     struct worker *w = mem_alloc(sizeof *w);
 
@@ -115,14 +116,9 @@ static void read_messages(struct worker *w)
         JSON_SCOPED message = NULL;
 
         switch (wire_recv(of, &got, &e)) {
-        case WIRE_NOTHING:
-            return;
-        case WIRE_CLOSED:
-            end(w, "it ended");
-            return;
-        case WIRE_BROKEN:
-            end(w, e.text);
-            return;
+        case WIRE_NOTHING: return;
+        case WIRE_CLOSED: end(w, "it ended"); return;
+        case WIRE_BROKEN: end(w, e.text); return;
         case WIRE_MESSAGE:
             message = got;
             if (w->greeted)

@@ -15,14 +15,17 @@ struct worker_calls {
 };
 
 /* argv is copied; `name` is the one that the child's hello must say. Starts at the first worker_tend(). */
-struct worker *worker_new(struct loop *l, const char *const argv[], const char *name, const struct worker_calls *calls, void *arg);
-void worker_free(struct worker *w);   /* the channel is closed, which is the child's sign to end; the child is waited for by worker_reap() */
+struct worker *worker_new(struct loop *l, const char *const argv[], const char *name, const struct worker_calls *calls,
+                          void *arg);
+void worker_free(
+    struct worker
+        *w); /* the channel is closed, which is the child's sign to end; the child is waited for by worker_reap() */
 /* Starts what is due to be started; returns when to call again in clock_now_ms() terms, 0 = no need. */
 int64_t worker_tend(struct worker *w);
 bool worker_up(const struct worker *w); /* greeted, and its channel open */
 /* False where it is not up. The message is stolen; a descriptor is duplicated. */
 bool worker_send(struct worker *w, json_t *message, int fd);
-void worker_restart(struct worker *w);  /* with new settings: closes the channel; the child is started anew at once */
+void worker_restart(struct worker *w); /* with new settings: closes the channel; the child is started anew at once */
 void worker_signal(struct worker *w, int signal);
 /* Collects ended children (SIGCHLD). */
 void worker_reap(void);

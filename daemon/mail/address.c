@@ -19,7 +19,8 @@
 #define SHOWN_MAX 80 /* bytes of a wrong address in an error: enough to recognise it */
 
 /* A wrong address as an error may show it: one line, nothing in it that acts on a terminal. */
-static const char *shown(struct arena *a, const char *address) {
+static const char *shown(struct arena *a, const char *address)
+{
     char *s = text_clean(a, address, strnlen(address, SHOWN_MAX));
     for (char *p = s; *p; p++)
         if ((unsigned char)*p < 0x20)
@@ -28,7 +29,8 @@ static const char *shown(struct arena *a, const char *address) {
 }
 
 /* atext of RFC 5322 3.2.3, the dot of a dot-atom, and any visible character beyond ASCII. */
-static bool local_character(utf8proc_int32_t c) {
+static bool local_character(utf8proc_int32_t c)
+{
     if (c < 0x80)
         return c > 0x20 && c < 0x7f && !strchr("\"(),:;<>@[\\]", (int)c);
     switch (utf8proc_category(c)) {
@@ -44,7 +46,8 @@ static bool local_character(utf8proc_int32_t c) {
 }
 
 /* What is wrong with a local part; NULL where it is right. */
-static const char *local_fault(const char *local, size_t n) {
+static const char *local_fault(const char *local, size_t n)
+{
     if (n == 0)
         return "nothing stands before the @";
     if (n > LOCAL_MAX)
@@ -65,13 +68,15 @@ static const char *local_fault(const char *local, size_t n) {
 
 /* libidn2's mapping leaves out what it does not like ("a@b>" becomes "a@b"), so every character is looked at before it. ZWNJ
  * and ZWJ belong to some names (RFC 5892 A.1); whether they stand rightly, libidn2 knows. */
-static bool domain_character(utf8proc_int32_t c) {
+static bool domain_character(utf8proc_int32_t c)
+{
     if (c < 0x80)
         return isalnum((int)c) || c == '.' || c == '-';
     return c == 0x200c || c == 0x200d || local_character(c);
 }
 
-static bool domain_characters_right(const char *domain) {
+static bool domain_characters_right(const char *domain)
+{
     for (size_t at = 0, n = strlen(domain); at < n;) {
         utf8proc_int32_t c;
         utf8proc_ssize_t took = utf8proc_iterate((const utf8proc_uint8_t *)domain + at, (utf8proc_ssize_t)(n - at), &c);
@@ -83,7 +88,8 @@ static bool domain_characters_right(const char *domain) {
 }
 
 /* A domain as A-labels in lower case, or NULL with why. */
-static char *domain_wire(struct arena *a, const char *domain, const char **why) {
+static char *domain_wire(struct arena *a, const char *domain, const char **why)
+{
     *why = "the domain is no domain name";
     size_t n = strlen(domain);
     if (n == 0 || domain[0] == '.' || domain[n - 1] == '.' || !domain_characters_right(domain))
@@ -103,7 +109,8 @@ static char *domain_wire(struct arena *a, const char *domain, const char **why) 
     return whole && strspn(wire, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n ? wire : NULL;
 }
 
-char *address_wire(struct arena *a, const char *address, struct err *e) {
+char *address_wire(struct arena *a, const char *address, struct err *e)
+{
     if (!address || !*address) {
         err_perm(e, "an address is missing");
         return NULL;
@@ -129,7 +136,8 @@ char *address_wire(struct arena *a, const char *address, struct err *e) {
 }
 
 /* Text without case, in one normal form; NULL where it is no UTF-8. */
-static char *folded(struct arena *a, const char *s, size_t n) {
+static char *folded(struct arena *a, const char *s, size_t n)
+{
     utf8proc_uint8_t *out = NULL;
     utf8proc_ssize_t rc = utf8proc_map((const utf8proc_uint8_t *)s, (utf8proc_ssize_t)n, &out,
                                        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
@@ -140,13 +148,15 @@ static char *folded(struct arena *a, const char *s, size_t n) {
     return copy;
 }
 
-static bool same_folded(struct arena *a, const char *one, const char *other, size_t n_one, size_t n_other) {
+static bool same_folded(struct arena *a, const char *one, const char *other, size_t n_one, size_t n_other)
+{
     const char *x = folded(a, one, n_one);
     const char *y = folded(a, other, n_other);
     return x && y && strcmp(x, y) == 0;
 }
 
-bool address_same(const char *one, const char *other) {
+bool address_same(const char *one, const char *other)
+{
     if (!one || !other)
         return false;
     ARENA_SCOPED a = arena_new();
@@ -157,7 +167,8 @@ bool address_same(const char *one, const char *other) {
     return strcasecmp(x, y) == 0 || same_folded(a, x, y, strlen(x), strlen(y));
 }
 
-bool address_in_domain(const char *address, const char *domain) {
+bool address_in_domain(const char *address, const char *domain)
+{
     if (!address || !domain)
         return false;
     ARENA_SCOPED a = arena_new();
@@ -173,14 +184,16 @@ bool address_in_domain(const char *address, const char *domain) {
     return n == n_above || own[n - n_above - 1] == '.';
 }
 
-char *address_with_detail(struct arena *a, const char *address, const char *delimiter, const char *detail) {
+char *address_with_detail(struct arena *a, const char *address, const char *delimiter, const char *detail)
+{
     const char *at = strrchr(address, '@');
     if (!at)
         return NULL;
     return arena_printf(a, "%.*s%s%s%s", (int)(at - address), address, delimiter, detail, at);
 }
 
-char *address_detail(struct arena *a, const char *address, const char *ours, const char *delimiter) {
+char *address_detail(struct arena *a, const char *address, const char *ours, const char *delimiter)
+{
     const char *wire = address_wire(a, address, NULL);
     const char *base = address_wire(a, ours, NULL);
     if (!wire || !base || !delimiter || !*delimiter)

@@ -20,7 +20,8 @@ struct verdicts {
     bool dmarc_said, aligned_pass;
 };
 
-static const char *skip_comment(const char *p) {
+static const char *skip_comment(const char *p)
+{
     int depth = 0;
     do {
         if (*p == '\\' && p[1])
@@ -34,7 +35,8 @@ static const char *skip_comment(const char *p) {
     return p;
 }
 
-static const char *skip_space(const char *p) {
+static const char *skip_space(const char *p)
+{
     for (;;) {
         p += strspn(p, " \t\r\n");
         if (*p != '(')
@@ -44,7 +46,8 @@ static const char *skip_space(const char *p) {
 }
 
 /* One token or quoted string, up to any of `stop`. */
-static const char *take_word(const char *p, const char *stop, char out[RESULT_LEN * 5]) {
+static const char *take_word(const char *p, const char *stop, char out[RESULT_LEN * 5])
+{
     size_t n = 0;
     bool quoted = *p == '"';
     if (quoted)
@@ -61,7 +64,8 @@ static const char *take_word(const char *p, const char *stop, char out[RESULT_LE
 }
 
 /* The next ";" outside of comments and quoted strings, or the end. */
-static const char *next_section(const char *p) {
+static const char *next_section(const char *p)
+{
     while (*p && *p != ';') {
         if (*p == '(') {
             p = skip_comment(p);
@@ -75,7 +79,8 @@ static const char *next_section(const char *p) {
     return p;
 }
 
-static bool one_domain(const char *value, const char *from) {
+static bool one_domain(const char *value, const char *from)
+{
     const char *at = strrchr(value, '@'), *domain = at ? at + 1 : value, *mine = strrchr(from, '@');
     if (!mine || !*domain)
         return false;
@@ -83,7 +88,8 @@ static bool one_domain(const char *value, const char *from) {
 }
 
 /* pvalue = value / [ [ local-part ] "@" ] domain-name: a quoted local part is not the value, what follows it is. */
-static const char *take_value(const char *p, char out[RESULT_LEN * 5]) {
+static const char *take_value(const char *p, char out[RESULT_LEN * 5])
+{
     bool quoted = *p == '"';
     p = take_word(p, ";", out);
     return quoted && *p == '@' ? take_word(p, ";", out) : p;
@@ -92,7 +98,8 @@ static const char *take_value(const char *p, char out[RESULT_LEN * 5]) {
 enum alignment { ALIGN_UNSAID, ALIGN_SAME, ALIGN_OTHER };
 
 /* What the named properties of a result say of the sender's domain: any that is the same decides. */
-static enum alignment alignment_of(const char *p, const char *const *names, const char *from) {
+static enum alignment alignment_of(const char *p, const char *const *names, const char *from)
+{
     char name[RESULT_LEN * 5], value[RESULT_LEN * 5];
     enum alignment found = ALIGN_UNSAID;
     while (*(p = skip_space(p)) && *p != ';') {
@@ -111,7 +118,8 @@ static enum alignment alignment_of(const char *p, const char *const *names, cons
 }
 
 /* A verdict of DMARC is about the domain it names: where that is not the sender's that we read, the mail shows two senders. */
-static void read_dmarc(const char *p, const char *result, const char *from, struct verdicts *v) {
+static void read_dmarc(const char *p, const char *result, const char *from, struct verdicts *v)
+{
     static const char *const names[] = {"header.from", NULL};
     bool pass = strcasecmp(result, "pass") == 0, fail = strcasecmp(result, "fail") == 0;
     v->dmarc_said = pass || fail;
@@ -119,7 +127,8 @@ static void read_dmarc(const char *p, const char *result, const char *from, stru
     v->dmarc = !v->dmarc_said ? AUTH_NONE : pass && same ? AUTH_PASS : AUTH_FAIL;
 }
 
-static void read_section(const char *p, const char *from, struct verdicts *v) {
+static void read_section(const char *p, const char *from, struct verdicts *v)
+{
     char method[RESULT_LEN * 5], result[RESULT_LEN * 5];
     p = skip_space(take_word(skip_space(p), "=;/", method));
     if (*p == '/')
@@ -135,12 +144,14 @@ static void read_section(const char *p, const char *from, struct verdicts *v) {
 }
 
 /* True when the header begins with an authserv-id (written to id_out) and not with a result. */
-static bool authserv_id_of(const char *header, char id_out[RESULT_LEN * 5]) {
+static bool authserv_id_of(const char *header, char id_out[RESULT_LEN * 5])
+{
     const char *p = skip_space(take_word(skip_space(header), ";=", id_out));
     return *p != '=' && id_out[0] != '\0';
 }
 
-static enum auth_result verdict_of(const char *header, bool named, const char *from) {
+static enum auth_result verdict_of(const char *header, bool named, const char *from)
+{
     struct verdicts v = {.dmarc = AUTH_NONE};
     const char *p = named ? next_section(header) : header;
     if (!named)
@@ -152,7 +163,8 @@ static enum auth_result verdict_of(const char *header, bool named, const char *f
     return v.aligned_pass ? AUTH_PASS : AUTH_NONE;
 }
 
-enum auth_result auth_of(const struct facts *f, const char *authserv_id) {
+enum auth_result auth_of(const struct facts *f, const char *authserv_id)
+{
     if (!authserv_id || !*authserv_id)
         return AUTH_NONE;
     char id[RESULT_LEN * 5];

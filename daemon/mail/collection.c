@@ -9,15 +9,15 @@
 #include "base/file.h"
 #include "base/wire.h"
 
-#define UID_MAX 4294967295LL
+#define UID_MAX        4294967295LL
 #define NAME_MAX_BYTES 255
-#define HASH_DIGITS 8
+#define HASH_DIGITS    8
 
 json_t *collected_to_json(const struct collected *c)
 {
     return json_pack("{s:s, s:s, s:I, s:I, s:I, s:s, s:I}", "file", c->file, "mailbox", c->mailbox, "uidvalidity",
-                     (json_int_t)c->uidvalidity, "uid", (json_int_t)c->uid, "size", (json_int_t)c->size, "sha256", c->sha256,
-                     "internal_at", (json_int_t)c->internal_at);
+                     (json_int_t)c->uidvalidity, "uid", (json_int_t)c->uid, "size", (json_int_t)c->size, "sha256",
+                     c->sha256, "internal_at", (json_int_t)c->internal_at);
 }
 
 static bool plain_name(const char *name)

@@ -17,14 +17,16 @@
 #define LINE_MAX_BYTES 998
 #define RECIPIENTS_MAX 200
 
-static void object_cleanup(void *object) {
+static void object_cleanup(void *object)
+{
     GObject **o = object;
     if (*o)
         g_object_unref(*o);
 }
 #define OBJECT_SCOPED __attribute__((cleanup(object_cleanup)))
 
-GMimeFormatOptions *compose_crlf(void) {
+GMimeFormatOptions *compose_crlf(void)
+{
     static GMimeFormatOptions *crlf;
     if (!crlf) {
         g_mime_init();
@@ -36,7 +38,8 @@ GMimeFormatOptions *compose_crlf(void) {
 
 /* ---- what may be composed */
 
-bool compose_value_right(const char *what, const char *value, struct err *e) {
+bool compose_value_right(const char *what, const char *value, struct err *e)
+{
     if (!value)
         return err_perm(e, "cannot compose a mail: %s is missing", what);
     if (!g_utf8_validate(value, -1, NULL))
@@ -47,7 +50,8 @@ bool compose_value_right(const char *what, const char *value, struct err *e) {
     return true;
 }
 
-bool compose_boundary_right(const char *boundary, struct err *e) {
+bool compose_boundary_right(const char *boundary, struct err *e)
+{
     size_t n = boundary ? strlen(boundary) : 0;
     size_t right = n ? strspn(boundary, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789=_-") : 0;
     if (n == 0 || n > COMPOSE_BOUNDARY_MAX || right != n)
@@ -56,14 +60,16 @@ bool compose_boundary_right(const char *boundary, struct err *e) {
     return true;
 }
 
-static bool address_right(const char *what, const struct mail_address *m, struct err *e) {
+static bool address_right(const char *what, const struct mail_address *m, struct err *e)
+{
     ARENA_SCOPED a = arena_new();
     if (m->name && !compose_value_right("a name in the header", m->name, e))
         return false;
     return address_wire(a, m->address, e) || err_prefix(e, "cannot compose a mail: %s", what);
 }
 
-static bool addresses_right(const struct mail_draft *d, struct err *e) {
+static bool addresses_right(const struct mail_draft *d, struct err *e)
+{
     if (d->n_to + d->n_cc == 0 || d->n_to + d->n_cc > RECIPIENTS_MAX)
         return err_perm(e, "cannot compose a mail: to %zu recipients; 1 to %d can be", d->n_to + d->n_cc,
                         RECIPIENTS_MAX);
@@ -77,7 +83,8 @@ static bool addresses_right(const struct mail_draft *d, struct err *e) {
 }
 
 /* One or more <ids>, visible ASCII, separated by spaces. */
-static bool ids_right(const char *what, const char *ids, struct err *e) {
+static bool ids_right(const char *what, const char *ids, struct err *e)
+{
     if (!compose_value_right(what, ids, e))
         return false;
     const char *p = ids;
@@ -92,7 +99,8 @@ static bool ids_right(const char *what, const char *ids, struct err *e) {
 }
 
 /* Headers that the draft's own members, or its form, decide. */
-static bool is_ours(const char *name) {
+static bool is_ours(const char *name)
+{
     static const char *const ours[] = {"From",    "Sender", "Reply-To",   "To",          "Cc",         "Bcc",
                                        "Subject", "Date",   "Message-ID", "In-Reply-To", "References", "MIME-Version"};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
@@ -101,7 +109,8 @@ static bool is_ours(const char *name) {
     return strncasecmp(name, "Content-", 8) == 0;
 }
 
-static bool extra_right(const struct mail_header *h, struct err *e) {
+static bool extra_right(const struct mail_header *h, struct err *e)
+{
     size_t n = h->name ? strlen(h->name) : 0;
     for (size_t i = 0; i < n; i++)
         if (h->name[i] <= ' ' || h->name[i] > '~' || h->name[i] == ':')
@@ -113,7 +122,8 @@ static bool extra_right(const struct mail_header *h, struct err *e) {
     return compose_value_right(h->name, h->value, e);
 }
 
-static bool body_right(const struct mail_body *b, struct err *e) {
+static bool body_right(const struct mail_body *b, struct err *e)
+{
     if (!b->text || !g_utf8_validate(b->text, -1, NULL))
         return err_perm(e, "cannot compose a mail: its text is missing or not valid UTF-8");
     if (b->html && !g_utf8_validate(b->html, -1, NULL))
@@ -121,7 +131,8 @@ static bool body_right(const struct mail_body *b, struct err *e) {
     return !b->lang || compose_value_right("the language", b->lang, e);
 }
 
-static bool draft_right(const struct mail_draft *d, struct err *e) {
+static bool draft_right(const struct mail_draft *d, struct err *e)
+{
     if (!addresses_right(d, e) || !compose_value_right("the subject", d->subject, e) ||
         !ids_right("Message-ID", d->message_id, e) || !compose_boundary_right(d->boundary, e) ||
         !body_right(&d->body, e))
@@ -138,7 +149,8 @@ static bool draft_right(const struct mail_draft *d, struct err *e) {
 
 /* ---- header */
 
-static void add_address(GMimeMessage *m, GMimeAddressType type, const struct mail_address *address) {
+static void add_address(GMimeMessage *m, GMimeAddressType type, const struct mail_address *address)
+{
     InternetAddressList *list = g_mime_message_get_addresses(m, type);
     const char *name = address->name && *address->name ? address->name : NULL;
     OBJECT_SCOPED InternetAddress *one = internet_address_mailbox_new(name, address->address);
@@ -146,19 +158,22 @@ static void add_address(GMimeMessage *m, GMimeAddressType type, const struct mai
     internet_address_list_add(list, one);
 }
 
-static void add_date(GMimeMessage *m, int64_t at, int utc_offset_s) {
+static void add_date(GMimeMessage *m, int64_t at, int utc_offset_s)
+{
     g_autoptr(GTimeZone) zone = g_time_zone_new_offset(utc_offset_s);
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at);
     g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
     g_mime_message_set_date(m, local);
 }
 
-static void add_header(GMimeMessage *m, const char *name, const char *value) {
+static void add_header(GMimeMessage *m, const char *name, const char *value)
+{
     if (value)
         g_mime_object_append_header(GMIME_OBJECT(m), name, value, "UTF-8");
 }
 
-static void add_headers(GMimeMessage *m, const struct mail_draft *d) {
+static void add_headers(GMimeMessage *m, const struct mail_draft *d)
+{
     add_address(m, GMIME_ADDRESS_TYPE_FROM, &d->from);
     if (d->reply_to.address)
         add_address(m, GMIME_ADDRESS_TYPE_REPLY_TO, &d->reply_to);
@@ -179,7 +194,8 @@ static void add_headers(GMimeMessage *m, const struct mail_draft *d) {
 
 /* Any line ends to `end`: LF for quoted-printable, which GMime turns into CRLF; CRLF for base64, whose content is
  * canonical (RFC 2045 6.8). */
-static void add_lines(GByteArray *out, const char *text, const char *end) {
+static void add_lines(GByteArray *out, const char *text, const char *end)
+{
     for (const char *p = text; *p;) {
         size_t n = strcspn(p, "\r\n");
         g_byte_array_append(out, (const guint8 *)p, (guint)n);
@@ -193,14 +209,16 @@ static void add_lines(GByteArray *out, const char *text, const char *end) {
 
 /* Quoted-printable for what is mostly ASCII, so that it can be read in the raw mail; base64 is smaller for the rest, and
  * cannot hold our boundary. */
-static bool wants_base64(const char *text, const char *boundary) {
+static bool wants_base64(const char *text, const char *boundary)
+{
     size_t n = 0, beyond = 0;
     for (; text[n]; n++)
         beyond += (unsigned char)text[n] >= 0x80;
     return beyond > n / 6 || strstr(text, boundary);
 }
 
-static GMimeObject *text_part(const char *subtype, const char *text, const struct mail_draft *d) {
+static GMimeObject *text_part(const char *subtype, const char *text, const struct mail_draft *d)
+{
     bool base64 = wants_base64(text, d->boundary);
     GByteArray *bytes = g_byte_array_new();
     add_lines(bytes, text, base64 ? "\r\n" : "\n");
@@ -218,7 +236,8 @@ static GMimeObject *text_part(const char *subtype, const char *text, const struc
     return GMIME_OBJECT(part);
 }
 
-static GMimeObject *alternative(const struct mail_draft *d) {
+static GMimeObject *alternative(const struct mail_draft *d)
+{
     GMimeMultipart *both = g_mime_multipart_new_with_subtype("alternative");
     /* Neither boundary may begin with the other: readers compare beginnings of lines (RFC 2046 5.1.2). */
     g_autofree char *boundary = g_strconcat(d->boundary[0] == '=' ? "a_" : "=_a_", d->boundary, NULL);
@@ -230,7 +249,8 @@ static GMimeObject *alternative(const struct mail_draft *d) {
     return GMIME_OBJECT(both);
 }
 
-static GMimeMessage *message_of(const struct mail_draft *d) {
+static GMimeMessage *message_of(const struct mail_draft *d)
+{
     GMimeMessage *m = g_mime_message_new(TRUE);
     add_headers(m, d);
     OBJECT_SCOPED GMimeMultipart *mixed = g_mime_multipart_new_with_subtype("mixed");
@@ -244,7 +264,8 @@ static GMimeMessage *message_of(const struct mail_draft *d) {
 /* ---- segments */
 
 /* What a mail server must never see from us, looked for in what was really written. */
-static bool lines_right(const char *bytes, size_t n, struct err *e) {
+static bool lines_right(const char *bytes, size_t n, struct err *e)
+{
     size_t start = 0;
     for (size_t i = 0; i < n; i++) {
         bool paired = bytes[i] == '\r' ? i + 1 < n && bytes[i + 1] == '\n' : i > 0 && bytes[i - 1] == '\r';
@@ -258,7 +279,8 @@ static bool lines_right(const char *bytes, size_t n, struct err *e) {
     return true;
 }
 
-bool compose_head(const struct mail_draft *draft, struct buf *out, struct err *e) {
+bool compose_head(const struct mail_draft *draft, struct buf *out, struct err *e)
+{
     if (!draft_right(draft, e))
         return false;
     GMimeFormatOptions *format = compose_crlf();
@@ -278,4 +300,7 @@ bool compose_head(const struct mail_draft *draft, struct buf *out, struct err *e
     return out->len - before == n - n_tail || err_perm(e, "cannot compose a mail: its texts are too long");
 }
 
-char *compose_tail(struct arena *a, const char *boundary) { return arena_printf(a, "\r\n--%s--\r\n", boundary); }
+char *compose_tail(struct arena *a, const char *boundary)
+{
+    return arena_printf(a, "\r\n--%s--\r\n", boundary);
+}

@@ -35,22 +35,23 @@ struct mail_draft {
     const struct mail_address *cc;
     size_t n_cc;
     const char *subject;
-    const char *message_id;          /* with angle brackets */
-    const char *in_reply_to;         /* NULL or with brackets */
-    const char *references;          /* NULL or a list with brackets */
+    const char *message_id;  /* with angle brackets */
+    const char *in_reply_to; /* NULL or with brackets */
+    const char *references;  /* NULL or a list with brackets */
     int64_t date_at;
     int utc_offset_s;
     const struct mail_header *extra; /* Auto-Submitted and the like */
     size_t n_extra;
     struct mail_body body;
-    const char *boundary;            /* of the multipart/mixed; [A-Za-z0-9=_-]; the round's, since the documents carry it */
+    const char *boundary; /* of the multipart/mixed; [A-Za-z0-9=_-]; the round's, since the documents carry it */
 };
 
 /* The head segment. multipart/mixed { multipart/alternative { text, html } ... }. */
 bool compose_head(const struct mail_draft *draft, struct buf *out, struct err *e);
 /* One document as a part with its boundary line before it, base64, streamed from fd to path (durable, mode 0640); type NULL: by its name, else application/octet-stream.
  * The name goes out as RFC 2231 filename* and, for old programs, RFC 2047 name=. */
-bool compose_document(int fd, const char *name, const char *type, const char *boundary, const char *path, int64_t *size_out, struct err *e);
+bool compose_document(int fd, const char *name, const char *type, const char *boundary, const char *path,
+                      int64_t *size_out, struct err *e);
 /* "\r\n--boundary--\r\n" */
 char *compose_tail(struct arena *a, const char *boundary);
 

@@ -50,7 +50,8 @@ static const struct {
     {"ics", "text/calendar"},
 };
 
-static const char *type_by_name(const char *name) {
+static const char *type_by_name(const char *name)
+{
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
         if (strcasecmp(dot + 1, types[i].extension) == 0)
@@ -59,7 +60,8 @@ static const char *type_by_name(const char *name) {
 }
 
 /* type "/" subtype, tokens of RFC 2045 5.1; composite types would make of the document something else than a file. */
-static bool type_right(const char *type, struct err *e) {
+static bool type_right(const char *type, struct err *e)
+{
     static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&^_.+-";
     size_t n = strspn(type, token);
     size_t m = type[n] == '/' ? strspn(type + n + 1, token) : 0;
@@ -71,7 +73,8 @@ static bool type_right(const char *type, struct err *e) {
 }
 
 static void set_parameter(GMimeParamList *list, const char *parameter, const char *value,
-                          GMimeParamEncodingMethod method) {
+                          GMimeParamEncodingMethod method)
+{
     g_mime_param_list_set_parameter(list, parameter, value);
     GMimeParam *p = g_mime_param_list_get_parameter(list, parameter);
     g_mime_param_set_charset(p, "UTF-8");
@@ -79,7 +82,8 @@ static void set_parameter(GMimeParamList *list, const char *parameter, const cha
 }
 
 /* Boundary line, header and empty line. */
-static char *part_head(const char *name, const char *type, const char *boundary) {
+static char *part_head(const char *name, const char *type, const char *boundary)
+{
     GMimeFormatOptions *format = compose_crlf();
     g_auto(GStrv) halves = g_strsplit(type, "/", 2);
     GMimePart *part = g_mime_part_new_with_type(halves[0], halves[1]);
@@ -99,7 +103,8 @@ static char *part_head(const char *name, const char *type, const char *boundary)
 /* ---- streaming */
 
 /* Fills the block as far as the document goes. */
-static ssize_t read_block(int fd, unsigned char *block, size_t size, int64_t offset) {
+static ssize_t read_block(int fd, unsigned char *block, size_t size, int64_t offset)
+{
     size_t got = 0;
     while (got < size) {
         ssize_t n = pread(fd, block + got, size - got, offset + (int64_t)got);
@@ -115,7 +120,8 @@ static ssize_t read_block(int fd, unsigned char *block, size_t size, int64_t off
 }
 
 /* Lines of 76, a line break before each but the first. */
-static void write_lines(FILE *out, const unsigned char *block, size_t n, bool first) {
+static void write_lines(FILE *out, const unsigned char *block, size_t n, bool first)
+{
     for (size_t at = 0; at < n; at += LINE_IN) {
         char line[LINE_IN * 2];
         int state = 0, save = 0;
@@ -127,7 +133,8 @@ static void write_lines(FILE *out, const unsigned char *block, size_t n, bool fi
     }
 }
 
-static bool write_content(int fd, FILE *out, const char *name, struct err *e) {
+static bool write_content(int fd, FILE *out, const char *name, struct err *e)
+{
     struct stat before;
     if (fstat(fd, &before) < 0 || !S_ISREG(before.st_mode))
         return err_perm(e, "cannot attach %s: it is no file", name);
@@ -145,19 +152,22 @@ static bool write_content(int fd, FILE *out, const char *name, struct err *e) {
     return offset == before.st_size || err_temp(e, "cannot attach %s: it changed while it was read", name);
 }
 
-static bool close_synced(FILE *out) {
+static bool close_synced(FILE *out)
+{
     bool ok = fflush(out) == 0 && !ferror(out) && fsync(fileno(out)) == 0;
     return fclose(out) == 0 && ok;
 }
 
-static bool sync_folder(const char *path) {
+static bool sync_folder(const char *path)
+{
     g_autofree char *copy = g_strdup(path);
     FD_SCOPED folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return folder >= 0 && fsync(folder) == 0;
 }
 
 /* The whole part into a temporary file, which is there, synced, where it returns true. */
-static bool write_part(int fd, const char *name, const char *head, char *temporary, struct err *e) {
+static bool write_part(int fd, const char *name, const char *head, char *temporary, struct err *e)
+{
     int to = mkostemp(temporary, O_CLOEXEC);
     FILE *out = to >= 0 && fchmod(to, 0640) == 0 ? fdopen(to, "w") : NULL;
     if (!out) {
@@ -178,7 +188,8 @@ static bool write_part(int fd, const char *name, const char *head, char *tempora
 }
 
 bool compose_document(int fd, const char *name, const char *type, const char *boundary, const char *path,
-                      int64_t *size_out, struct err *e) {
+                      int64_t *size_out, struct err *e)
+{
     if (!compose_value_right("the name of a document", name, e) || !compose_boundary_right(boundary, e))
         return false;
     if (!*name || strlen(name) > 255)

@@ -23,13 +23,15 @@ const char *const auth_mode_names[4] = {"none", "plain", "login", "xoauth2"};
 const char *const send_stage_names[8] = {"connect", "login", "sender", "rcpt", "data", "accepted", "unknown", "local"};
 static const char *const secret_kind_names[SECRET_KINDS] = {"none", "file", "command", "credential"};
 
-static void set_string(json_t *o, const char *key, const char *value) {
+static void set_string(json_t *o, const char *key, const char *value)
+{
     if (value)
         json_object_set_new(o, key, json_string(value));
 }
 
 /* A string of at most max bytes without control characters; *out is NULL where the field is missing. */
-static bool get_string(struct arena *a, const json_t *o, const char *key, size_t max, const char **out, struct err *e) {
+static bool get_string(struct arena *a, const json_t *o, const char *key, size_t max, const char **out, struct err *e)
+{
     const char *value = wire_string(o, key, NULL);
     if (value && strlen(value) > max)
         return err_perm(e, "%s is longer than %zu bytes", key, max);
@@ -40,7 +42,8 @@ static bool get_string(struct arena *a, const json_t *o, const char *key, size_t
     return true;
 }
 
-static bool get_number(const json_t *o, const char *key, int64_t least, int64_t most, int64_t *out, struct err *e) {
+static bool get_number(const json_t *o, const char *key, int64_t least, int64_t most, int64_t *out, struct err *e)
+{
     int64_t value = wire_int(o, key, least - 1);
     if (value < least || value > most)
         return err_perm(e, "%s is missing or out of range", key);
@@ -48,7 +51,8 @@ static bool get_number(const json_t *o, const char *key, int64_t least, int64_t 
     return true;
 }
 
-static bool get_int(const json_t *o, const char *key, int most, int *out, struct err *e) {
+static bool get_int(const json_t *o, const char *key, int most, int *out, struct err *e)
+{
     int64_t value = 0;
     if (!get_number(o, key, 1, most, &value, e))
         return false;
@@ -56,14 +60,16 @@ static bool get_int(const json_t *o, const char *key, int most, int *out, struct
     return true;
 }
 
-static bool get_name(const json_t *o, const char *key, const char *const *names, int count, int *out, struct err *e) {
+static bool get_name(const json_t *o, const char *key, const char *const *names, int count, int *out, struct err *e)
+{
     const char *name = wire_string(o, key, NULL);
     if (!name || !enum_by_name(names, count, name, out))
         return err_perm(e, "%s is missing or unknown", key);
     return true;
 }
 
-json_t *server_to_json(const struct mail_server *s) {
+json_t *server_to_json(const struct mail_server *s)
+{
     json_t *o = json_object(), *secret = json_object();
     set_string(o, "host", s->host);
     json_object_set_new(o, "port", json_integer(s->port));
@@ -81,12 +87,14 @@ json_t *server_to_json(const struct mail_server *s) {
 }
 
 /* The host goes into a URL: letters, digits, '.', '-', '_', and ':' for an IPv6 address. */
-static bool host_plain(const char *host) {
+static bool host_plain(const char *host)
+{
     return host && *host &&
            strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:") == strlen(host);
 }
 
-static bool get_server_address(struct arena *a, const json_t *j, struct mail_server *s, struct err *e) {
+static bool get_server_address(struct arena *a, const json_t *j, struct mail_server *s, struct err *e)
+{
     int tls = 0;
     if (!get_string(a, j, "host", HOST_BYTES, &s->host, e) || !get_int(j, "port", 65535, &s->port, e) ||
         !get_name(j, "tls", tls_mode_names, COUNT(tls_mode_names), &tls, e) ||
@@ -99,7 +107,8 @@ static bool get_server_address(struct arena *a, const json_t *j, struct mail_ser
     return true;
 }
 
-static bool get_server_login(struct arena *a, const json_t *j, struct mail_server *s, struct err *e) {
+static bool get_server_login(struct arena *a, const json_t *j, struct mail_server *s, struct err *e)
+{
     const json_t *secret = json_object_get(j, "secret");
     int auth = 0, kind = 0;
     if (!get_name(j, "auth", auth_mode_names, COUNT(auth_mode_names), &auth, e) ||
@@ -116,7 +125,8 @@ static bool get_server_login(struct arena *a, const json_t *j, struct mail_serve
     return true;
 }
 
-bool server_from_json(struct arena *a, const json_t *j, struct mail_server *out, struct err *e) {
+bool server_from_json(struct arena *a, const json_t *j, struct mail_server *out, struct err *e)
+{
     struct mail_server s = {0};
     if (!json_is_object(j))
         return err_perm(e, "the mail server is no object");
@@ -128,7 +138,8 @@ bool server_from_json(struct arena *a, const json_t *j, struct mail_server *out,
     return true;
 }
 
-json_t *send_job_to_json(const struct send_job *job) {
+json_t *send_job_to_json(const struct send_job *job)
+{
     json_t *o = json_object(), *segments = json_array();
     json_object_set_new(o, "deliver", json_integer(job->id));
     set_string(o, "from", job->from);
@@ -140,7 +151,8 @@ json_t *send_job_to_json(const struct send_job *job) {
     return o;
 }
 
-static bool get_segments(struct arena *a, const json_t *j, struct send_job *job, struct err *e) {
+static bool get_segments(struct arena *a, const json_t *j, struct send_job *job, struct err *e)
+{
     const json_t *list = json_object_get(j, "segments");
     const char **paths = NULL;
     size_t n = 0, count = json_array_size(list);
@@ -158,12 +170,14 @@ static bool get_segments(struct arena *a, const json_t *j, struct send_job *job,
 }
 
 /* Addresses keep whatever bytes they have: the child refuses bad ones with an outcome, which reaches a person. */
-static const char *get_envelope(struct arena *a, const json_t *j, const char *key) {
+static const char *get_envelope(struct arena *a, const json_t *j, const char *key)
+{
     const char *address = wire_string(j, key, NULL);
     return address && strlen(address) <= ENVELOPE_BYTES ? arena_strdup(a, address) : NULL;
 }
 
-bool send_job_from_json(struct arena *a, const json_t *j, struct send_job *out, struct err *e) {
+bool send_job_from_json(struct arena *a, const json_t *j, struct send_job *out, struct err *e)
+{
     struct send_job job = {0};
     if (!get_number(j, "deliver", 1, INT64_MAX, &job.id, e) || !get_number(j, "size", 1, SEND_SIZE_MAX, &job.size, e) ||
         !get_segments(a, j, &job, e))
@@ -177,7 +191,8 @@ bool send_job_from_json(struct arena *a, const json_t *j, struct send_job *out, 
 }
 
 /* Cuts at a character's boundary: never inside a UTF-8 sequence. */
-static size_t cut_length(const char *text, size_t max) {
+static size_t cut_length(const char *text, size_t max)
+{
     size_t n = strnlen(text, max + 1);
     if (n <= max)
         return n;
@@ -188,7 +203,8 @@ static size_t cut_length(const char *text, size_t max) {
 }
 
 /* One line of UTF-8: a server may say anything. */
-static json_t *words_to_json(const char *text) {
+static json_t *words_to_json(const char *text)
+{
     char line[SEND_TEXT_MAX + 1];
     size_t n = cut_length(text, SEND_TEXT_MAX);
     for (size_t i = 0; i < n; i++)
@@ -203,7 +219,8 @@ static json_t *words_to_json(const char *text) {
     return json_stringn(line, n);
 }
 
-json_t *send_outcome_to_json(const struct send_outcome *o) {
+json_t *send_outcome_to_json(const struct send_outcome *o)
+{
     json_t *j = json_object();
     json_object_set_new(j, "delivered", json_integer(o->id));
     json_object_set_new(j, "code", json_integer(o->code));
@@ -214,7 +231,8 @@ json_t *send_outcome_to_json(const struct send_outcome *o) {
     return j;
 }
 
-bool send_outcome_from_json(struct arena *a, const json_t *j, struct send_outcome *out, struct err *e) {
+bool send_outcome_from_json(struct arena *a, const json_t *j, struct send_outcome *out, struct err *e)
+{
     struct send_outcome o = {0};
     int64_t code = 0;
     int stage = 0;

@@ -32,13 +32,13 @@ struct mail_server {
     const char *host;
     int port;
     enum tls_mode tls;
-    bool verify;          /* certificate and host name; default true */
-    const char *ca_file;  /* NULL: the system's */
+    bool verify;         /* certificate and host name; default true */
+    const char *ca_file; /* NULL: the system's */
     enum auth_mode auth;
     const char *user;
-    struct secret secret; /* resolved by the child at each login */
-    int connect_timeout_s;/* 30 */
-    int final_timeout_s;  /* 600: after the dot, RFC 5321 4.5.3.2.6 */
+    struct secret secret;  /* resolved by the child at each login */
+    int connect_timeout_s; /* 30 */
+    int final_timeout_s;   /* 600: after the dot, RFC 5321 4.5.3.2.6 */
 };
 json_t *server_to_json(const struct mail_server *s);
 bool server_from_json(struct arena *a, const json_t *j, struct mail_server *out, struct err *e);
@@ -57,8 +57,8 @@ enum send_stage {
 extern const char *const send_stage_names[8]; /* "connect" "login" "sender" "rcpt" "data" "accepted" "unknown" ... */
 
 #define SEND_SEGMENTS_MAX 256
-#define SEND_SIZE_MAX ((int64_t)1 << 30)
-#define SEND_TEXT_MAX 500
+#define SEND_SIZE_MAX     ((int64_t)1 << 30)
+#define SEND_TEXT_MAX     500
 
 struct send_job {
     int64_t id;
@@ -71,7 +71,7 @@ struct send_outcome {
     int64_t id;
     int code; /* the server's reply code; 0 where there was none; see above for SEND_LOCAL */
     enum send_stage stage;
-    const char *text; /* the server's words, its lines joined, else what curl said; one line, SEND_TEXT_MAX bytes */
+    const char *text;    /* the server's words, its lines joined, else what curl said; one line, SEND_TEXT_MAX bytes */
     int64_t server_size; /* SIZE of EHLO, 0 where not told */
 };
 json_t *send_job_to_json(const struct send_job *job);

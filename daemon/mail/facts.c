@@ -19,7 +19,9 @@ static const struct {
     size_t offset;
 } sign_rows[] = {
 #define SIGN(field)                                                                                                    \
-    { #field, offsetof(struct mail_signs, field) }
+    {                                                                                                                  \
+#field, offsetof(struct mail_signs, field)                                                                     \
+    }
     SIGN(unreadable),      SIGN(report_dsn),
     SIGN(report_mdn),      SIGN(report_feedback),
     SIGN(prose_bounce),    SIGN(null_return_path),
@@ -32,12 +34,14 @@ static const struct {
 };
 #define N_SIGNS (sizeof sign_rows / sizeof *sign_rows)
 
-static void set_text(json_t *o, const char *key, const char *value) {
+static void set_text(json_t *o, const char *key, const char *value)
+{
     if (value && *value)
         json_object_set_new(o, key, json_string(value)); /* what is not UTF-8 is left out by jansson */
 }
 
-static json_t *signs_to_json(const struct mail_signs *s) {
+static json_t *signs_to_json(const struct mail_signs *s)
+{
     json_t *o = json_object();
     for (size_t i = 0; i < N_SIGNS; i++)
         if (*(const bool *)((const char *)s + sign_rows[i].offset))
@@ -47,14 +51,16 @@ static json_t *signs_to_json(const struct mail_signs *s) {
     return o;
 }
 
-static json_t *address_to_json(const struct fact_address *x) {
+static json_t *address_to_json(const struct fact_address *x)
+{
     json_t *o = json_object();
     set_text(o, "name", x->name);
     set_text(o, "address", x->address);
     return o;
 }
 
-static json_t *failure_to_json(const struct fact_failure *x) {
+static json_t *failure_to_json(const struct fact_failure *x)
+{
     json_t *o = json_object();
     json_object_set_new(o, "action", json_integer(x->action));
     set_text(o, "address", x->address);
@@ -63,12 +69,14 @@ static json_t *failure_to_json(const struct fact_failure *x) {
     return o;
 }
 
-static void set_flag(json_t *o, const char *key, bool value) {
+static void set_flag(json_t *o, const char *key, bool value)
+{
     if (value)
         json_object_set_new(o, key, json_true());
 }
 
-static json_t *part_to_json(const struct fact_part *x) {
+static json_t *part_to_json(const struct fact_part *x)
+{
     json_t *o = json_object();
     set_text(o, "name", x->name);
     set_text(o, "claimed", x->claimed);
@@ -82,14 +90,16 @@ static json_t *part_to_json(const struct fact_part *x) {
     return o;
 }
 
-static json_t *strings_to_json(const char *const *list, size_t n) {
+static json_t *strings_to_json(const char *const *list, size_t n)
+{
     json_t *array = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(array, json_string(list[i]));
     return array;
 }
 
-static void set_lists(json_t *o, const struct facts *f) {
+static void set_lists(json_t *o, const struct facts *f)
+{
     json_object_set_new(o, "references", strings_to_json(f->references, f->n_references));
     json_object_set_new(o, "auth_results", strings_to_json(f->auth_results, f->n_auth_results));
     json_object_set_new(o, "returned_ids", strings_to_json(f->returned_ids, f->n_returned_ids));
@@ -105,7 +115,8 @@ static void set_lists(json_t *o, const struct facts *f) {
     json_object_set_new(o, "parts", parts);
 }
 
-json_t *facts_to_json(const struct facts *f) {
+json_t *facts_to_json(const struct facts *f)
+{
     json_t *o = json_object();
     json_object_set_new(o, "signs", signs_to_json(&f->signs));
     json_object_set_new(o, "from", address_to_json(&f->from));
@@ -131,13 +142,15 @@ struct reading {
     bool failed;
 };
 
-static void fault(struct reading *r, const char *key, const char *what) {
+static void fault(struct reading *r, const char *key, const char *what)
+{
     if (!r->failed)
         err_perm(r->e, "the parser's record: \"%s\" %s", key, what);
     r->failed = true;
 }
 
-static const char *get_text(struct reading *r, const json_t *o, const char *key, size_t max) {
+static const char *get_text(struct reading *r, const json_t *o, const char *key, size_t max)
+{
     const json_t *v = json_object_get(o, key);
     if (!v)
         return "";
@@ -148,7 +161,8 @@ static const char *get_text(struct reading *r, const json_t *o, const char *key,
     return text_clean(r->a, json_string_value(v), json_string_length(v));
 }
 
-static int64_t get_number(struct reading *r, const json_t *o, const char *key, int64_t least, int64_t most) {
+static int64_t get_number(struct reading *r, const json_t *o, const char *key, int64_t least, int64_t most)
+{
     const json_t *v = json_object_get(o, key);
     if (!v)
         return least > 0 ? least : 0;
@@ -160,7 +174,8 @@ static int64_t get_number(struct reading *r, const json_t *o, const char *key, i
 }
 
 /* The array under a key, checked for its length; NULL where it is missing. */
-static const json_t *get_list(struct reading *r, const json_t *o, const char *key, size_t most) {
+static const json_t *get_list(struct reading *r, const json_t *o, const char *key, size_t most)
+{
     const json_t *v = json_object_get(o, key);
     if (!v)
         return NULL;
@@ -171,11 +186,13 @@ static const json_t *get_list(struct reading *r, const json_t *o, const char *ke
     return v;
 }
 
-static const char **get_strings(struct reading *r, const json_t *o, const char *key, size_t most, size_t *n_out) {
+static const char **get_strings(struct reading *r, const json_t *o, const char *key, size_t most, size_t *n_out)
+{
     const json_t *list = get_list(r, o, key, most), *v;
     const char **strings = NULL;
     size_t i;
-    json_array_foreach(list, i, v) {
+    json_array_foreach(list, i, v)
+    {
         if (!json_is_string(v) || json_string_length(v) > SHORT_TEXT) {
             fault(r, key, "holds what is no short text");
             break;
@@ -185,7 +202,8 @@ static const char **get_strings(struct reading *r, const json_t *o, const char *
     return strings;
 }
 
-static struct mail_signs get_signs(struct reading *r, const json_t *o) {
+static struct mail_signs get_signs(struct reading *r, const json_t *o)
+{
     struct mail_signs s = {.action = REPORT_NONE};
     for (size_t i = 0; i < N_SIGNS; i++)
         *(bool *)((char *)&s + sign_rows[i].offset) = json_is_true(json_object_get(o, sign_rows[i].name));
@@ -194,12 +212,14 @@ static struct mail_signs get_signs(struct reading *r, const json_t *o) {
     return s;
 }
 
-static struct fact_address get_address(struct reading *r, const json_t *o) {
+static struct fact_address get_address(struct reading *r, const json_t *o)
+{
     return (struct fact_address){.name = get_text(r, o, "name", SHORT_TEXT),
                                  .address = get_text(r, o, "address", SHORT_TEXT)};
 }
 
-static struct fact_part get_part(struct reading *r, const json_t *o) {
+static struct fact_part get_part(struct reading *r, const json_t *o)
+{
     struct fact_part p = {
         .name = get_text(r, o, "name", SHORT_TEXT),
         .claimed = get_text(r, o, "claimed", SHORT_TEXT),
@@ -216,7 +236,8 @@ static struct fact_part get_part(struct reading *r, const json_t *o) {
     return p;
 }
 
-static struct fact_failure get_failure(struct reading *r, const json_t *o) {
+static struct fact_failure get_failure(struct reading *r, const json_t *o)
+{
     return (struct fact_failure){
         .action = (enum report_action)get_number(r, o, "action", REPORT_NONE, REPORT_DELIVERED),
         .address = get_text(r, o, "address", SHORT_TEXT),
@@ -225,7 +246,8 @@ static struct fact_failure get_failure(struct reading *r, const json_t *o) {
     };
 }
 
-static void get_lists(struct reading *r, const json_t *j, struct facts *f) {
+static void get_lists(struct reading *r, const json_t *j, struct facts *f)
+{
     const json_t *v;
     size_t i;
     f->references = get_strings(r, j, "references", FACTS_IDS_MAX, &f->n_references);
@@ -239,7 +261,8 @@ static void get_lists(struct reading *r, const json_t *j, struct facts *f) {
         ARENA_PUSH(r->a, f->parts, f->n_parts, get_part(r, v));
 }
 
-bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, struct facts *out, struct err *e) {
+bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, struct facts *out, struct err *e)
+{
     struct reading r = {.a = a, .scratch_size = scratch_size, .e = e};
     if (!json_is_object(j))
         return err_perm(e, "the parser's record is no JSON object");

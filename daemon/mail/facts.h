@@ -9,12 +9,12 @@
 #include "base/err.h"
 #include "round/judge.h"
 
-#define FACTS_JSON_MAX ((size_t)1 << 20)
-#define FACTS_PARTS_MAX 200
+#define FACTS_JSON_MAX      ((size_t)1 << 20)
+#define FACTS_PARTS_MAX     200
 #define FACTS_ADDRESSES_MAX 200
-#define FACTS_IDS_MAX 100
-#define FACTS_FAILURES_MAX 200
-#define FACTS_AUTH_MAX 20
+#define FACTS_IDS_MAX       100
+#define FACTS_FAILURES_MAX  200
+#define FACTS_AUTH_MAX      20
 
 struct fact_address {
     const char *name, *address; /* decoded UTF-8; address as written, no brackets */
@@ -27,14 +27,14 @@ struct fact_failure { /* one recipient that a report speaks of */
     const char *text;   /* what the other server said, one line */
 };
 
-struct fact_part { /* one file that a person attached */
-    const char *name;    /* decoded, not yet cleaned for the file system; "" where none */
-    const char *claimed; /* media type the mail says */
-    const char *type;    /* by content (libmagic) */
-    int64_t offset, size; /* of the decoded bytes in the scratch file */
-    bool inline_shown;   /* an image that the HTML shows by cid: no paper */
-    bool forwarded;      /* came inside a forwarded message */
-    bool no_paper;       /* vCard, signature, calendar, report parts */
+struct fact_part {           /* one file that a person attached */
+    const char *name;        /* decoded, not yet cleaned for the file system; "" where none */
+    const char *claimed;     /* media type the mail says */
+    const char *type;        /* by content (libmagic) */
+    int64_t offset, size;    /* of the decoded bytes in the scratch file */
+    bool inline_shown;       /* an image that the HTML shows by cid: no paper */
+    bool forwarded;          /* came inside a forwarded message */
+    bool no_paper;           /* vCard, signature, calendar, report parts */
     const char *utf8_sha256; /* of the content converted to UTF-8 where it is text; "" else (for explain) */
 };
 
@@ -43,24 +43,24 @@ struct facts {
     const char *subject;
     struct fact_address from;
     const char *message_id, *in_reply_to; /* without brackets */
-    const char **references; /* without brackets, oldest first */
+    const char **references;              /* without brackets, oldest first */
     size_t n_references;
     struct fact_address *recipients; /* To, Cc, Resent-*, Delivered-To, X-Original-To, Envelope-To */
     size_t n_recipients;
-    int64_t date_at;             /* 0 where unreadable */
-    const char **auth_results;   /* raw values of Authentication-Results (with their authserv-id), topmost first */
+    int64_t date_at;           /* 0 where unreadable */
+    const char **auth_results; /* raw values of Authentication-Results (with their authserv-id), topmost first */
     size_t n_auth_results;
     struct fact_failure *failures;
     size_t n_failures;
-    const char **returned_ids;   /* Message-ID, In-Reply-To and References found in the returned part of a report */
+    const char **returned_ids; /* Message-ID, In-Reply-To and References found in the returned part of a report */
     size_t n_returned_ids;
     struct fact_part *parts;
     size_t n_parts;
-    const char *text;            /* body as text, at most 64 KB */
-    const char *reply_text;      /* the sender's own new text */
+    const char *text;       /* body as text, at most 64 KB */
+    const char *reply_text; /* the sender's own new text */
     const char *calendar_method, *calendar_uid;
     const char *calendar_partstat; /* comma-separated */
-    const char *trouble;         /* what could not be read, in words; "" */
+    const char *trouble;           /* what could not be read, in words; "" */
 };
 
 json_t *facts_to_json(const struct facts *f); /* new reference */

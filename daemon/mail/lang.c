@@ -12,7 +12,8 @@
 
 /* ---- counts */
 
-static enum plural plural_arabic(long n) {
+static enum plural plural_arabic(long n)
+{
     if (n <= 2)
         return n == 0 ? PLURAL_ZERO : n == 1 ? PLURAL_ONE : PLURAL_TWO;
     long rest = n % 100;
@@ -21,13 +22,15 @@ static enum plural plural_arabic(long n) {
     return rest >= 11 ? PLURAL_MANY : PLURAL_OTHER;
 }
 
-static enum plural plural_french(long n) {
+static enum plural plural_french(long n)
+{
     if (n <= 1)
         return PLURAL_ONE;
     return n % 1000000 == 0 ? PLURAL_MANY : PLURAL_OTHER;
 }
 
-enum plural plural_of(enum lang lang, long n) {
+enum plural plural_of(enum lang lang, long n)
+{
     long size = labs(n);
     switch (lang) {
     case LANG_AR: return plural_arabic(size);
@@ -66,7 +69,8 @@ static const char *const french_counts[][4] = {
     [COUNT_REPLIES] = {"aucune réponse", "1" NBSP "réponse", "%ld" NBSP "réponses", "%ld de réponses"},
 };
 
-static const char *count_form(enum lang lang, enum counted what, long n) {
+static const char *count_form(enum lang lang, enum counted what, long n)
+{
     enum plural form = plural_of(lang, n);
     switch (lang) {
     case LANG_AR: return arabic_counts[what][form];
@@ -76,7 +80,8 @@ static const char *count_form(enum lang lang, enum counted what, long n) {
     return "%ld";
 }
 
-char *count_in_words(struct arena *a, enum lang lang, enum counted what, long n) {
+char *count_in_words(struct arena *a, enum lang lang, enum counted what, long n)
+{
     const char *form = count_form(lang, what, n);
     const char *number = strstr(form, "%ld");
     if (!number)
@@ -101,22 +106,26 @@ static const char *const month_names[LANG_COUNT][12] = {
                  "novembre", "décembre"},
 };
 
-static const char *month_name(enum lang lang, int month) {
+static const char *month_name(enum lang lang, int month)
+{
     return month >= 1 && month <= 12 ? month_names[lang][month - 1] : "?";
 }
 
-char *date_without_weekday(struct arena *a, enum lang lang, struct civil day) {
+char *date_without_weekday(struct arena *a, enum lang lang, struct civil day)
+{
     const char *month = month_name(lang, day.month);
     if (lang == LANG_FR)
         return arena_printf(a, "%d%s" NBSP "%s %d", day.day, day.day == 1 ? "er" : "", month, day.year);
     return arena_printf(a, "%d %s %d", day.day, month, day.year);
 }
 
-char *date_in_words(struct arena *a, enum lang lang, struct civil day) {
+char *date_in_words(struct arena *a, enum lang lang, struct civil day)
+{
     return arena_printf(a, "%s %s", weekday_names[lang][civil_weekday(day)], date_without_weekday(a, lang, day));
 }
 
-char *hour_in_words(struct arena *a, enum lang lang, struct civil time) {
+char *hour_in_words(struct arena *a, enum lang lang, struct civil time)
+{
     switch (lang) {
     case LANG_AR: return arena_printf(a, "الساعة %02d:%02d", time.hour, time.minute);
     case LANG_EN: return arena_printf(a, "%02d:%02d", time.hour, time.minute);
@@ -161,14 +170,16 @@ static const struct {
     {"UTC", {"بالتوقيت العالمي المنسّق", "Coordinated Universal Time", "temps universel coordonné"}},
 };
 
-static const char *zone_words(enum lang lang, const char *name) {
+static const char *zone_words(enum lang lang, const char *name)
+{
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
         if (strcmp(zones[i].zone, name) == 0)
             return zones[i].words[lang];
     return name;
 }
 
-static const char *offset_in_digits(struct arena *a, int offset_s) {
+static const char *offset_in_digits(struct arena *a, int offset_s)
+{
     int minutes = abs(offset_s) / 60;
     if (minutes == 0)
         return "UTC";
@@ -178,12 +189,14 @@ static const char *offset_in_digits(struct arena *a, int offset_s) {
     return arena_printf(a, "UTC%s%d", sign, minutes / 60);
 }
 
-char *zone_in_words(struct arena *a, enum lang lang, const struct zone *z, int64_t at) {
+char *zone_in_words(struct arena *a, enum lang lang, const struct zone *z, int64_t at)
+{
     return arena_printf(a, "%s%s(%s)", zone_words(lang, zone_name(z)), lang == LANG_FR ? NBSP : " ",
                         offset_in_digits(a, zone_offset_s(z, at)));
 }
 
-char *instant_in_words(struct arena *a, enum lang lang, const struct zone *z, int64_t at) {
+char *instant_in_words(struct arena *a, enum lang lang, const struct zone *z, int64_t at)
+{
     struct civil c = zone_civil(z, at);
     const char *day = date_in_words(a, lang, c), *hour = hour_in_words(a, lang, c);
     const char *zone = zone_in_words(a, lang, z, at);
@@ -203,7 +216,8 @@ static const char *const size_units[LANG_COUNT][4] = {
     [LANG_FR] = {"octets", "ko", "Mo", "Go"},
 };
 
-char *size_in_words(struct arena *a, enum lang lang, int64_t bytes) {
+char *size_in_words(struct arena *a, enum lang lang, int64_t bytes)
+{
     const char *space = lang == LANG_FR ? NBSP : " ", *point = lang == LANG_FR ? "," : ".";
     int64_t unit = 1;
     int step = 0;

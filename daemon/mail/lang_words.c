@@ -79,7 +79,8 @@ static const struct {
      {"ردّ محفوظ من مرسِل غير موثّق", "Filed, sender not verified", "Classée, expéditeur non vérifié"}},
 };
 
-const char *word_of(enum lang lang, const char *english_key) {
+const char *word_of(enum lang lang, const char *english_key)
+{
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i].key, english_key) == 0)
             return words[i].words[lang];

@@ -14,7 +14,8 @@
 static const char detail_mark[] = "t-";
 
 /* Copies a token's 16 characters in lower case. False, and token_out as it was, where s does not start with one. */
-static bool take_token(const char *s, char token_out[TOKEN_LEN + 1]) {
+static bool take_token(const char *s, char token_out[TOKEN_LEN + 1])
+{
     char token[TOKEN_LEN + 1] = {0};
     for (size_t i = 0; i < TOKEN_LEN; i++) {
         char c = (char)tolower((unsigned char)s[i]);
@@ -26,7 +27,8 @@ static bool take_token(const char *s, char token_out[TOKEN_LEN + 1]) {
     return true;
 }
 
-bool msgid_usable(const char *msgid) {
+bool msgid_usable(const char *msgid)
+{
     size_t n = strlen(msgid);
     for (size_t i = 0; i < n; i++)
         if (msgid[i] <= ' ' || msgid[i] > '~' || msgid[i] == '<' || msgid[i] == '>')
@@ -34,11 +36,13 @@ bool msgid_usable(const char *msgid) {
     return n > 0 && n <= 250 && strchr(msgid, '@');
 }
 
-char *msgid_make(struct arena *a, const char *token, const char *tag, const char *domain) {
+char *msgid_make(struct arena *a, const char *token, const char *tag, const char *domain)
+{
     return arena_printf(a, "<t.%s.%s@%s>", token, tag, domain);
 }
 
-bool msgid_token(const char *msgid, char token_out[TOKEN_LEN + 1]) {
+bool msgid_token(const char *msgid, char token_out[TOKEN_LEN + 1])
+{
     if (!msgid)
         return false;
     msgid += strspn(msgid, " \t<");
@@ -57,9 +61,13 @@ bool msgid_token(const char *msgid, char token_out[TOKEN_LEN + 1]) {
     return true;
 }
 
-char *detail_make(struct arena *a, const char *token) { return arena_printf(a, "%s%s", detail_mark, token); }
+char *detail_make(struct arena *a, const char *token)
+{
+    return arena_printf(a, "%s%s", detail_mark, token);
+}
 
-bool detail_token(const char *detail, char token_out[TOKEN_LEN + 1]) {
+bool detail_token(const char *detail, char token_out[TOKEN_LEN + 1])
+{
     size_t mark = strlen(detail_mark);
     if (!detail || strncasecmp(detail, detail_mark, mark) != 0 || strlen(detail) != mark + TOKEN_LEN)
         return false;

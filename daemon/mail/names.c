@@ -22,17 +22,25 @@ static const utf8proc_int32_t replacement = 0xfffd;
 
 typedef utf8proc_int32_t (*character_rule)(utf8proc_int32_t c); /* what c becomes, or `dropped` */
 
-static bool is_control(utf8proc_int32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
+static bool is_control(utf8proc_int32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
 
-static utf8proc_int32_t text_rule(utf8proc_int32_t c) { return is_control(c) && c != '\n' && c != '\t' ? dropped : c; }
+static utf8proc_int32_t text_rule(utf8proc_int32_t c)
+{
+    return is_control(c) && c != '\n' && c != '\t' ? dropped : c;
+}
 
 /* Marks that steer the direction of text, and spaces without width. ZWNJ and ZWJ stay: Persian words need them. */
-static bool is_invisible(utf8proc_int32_t c) {
+static bool is_invisible(utf8proc_int32_t c)
+{
     return c == 0x061c || c == 0x200b || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || c == 0x2060 ||
            (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == 0x00ad;
 }
 
-static utf8proc_int32_t name_rule(utf8proc_int32_t c) {
+static utf8proc_int32_t name_rule(utf8proc_int32_t c)
+{
     if (c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029)
         return ' ';
     if (is_control(c) || is_invisible(c))
@@ -42,13 +50,15 @@ static utf8proc_int32_t name_rule(utf8proc_int32_t c) {
     return c < 0x80 && strchr("<>:\"|?*", (int)c) ? '_' : c;
 }
 
-static void add_character(struct buf *out, utf8proc_int32_t c) {
+static void add_character(struct buf *out, utf8proc_int32_t c)
+{
     utf8proc_uint8_t bytes[4];
     utf8proc_ssize_t n = utf8proc_encode_char(c, bytes);
     buf_add(out, bytes, (size_t)n);
 }
 
-static char *to_nfc(struct arena *a, const char *text, size_t n) {
+static char *to_nfc(struct arena *a, const char *text, size_t n)
+{
     utf8proc_uint8_t *out = NULL;
     utf8proc_ssize_t rc =
         utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)n, &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
@@ -59,7 +69,8 @@ static char *to_nfc(struct arena *a, const char *text, size_t n) {
     return copy;
 }
 
-static char *filtered(struct arena *a, const char *bytes, size_t n, character_rule rule) {
+static char *filtered(struct arena *a, const char *bytes, size_t n, character_rule rule)
+{
     BUF_SCOPED out = {0};
     int marks = 0;
     for (size_t at = 0; at < n;) {
@@ -76,10 +87,14 @@ static char *filtered(struct arena *a, const char *bytes, size_t n, character_ru
     return to_nfc(a, buf_text(&out), out.len);
 }
 
-char *text_clean(struct arena *a, const char *bytes, size_t n) { return filtered(a, bytes, n, text_rule); }
+char *text_clean(struct arena *a, const char *bytes, size_t n)
+{
+    return filtered(a, bytes, n, text_rule);
+}
 
 /* The dot before the extension, else the end. A dot at the start begins no extension. */
-static size_t stem_length(const char *name) {
+static size_t stem_length(const char *name)
+{
     const char *dot = strrchr(name, '.');
     size_t n = strlen(name);
     if (!dot || dot == name || !dot[1] || strlen(dot + 1) > EXTENSION_MAX || strchr(dot, ' '))
@@ -88,7 +103,8 @@ static size_t stem_length(const char *name) {
 }
 
 /* At most max bytes of the first n of s, whole characters, no space or dot at the end. */
-static size_t cut(const char *s, size_t n, size_t max) {
+static size_t cut(const char *s, size_t n, size_t max)
+{
     if (n > max)
         for (n = max; n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80;)
             n--;
@@ -98,7 +114,8 @@ static size_t cut(const char *s, size_t n, size_t max) {
 }
 
 /* CON, PRN, AUX, NUL, COM1-9, LPT1-9 before the first dot are devices to Windows, whatever comes behind it. */
-static bool is_device(const char *name, size_t n) {
+static bool is_device(const char *name, size_t n)
+{
     static const char *const devices[] = {"CON", "PRN", "AUX", "NUL", "COM", "LPT"};
     for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
         bool numbered = i >= 4;
@@ -110,21 +127,24 @@ static bool is_device(const char *name, size_t n) {
     return false;
 }
 
-static char *without_device(struct arena *a, char *name) {
+static char *without_device(struct arena *a, char *name)
+{
     size_t n = strcspn(name, ".");
     size_t bare = cut(name, n, n);
     return is_device(name, bare) ? arena_printf(a, "%.*s_%s", (int)bare, name, name + n) : name;
 }
 
 /* stem + insert + extension in 200 bytes; the stem gives way. */
-static char *fitted(struct arena *a, const char *name, const char *insert) {
+static char *fitted(struct arena *a, const char *name, const char *insert)
+{
     size_t stem = stem_length(name);
     const char *extension = name + stem;
     size_t kept = cut(name, stem, NAME_MAX_BYTES - strlen(insert) - strlen(extension));
     return arena_printf(a, "%.*s%s%s", (int)kept, name, insert, extension);
 }
 
-char *name_clean(struct arena *a, const char *name) {
+char *name_clean(struct arena *a, const char *name)
+{
     char *clean = filtered(a, name ? name : "", name ? strlen(name) : 0, name_rule);
     clean += strspn(clean, ". -");
     clean[cut(clean, strlen(clean), strlen(clean))] = '\0';
@@ -133,7 +153,8 @@ char *name_clean(struct arena *a, const char *name) {
     return fitted(a, without_device(a, fitted(a, clean, "")), "");
 }
 
-char *name_numbered(struct arena *a, const char *name, const char *prefix, int n) {
+char *name_numbered(struct arena *a, const char *name, const char *prefix, int n)
+{
     char mark[32];
     if (*prefix)
         snprintf(mark, sizeof mark, " %.8s%d", prefix, n);
@@ -142,7 +163,8 @@ char *name_numbered(struct arena *a, const char *name, const char *prefix, int n
     return fitted(a, name, mark);
 }
 
-static int character_width(utf8proc_int32_t c) {
+static int character_width(utf8proc_int32_t c)
+{
     switch (utf8proc_category(c)) {
     case UTF8PROC_CATEGORY_CC:
     case UTF8PROC_CATEGORY_CF:
@@ -154,7 +176,8 @@ static int character_width(utf8proc_int32_t c) {
     }
 }
 
-int text_width(const char *text) {
+int text_width(const char *text)
+{
     int width = 0;
     for (size_t at = 0, n = strlen(text); at < n;) {
         utf8proc_int32_t c;

@@ -32,7 +32,8 @@ struct tag {
     int line;
 };
 
-static struct node *add_node(struct parser *p, enum node_kind kind, const char *text, size_t len, int line) {
+static struct node *add_node(struct parser *p, enum node_kind kind, const char *text, size_t len, int line)
+{
     struct node *n = arena_alloc(p->a, sizeof *n);
     *n = (struct node){.kind = kind, .line = line, .text = text, .len = len};
     *p->end[p->depth] = n;
@@ -40,19 +41,22 @@ static struct node *add_node(struct parser *p, enum node_kind kind, const char *
     return n;
 }
 
-static void add_text(struct parser *p, const char *from, const char *to) {
+static void add_text(struct parser *p, const char *from, const char *to)
+{
     if (to > from)
         add_node(p, NODE_TEXT, from, (size_t)(to - from), p->line);
 }
 
-static int lines_in(const char *from, const char *to) {
+static int lines_in(const char *from, const char *to)
+{
     int n = 0;
     for (; from < to; from++)
         n += *from == '\n';
     return n;
 }
 
-static bool name_right(const char *s, size_t n) {
+static bool name_right(const char *s, size_t n)
+{
     if (n == 1 && *s == '.')
         return true;
     return n > 0 && n <= TEMPLATE_NAME_MAX &&
@@ -60,7 +64,8 @@ static bool name_right(const char *s, size_t n) {
 }
 
 /* What of a wrong tag an error shows: the first line of it, 40 bytes at most. */
-static const char *shown(struct parser *p, const char *s, size_t n) {
+static const char *shown(struct parser *p, const char *s, size_t n)
+{
     size_t line = strcspn(s, "\r\n");
     n = n < line ? n : line;
     if (n > 40)
@@ -70,7 +75,8 @@ static const char *shown(struct parser *p, const char *s, size_t n) {
 }
 
 /* Reads the tag whose "{{" stands at `from`. */
-static bool read_tag(struct parser *p, const char *from, struct tag *out) {
+static bool read_tag(struct parser *p, const char *from, struct tag *out)
+{
     struct tag t = {.from = from, .name = "", .line = p->line};
     const char *s = from + 2;
     if (*s && strchr("#^/!{", *s))
@@ -96,7 +102,8 @@ static bool read_tag(struct parser *p, const char *from, struct tag *out) {
 }
 
 /* A section tag or comment alone on its line takes the line with it: *from and *after widen. */
-static void widen_to_line(const struct parser *p, const struct tag *t, const char **from, const char **after) {
+static void widen_to_line(const struct parser *p, const struct tag *t, const char **from, const char **after)
+{
     if (!t->sigil || t->sigil == '{')
         return;
     const char *left = t->from;
@@ -113,7 +120,8 @@ static void widen_to_line(const struct parser *p, const struct tag *t, const cha
     *after = *right ? right + 1 : right;
 }
 
-static bool open_section(struct parser *p, const struct tag *t) {
+static bool open_section(struct parser *p, const struct tag *t)
+{
     if (p->depth == TEMPLATE_LEVELS_MAX)
         return err_perm(p->e, "%s:%d: sections more than %d deep", p->path, t->line, TEMPLATE_LEVELS_MAX);
     enum node_kind kind = t->sigil == '#' ? NODE_SECTION : NODE_INVERTED;
@@ -123,7 +131,8 @@ static bool open_section(struct parser *p, const struct tag *t) {
     return true;
 }
 
-static bool close_section(struct parser *p, const struct tag *t) {
+static bool close_section(struct parser *p, const struct tag *t)
+{
     int n = (int)t->len;
     if (p->depth == 0)
         return err_perm(p->e, "%s:%d: {{/%.*s}} closes a section that was not opened", p->path, t->line, n, t->name);
@@ -135,7 +144,8 @@ static bool close_section(struct parser *p, const struct tag *t) {
     return true;
 }
 
-static bool take_tag(struct parser *p, const struct tag *t) {
+static bool take_tag(struct parser *p, const struct tag *t)
+{
     switch (t->sigil) {
     case '!': return true;
     case '#':
@@ -145,7 +155,8 @@ static bool take_tag(struct parser *p, const struct tag *t) {
     }
 }
 
-static bool parse_nodes(struct parser *p) {
+static bool parse_nodes(struct parser *p)
+{
     const char *open;
     while ((open = strstr(p->at, "{{"))) {
         int line = p->line + lines_in(p->at, open);
@@ -167,7 +178,8 @@ static bool parse_nodes(struct parser *p) {
 }
 
 struct template *template_parse(struct arena *a, const char *path, const char *source, enum template_kind kind,
-                                struct err *e) {
+                                struct err *e)
+{
     if (strnlen(source, TEMPLATE_SIZE_MAX + 1) > TEMPLATE_SIZE_MAX) {
         err_perm(e, "%s:1: a template of more than 1 MB", path);
         return NULL;
@@ -189,13 +201,15 @@ struct template *template_parse(struct arena *a, const char *path, const char *s
 
 /* ---- checking names */
 
-static size_t smallest(size_t x, size_t y, size_t z) {
+static size_t smallest(size_t x, size_t y, size_t z)
+{
     size_t least = x < y ? x : y;
     return least < z ? least : z;
 }
 
 /* Levenshtein's distance of n bytes of s to name; names longer than a tag may be are far. */
-static size_t distance(const char *s, size_t n, const char *name) {
+static size_t distance(const char *s, size_t n, const char *name)
+{
     size_t m = strlen(name), row[TEMPLATE_NAME_MAX + 1];
     if (m > TEMPLATE_NAME_MAX)
         return SIZE_MAX;
@@ -214,7 +228,8 @@ static size_t distance(const char *s, size_t n, const char *name) {
 }
 
 static bool unknown_name(const struct template *t, const struct node *n, const char *const *names, size_t n_names,
-                         struct err *e) {
+                         struct err *e)
+{
     const char *nearest = NULL;
     size_t least = SIZE_MAX;
     for (size_t i = 0; i < n_names; i++) {
@@ -229,7 +244,8 @@ static bool unknown_name(const struct template *t, const struct node *n, const c
                     near ? "; did you mean {{" : "", near ? nearest : "", near ? "}}?" : "");
 }
 
-static bool name_known(const struct node *n, const char *const *names, size_t n_names) {
+static bool name_known(const struct node *n, const char *const *names, size_t n_names)
+{
     if (n->kind == NODE_TEXT || (n->len == 1 && *n->text == '.'))
         return true;
     for (size_t i = 0; i < n_names; i++)
@@ -239,7 +255,8 @@ static bool name_known(const struct node *n, const char *const *names, size_t n_
 }
 
 static bool check_nodes(const struct template *t, const struct node *n, const char *const *names, size_t n_names,
-                        struct err *e) {
+                        struct err *e)
+{
     for (; n; n = n->next) {
         if (!name_known(n, names, n_names))
             return unknown_name(t, n, names, n_names, e);
@@ -249,6 +266,7 @@ static bool check_nodes(const struct template *t, const struct node *n, const ch
     return true;
 }
 
-bool template_check(const struct template *t, const char *const *names, size_t n_names, struct err *e) {
+bool template_check(const struct template *t, const char *const *names, size_t n_names, struct err *e)
+{
     return check_nodes(t, t->nodes, names, n_names, e);
 }

@@ -18,7 +18,8 @@ enum template_kind { TEMPLATE_TEXT, TEMPLATE_HTML };
 struct template;
 
 /* Parses; errors say "path:line: ...". The template lives in the arena and keeps no pointer to path or source. */
-struct template *template_parse(struct arena *a, const char *path, const char *source, enum template_kind kind, struct err *e);
+struct template *template_parse(struct arena *a, const char *path, const char *source, enum template_kind kind,
+                                struct err *e);
 char *template_render(struct arena *a, const struct template *t, const json_t *values, struct err *e);
 /* Every name used anywhere in t is among `names` (of the message it is for); the first other one is an error with line and the nearest right name. */
 bool template_check(const struct template *t, const char *const *names, size_t n_names, struct err *e);

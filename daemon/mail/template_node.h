@@ -17,7 +17,8 @@ struct node {
     struct node *children, *next;
 };
 
-struct template {
+struct template
+{
     enum template_kind kind;
     const char *path;
     struct node *nodes;

@@ -20,7 +20,8 @@ struct renderer {
     int steps;
 };
 
-static const char *html_entity(char c) {
+static const char *html_entity(char c)
+{
     switch (c) {
     case '&': return "&amp;";
     case '<': return "&lt;";
@@ -33,7 +34,8 @@ static const char *html_entity(char c) {
 }
 
 /* C0 (newline excepted), DEL, and the C1 controls, which are two bytes in UTF-8. Returns how many bytes to leave out. */
-static size_t control_at(const char *s) {
+static size_t control_at(const char *s)
+{
     unsigned char c = (unsigned char)s[0], next = c ? (unsigned char)s[1] : 0;
     if (c == 0xc2 && next >= 0x80 && next < 0xa0)
         return 2;
@@ -41,7 +43,8 @@ static size_t control_at(const char *s) {
 }
 
 /* Adds text as HTML; `newline` stands for each newline; markup stays what it is where `raw`. */
-static void add_html(struct buf *out, const char *s, const char *newline, bool raw) {
+static void add_html(struct buf *out, const char *s, const char *newline, bool raw)
+{
     while (*s) {
         size_t skip = control_at(s);
         const char *entity = raw && *s != '\t' ? NULL : html_entity(*s);
@@ -55,13 +58,15 @@ static void add_html(struct buf *out, const char *s, const char *newline, bool r
     }
 }
 
-char *html_escape(struct arena *a, const char *text) {
+char *html_escape(struct arena *a, const char *text)
+{
     BUF_SCOPED out = {0};
     add_html(&out, text ? text : "", "\n", false);
     return arena_strndup(a, buf_text(&out), out.len);
 }
 
-static const json_t *look_up(const struct renderer *r, const struct node *n) {
+static const json_t *look_up(const struct renderer *r, const struct node *n)
+{
     if (n->len == 1 && *n->text == '.')
         return r->context[r->depth - 1];
     char name[TEMPLATE_NAME_MAX + 1] = {0};
@@ -74,7 +79,8 @@ static const json_t *look_up(const struct renderer *r, const struct node *n) {
     return NULL;
 }
 
-static bool is_true(const json_t *v) {
+static bool is_true(const json_t *v)
+{
     switch (json_typeof(v)) {
     case JSON_OBJECT: return json_object_size(v) > 0;
     case JSON_ARRAY: return json_array_size(v) > 0;
@@ -88,11 +94,13 @@ static bool is_true(const json_t *v) {
     return false;
 }
 
-static bool fault(const struct renderer *r, const struct node *n, const char *what) {
+static bool fault(const struct renderer *r, const struct node *n, const char *what)
+{
     return err_perm(r->e, "%s:%d: {{%.*s}} %s", r->t->path, n->line, (int)n->len, n->text, what);
 }
 
-static bool render_value(struct renderer *r, const struct node *n, const json_t *v) {
+static bool render_value(struct renderer *r, const struct node *n, const json_t *v)
+{
     char number[64];
     const char *text = number;
     if (json_is_string(v))
@@ -114,7 +122,8 @@ static bool render_value(struct renderer *r, const struct node *n, const json_t 
 
 static bool render_nodes(struct renderer *r, const struct node *n);
 
-static bool render_within(struct renderer *r, const struct node *n, const json_t *context) {
+static bool render_within(struct renderer *r, const struct node *n, const json_t *context)
+{
     /* A boolean opens no context of its own: {{.}} inside stays what it was. */
     if (json_is_boolean(context))
         return render_nodes(r, n->children);
@@ -124,7 +133,8 @@ static bool render_within(struct renderer *r, const struct node *n, const json_t
     return ok;
 }
 
-static bool render_section(struct renderer *r, const struct node *n, const json_t *v) {
+static bool render_section(struct renderer *r, const struct node *n, const json_t *v)
+{
     if (n->kind == NODE_INVERTED)
         return is_true(v) || render_nodes(r, n->children);
     if (!is_true(v))
@@ -137,7 +147,8 @@ static bool render_section(struct renderer *r, const struct node *n, const json_
     return true;
 }
 
-static bool render_node(struct renderer *r, const struct node *n) {
+static bool render_node(struct renderer *r, const struct node *n)
+{
     if (n->kind == NODE_TEXT) {
         buf_add(r->out, n->text, n->len);
         return true;
@@ -148,7 +159,8 @@ static bool render_node(struct renderer *r, const struct node *n) {
     return n->kind == NODE_VALUE || n->kind == NODE_RAW ? render_value(r, n, v) : render_section(r, n, v);
 }
 
-static bool render_nodes(struct renderer *r, const struct node *n) {
+static bool render_nodes(struct renderer *r, const struct node *n)
+{
     for (; n; n = n->next) {
         if (++r->steps > STEPS_MAX)
             return err_perm(r->e, "%s:%d: more than a million steps: a list within a list within a list?", r->t->path,
@@ -161,7 +173,8 @@ static bool render_nodes(struct renderer *r, const struct node *n) {
     return true;
 }
 
-char *template_render(struct arena *a, const struct template *t, const json_t *values, struct err *e) {
+char *template_render(struct arena *a, const struct template *t, const json_t *values, struct err *e)
+{
     BUF_SCOPED out = {.max = TEMPLATE_SIZE_MAX};
     struct renderer r = {.t = t, .out = &out, .e = e, .context = {values}, .depth = 1};
     if (!render_nodes(&r, t->nodes))

@@ -6,7 +6,8 @@
 #include "parse/tree.h"
 
 /* A content line may be folded: CRLF and one space or tab (RFC 5545 3.1). */
-static char *unfold(char *text) {
+static char *unfold(char *text)
+{
     char *to = text;
     for (const char *from = text; *from; from++) {
         const char *end = *from == '\r' && from[1] == '\n' ? from + 1 : from;
@@ -19,7 +20,8 @@ static char *unfold(char *text) {
     return text;
 }
 
-static const char *value_of(const char *line, const char *name) {
+static const char *value_of(const char *line, const char *name)
+{
     size_t n = strlen(name);
     if (strncasecmp(line, name, n) != 0 || (line[n] != ':' && line[n] != ';'))
         return NULL;
@@ -27,7 +29,8 @@ static const char *value_of(const char *line, const char *name) {
     return colon ? colon + 1 : NULL;
 }
 
-static void add_partstat(struct arena *a, const char *line, struct facts *f) {
+static void add_partstat(struct arena *a, const char *line, struct facts *f)
+{
     const char *p = value_of(line, "ATTENDEE") ? strcasestr(line, "PARTSTAT=") : NULL;
     if (!p || strlen(f->calendar_partstat) > 400)
         return;
@@ -36,7 +39,8 @@ static void add_partstat(struct arena *a, const char *line, struct facts *f) {
     f->calendar_partstat = *f->calendar_partstat ? arena_printf(a, "%s,%s", f->calendar_partstat, word) : word;
 }
 
-static void read_calendar(struct arena *a, char *text, struct facts *f) {
+static void read_calendar(struct arena *a, char *text, struct facts *f)
+{
     char *rest = unfold(text), *line;
     while ((line = strsep(&rest, "\n"))) {
         const char *method = value_of(line, "METHOD"), *uid = value_of(line, "UID");
@@ -48,7 +52,8 @@ static void read_calendar(struct arena *a, char *text, struct facts *f) {
     }
 }
 
-void collect_calendar(struct tree *t) {
+void collect_calendar(struct tree *t)
+{
     for (size_t i = 0; i < t->n_leaves; i++) {
         const struct leaf *l = &t->leaves[i];
         size_t n = strlen(l->name);

@@ -55,7 +55,8 @@ static const struct {
     {"tis-620", "windows-874"},
 };
 
-void charset_warm(void) {
+void charset_warm(void)
+{
     static iconv_t kept[sizeof warm / sizeof *warm]; /* open for good: the module of a closed one may be unloaded */
     if (kept[0])
         return;
@@ -68,7 +69,8 @@ void charset_warm(void) {
     }
 }
 
-bool utf8_valid(const char *bytes, size_t n) {
+bool utf8_valid(const char *bytes, size_t n)
+{
     while (n > 0) { /* g_utf8_validate refuses NUL, which is no fault here */
         const char *end = NULL;
         if (g_utf8_validate(bytes, (gssize)n, &end))
@@ -81,7 +83,8 @@ bool utf8_valid(const char *bytes, size_t n) {
     return true;
 }
 
-static const char *alias_of(const char *charset) {
+static const char *alias_of(const char *charset)
+{
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (strcasecmp(aliases[i].label, charset) == 0)
             return aliases[i].use;
@@ -89,7 +92,8 @@ static const char *alias_of(const char *charset) {
 }
 
 /* Converts; with `strict` the first byte that does not fit ends it with false. */
-static bool convert(const char *charset, const char *bytes, size_t n, bool strict, struct buf *out) {
+static bool convert(const char *charset, const char *bytes, size_t n, bool strict, struct buf *out)
+{
     iconv_t converter = iconv_open("UTF-8", charset);
     if (converter == (iconv_t)-1)
         return false;
@@ -112,7 +116,8 @@ static bool convert(const char *charset, const char *bytes, size_t n, bool stric
 }
 
 /* Arabic letters come in runs, accented Latin ones singly among ASCII. */
-static const char *single_byte_guess(const char *bytes, size_t n) {
+static const char *single_byte_guess(const char *bytes, size_t n)
+{
     size_t high = 0, in_run = 0;
     for (size_t i = 0; i < n; i++) {
         if (((unsigned char)bytes[i] & 0x80) == 0)
@@ -124,7 +129,8 @@ static const char *single_byte_guess(const char *bytes, size_t n) {
     return 2 * in_run >= high ? "windows-1256" : "windows-1252";
 }
 
-static const char *byte_order_mark(const char *bytes, size_t n, size_t *skip_out) {
+static const char *byte_order_mark(const char *bytes, size_t n, size_t *skip_out)
+{
     *skip_out = 0;
     if (n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
         return *skip_out = 3, "utf-8";
@@ -135,14 +141,16 @@ static const char *byte_order_mark(const char *bytes, size_t n, size_t *skip_out
     return NULL;
 }
 
-static bool has_high(const char *bytes, size_t n) {
+static bool has_high(const char *bytes, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         if (bytes[i] & 0x80)
             return true;
     return false;
 }
 
-char *charset_to_utf8(struct arena *a, const char *charset, const char *bytes, size_t n) {
+char *charset_to_utf8(struct arena *a, const char *charset, const char *bytes, size_t n)
+{
     size_t skip;
     const char *mark = byte_order_mark(bytes, n, &skip);
     const char *label = mark ? mark : charset && *charset ? alias_of(charset) : "utf-8";

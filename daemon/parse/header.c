@@ -30,12 +30,14 @@ struct decoding {
     struct buf out;
 };
 
-const char *header_raw(GMimeObject *o, const char *name) {
+const char *header_raw(GMimeObject *o, const char *name)
+{
     GMimeHeader *header = g_mime_header_list_get_header(g_mime_object_get_header_list(o), name);
     return header ? g_mime_header_get_raw_value(header) : NULL;
 }
 
-char *text_cut(struct arena *a, const char *s, size_t max) {
+char *text_cut(struct arena *a, const char *s, size_t max)
+{
     size_t n = strlen(s);
     if (n > max)
         for (n = max; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
@@ -43,7 +45,8 @@ char *text_cut(struct arena *a, const char *s, size_t max) {
     return arena_strndup(a, s, n);
 }
 
-static bool word_at(const char *s, struct word *w) {
+static bool word_at(const char *s, struct word *w)
+{
     const char *charset = s + 2, *mark = strchr(charset, '?');
     if (!mark || mark == charset || (size_t)(mark - charset) >= sizeof w->charset || !mark[1] || mark[2] != '?')
         return false;
@@ -63,7 +66,8 @@ static bool word_at(const char *s, struct word *w) {
     return true;
 }
 
-static void add_base64(struct buf *out, const char *text, size_t n) {
+static void add_base64(struct buf *out, const char *text, size_t n)
+{
     gint state = 0;
     guint save = 0;
     guchar chunk[1024];
@@ -77,7 +81,8 @@ static void add_base64(struct buf *out, const char *text, size_t n) {
     }
 }
 
-static void add_quoted(struct buf *out, const char *text, size_t n) {
+static void add_quoted(struct buf *out, const char *text, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         if (text[i] == '=' && i + 2 < n && g_ascii_isxdigit(text[i + 1]) && g_ascii_isxdigit(text[i + 2])) {
             buf_addc(out, (char)(g_ascii_xdigit_value(text[i + 1]) << 4 | g_ascii_xdigit_value(text[i + 2])));
@@ -88,7 +93,8 @@ static void add_quoted(struct buf *out, const char *text, size_t n) {
     }
 }
 
-static void flush_run(struct decoding *d) {
+static void flush_run(struct decoding *d)
+{
     if (d->run.len == 0)
         return;
     char *text = charset_to_utf8(d->a, d->charset, buf_text(&d->run), d->run.len);
@@ -101,7 +107,8 @@ static void flush_run(struct decoding *d) {
     buf_clear(&d->run);
 }
 
-static void take_word(struct decoding *d, const struct word *w) {
+static void take_word(struct decoding *d, const struct word *w)
+{
     if (d->run.len > 0 && strcasecmp(d->charset, w->charset) != 0)
         flush_run(d);
     snprintf(d->charset, sizeof d->charset, "%s", w->charset);
@@ -112,13 +119,15 @@ static void take_word(struct decoding *d, const struct word *w) {
 }
 
 /* White space between two encoded words belongs to neither (RFC 2047 6.2). */
-static const char *after_space(const char *s) {
+static const char *after_space(const char *s)
+{
     const char *p = s + strspn(s, " \t\r\n");
     struct word w;
     return p > s && strncmp(p, "=?", 2) == 0 && word_at(p, &w) ? p : s;
 }
 
-static char *decode(struct arena *a, const char *raw, bool rewrite) {
+static char *decode(struct arena *a, const char *raw, bool rewrite)
+{
     size_t n = strnlen(raw, RAW_MAX);
     char *text =
         memchr(raw, '=', n) && utf8_valid(raw, n) ? arena_strndup(a, raw, n) : charset_to_utf8(a, NULL, raw, n);
@@ -142,9 +151,13 @@ static char *decode(struct arena *a, const char *raw, bool rewrite) {
     return result;
 }
 
-char *header_joined(struct arena *a, const char *raw) { return decode(a, raw, true); }
+char *header_joined(struct arena *a, const char *raw)
+{
+    return decode(a, raw, true);
+}
 
-char *header_text(struct arena *a, const char *raw, size_t max) {
+char *header_text(struct arena *a, const char *raw, size_t max)
+{
     if (!raw)
         return arena_strdup(a, "");
     char *text = decode(a, raw, false);
@@ -154,7 +167,8 @@ char *header_text(struct arena *a, const char *raw, size_t max) {
     return text_cut(a, g_strstrip(text), max);
 }
 
-static void add_mailbox(struct arena *a, InternetAddress *one, struct fact_address **list, size_t *n) {
+static void add_mailbox(struct arena *a, InternetAddress *one, struct fact_address **list, size_t *n)
+{
     const char *address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one));
     const char *name = internet_address_get_name(one);
     if (!address || *n >= FACTS_ADDRESSES_MAX)
@@ -164,7 +178,8 @@ static void add_mailbox(struct arena *a, InternetAddress *one, struct fact_addre
     ARENA_PUSH(a, *list, *n, added);
 }
 
-static void add_list(struct arena *a, InternetAddressList *from, int depth, struct fact_address **list, size_t *n) {
+static void add_list(struct arena *a, InternetAddressList *from, int depth, struct fact_address **list, size_t *n)
+{
     for (int i = 0; i < internet_address_list_length(from) && *n < FACTS_ADDRESSES_MAX; i++) {
         InternetAddress *one = internet_address_list_get_address(from, i);
         if (INTERNET_ADDRESS_IS_MAILBOX(one))
@@ -174,7 +189,8 @@ static void add_list(struct arena *a, InternetAddressList *from, int depth, stru
     }
 }
 
-void header_addresses(struct arena *a, const char *raw, struct fact_address **list, size_t *n) {
+void header_addresses(struct arena *a, const char *raw, struct fact_address **list, size_t *n)
+{
     if (!raw)
         return;
     InternetAddressList *parsed = internet_address_list_parse(NULL, header_joined(a, raw));
@@ -184,7 +200,8 @@ void header_addresses(struct arena *a, const char *raw, struct fact_address **li
     g_object_unref(parsed);
 }
 
-void header_ids(struct arena *a, const char *raw, const char ***list, size_t *n) {
+void header_ids(struct arena *a, const char *raw, const char ***list, size_t *n)
+{
     if (!raw)
         return;
     char *text = decode(a, raw, false);

@@ -43,20 +43,23 @@ static const char *const blocks[] = {"p",  "div", "tr",         "table",  "li", 
                                      "h2", "h3",  "h4",         "h5",     "h6",   "hr",      "pre",    "dd",
                                      "dt", "dl",  "blockquote", "center", "body", "section", "article"};
 
-static void end_line(struct html *h) {
+static void end_line(struct html *h)
+{
     if (!h->line_start)
         buf_addc(&h->out, '\n');
     h->line_start = true;
     h->space = false;
 }
 
-static void break_line(struct html *h) {
+static void break_line(struct html *h)
+{
     buf_addc(&h->out, '\n');
     h->line_start = true;
     h->space = false;
 }
 
-static void add_text(struct html *h, const char *s, size_t n) {
+static void add_text(struct html *h, const char *s, size_t n)
+{
     if (h->line_start && h->quotes > 0)
         for (int i = 0; i < h->quotes && i < QUOTE_DEPTH_MAX; i++)
             buf_adds(&h->out, "> ");
@@ -66,12 +69,14 @@ static void add_text(struct html *h, const char *s, size_t n) {
     buf_add(&h->out, s, n);
 }
 
-static void add_mark(struct html *h) {
+static void add_mark(struct html *h)
+{
     end_line(h);
     buf_addf(&h->out, "%c\n", TEXT_QUOTE_MARK);
 }
 
-static const char *add_entity(struct html *h, const char *p) {
+static const char *add_entity(struct html *h, const char *p)
+{
     size_t n = strcspn(p + 1, "; \t\r\n<&");
     char name[12], utf8[8];
     const char *text = NULL;
@@ -97,7 +102,8 @@ static const char *add_entity(struct html *h, const char *p) {
     return p + 1 + n + (p[1 + n] == ';');
 }
 
-static bool is_block(const char *name) {
+static bool is_block(const char *name)
+{
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         if (strcasecmp(blocks[i], name) == 0)
             return true;
@@ -105,7 +111,8 @@ static bool is_block(const char *name) {
 }
 
 /* Where Gmail, Outlook, Yahoo, Zimbra and others say in the markup that the original begins. */
-static bool starts_quote(const char *tag, size_t n) {
+static bool starts_quote(const char *tag, size_t n)
+{
     static const char *const signs[] = {"gmail_quote",
                                         "yahoo_quoted",
                                         "divRplyFwdMsg",
@@ -127,7 +134,8 @@ static bool starts_quote(const char *tag, size_t n) {
     return false;
 }
 
-static void take_tag(struct html *h, const char *name, bool closing, const char *tag, size_t n) {
+static void take_tag(struct html *h, const char *name, bool closing, const char *tag, size_t n)
+{
     if (!closing && starts_quote(tag, n))
         add_mark(h);
     if (strcasecmp(name, "br") == 0) {
@@ -147,14 +155,16 @@ static void take_tag(struct html *h, const char *name, bool closing, const char 
         h->pre += closing ? -1 : 1;
 }
 
-static const char *after_element(const char *p, const char *name) {
+static const char *after_element(const char *p, const char *name)
+{
     char end[32];
     snprintf(end, sizeof end, "</%s", name);
     const char *close = strcasestr(p, end);
     return close ? close + strcspn(close, ">") : p + strlen(p);
 }
 
-static const char *take_markup(struct html *h, const char *p) {
+static const char *take_markup(struct html *h, const char *p)
+{
     if (strncmp(p, "<!--", 4) == 0) {
         const char *end = strstr(p + 4, "-->");
         return end ? end + 3 : p + strlen(p);
@@ -177,7 +187,8 @@ static const char *take_markup(struct html *h, const char *p) {
     return *end ? end + 1 : end;
 }
 
-char *html_to_text(struct arena *a, const char *html) {
+char *html_to_text(struct arena *a, const char *html)
+{
     struct html h = {.out = {.max = OUT_MAX}, .line_start = true};
     for (const char *p = html; *p && !h.out.overflow;) {
         size_t n = strcspn(p, "<& \t\r\n");
@@ -200,7 +211,8 @@ char *html_to_text(struct arena *a, const char *html) {
     return text;
 }
 
-char *text_without_marks(struct arena *a, const char *text) {
+char *text_without_marks(struct arena *a, const char *text)
+{
     char *copy = arena_strdup(a, text), *to = copy;
     for (const char *p = copy; *p; p++) {
         if (*p == TEXT_QUOTE_MARK) {

@@ -25,7 +25,8 @@
 #define REQUEST_MAX ((size_t)4096)
 enum { MESSAGE_FD = 3, SCRATCH_FD = 4, ANSWER_FD = 5 };
 
-static bool write_all(int fd, const char *bytes, size_t n) {
+static bool write_all(int fd, const char *bytes, size_t n)
+{
     while (n > 0) {
         ssize_t done = write(fd, bytes, n);
         if (done < 0 && errno == EINTR)
@@ -39,7 +40,8 @@ static bool write_all(int fd, const char *bytes, size_t n) {
 }
 
 /* Beyond its maximum the record is told without its texts: the papers matter more. */
-static char *record(struct facts *f) {
+static char *record(struct facts *f)
+{
     JSON_SCOPED o = facts_to_json(f);
     char *line = json_dumps(o, JSON_COMPACT);
     if (line && strlen(line) < FACTS_JSON_MAX)
@@ -52,7 +54,8 @@ static char *record(struct facts *f) {
     return json_dumps(shorter, JSON_COMPACT);
 }
 
-static int parse_one(void) {
+static int parse_one(void)
+{
     struct err e = {0};
     struct facts facts;
     struct arena *a = arena_new();
@@ -66,7 +69,8 @@ static int parse_one(void) {
 }
 
 /* Puts the three descriptors where the copy expects them, and closes all others but stderr. */
-static bool place(int message, int scratch, int answer) {
+static bool place(int message, int scratch, int answer)
+{
     int high[3] = {fcntl(message, F_DUPFD, 100), fcntl(scratch, F_DUPFD, 100), fcntl(answer, F_DUPFD, 100)};
     for (int i = 0; i < 3; i++)
         if (high[i] < 0 || dup2(high[i], MESSAGE_FD + i) < 0)
@@ -77,7 +81,8 @@ static bool place(int message, int scratch, int answer) {
     return close_range(ANSWER_FD + 1, ~0U, 0) == 0;
 }
 
-static void copy_main(const int fds[3], bool sandboxed) {
+static void copy_main(const int fds[3], bool sandboxed)
+{
     struct err e = {0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!place(fds[0], fds[1], fds[2]))
@@ -96,7 +101,8 @@ struct request {
     size_t n;
 };
 
-static void drop(struct request *r) {
+static void drop(struct request *r)
+{
     for (size_t i = 0; i < r->n; i++)
         close(r->fds[i]);
     *r = (struct request){.asked = false};
@@ -104,7 +110,8 @@ static void drop(struct request *r) {
 
 static const char put_off[] = "{\"again\":true}\n";
 
-static void take(struct wire *w, struct request *r, bool sandboxed) {
+static void take(struct wire *w, struct request *r, bool sandboxed)
+{
     int fd;
     while (r->n < 3 && (fd = wire_take_fd(w)) >= 0)
         r->fds[r->n++] = fd;
@@ -118,7 +125,8 @@ static void take(struct wire *w, struct request *r, bool sandboxed) {
     drop(r);
 }
 
-static int serve(bool sandboxed) {
+static int serve(bool sandboxed)
+{
     struct err e = {0};
     struct request request = {.asked = false};
     struct wire *w = wire_new(0, REQUEST_MAX);
@@ -139,7 +147,8 @@ static int serve(bool sandboxed) {
     }
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct err e = {0};
     bool sandboxed = true;
     for (int i = 1; i < argc; i++)

@@ -14,7 +14,8 @@
 #include "parse/text.h"
 #include "parse/tree.h"
 
-bool parse_prepare(struct err *e) {
+bool parse_prepare(struct err *e)
+{
     static bool ready;
     if (ready)
         return true;
@@ -25,7 +26,8 @@ bool parse_prepare(struct err *e) {
     return ready = parts_prepare(e);
 }
 
-GMimeStream *decoded_stream(GMimePart *part) {
+GMimeStream *decoded_stream(GMimePart *part)
+{
     GMimeDataWrapper *content = g_mime_part_get_content(part);
     if (!content)
         return NULL;
@@ -38,7 +40,8 @@ GMimeStream *decoded_stream(GMimePart *part) {
     return stream;
 }
 
-void leaf_bytes(const struct leaf *l, size_t max, struct buf *out) {
+void leaf_bytes(const struct leaf *l, size_t max, struct buf *out)
+{
     GMimeStream *stream = decoded_stream(l->part);
     char chunk[8192];
     ssize_t got;
@@ -47,14 +50,16 @@ void leaf_bytes(const struct leaf *l, size_t max, struct buf *out) {
     g_clear_object(&stream);
 }
 
-char *leaf_text(struct arena *a, const struct leaf *l, size_t max) {
+char *leaf_text(struct arena *a, const struct leaf *l, size_t max)
+{
     BUF_SCOPED bytes = {0};
     leaf_bytes(l, max, &bytes);
     char *charset = header_param(a, header_raw(GMIME_OBJECT(l->part), "Content-Type"), "charset");
     return charset_to_utf8(a, charset, buf_text(&bytes), bytes.len);
 }
 
-static struct leaf leaf_of(struct arena *a, GMimePart *part, bool forwarded) {
+static struct leaf leaf_of(struct arena *a, GMimePart *part, bool forwarded)
+{
     const char *type = header_raw(GMIME_OBJECT(part), "Content-Type");
     const char *disposition = header_raw(GMIME_OBJECT(part), "Content-Disposition");
     const char *name = header_param(a, disposition, "filename");
@@ -70,7 +75,8 @@ static struct leaf leaf_of(struct arena *a, GMimePart *part, bool forwarded) {
 
 static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded);
 
-static void walk_nested(struct tree *t, GMimeMessage *inner, int depth) {
+static void walk_nested(struct tree *t, GMimeMessage *inner, int depth)
+{
     if (!inner)
         return;
     const char *to = header_raw(GMIME_OBJECT(inner), "To");
@@ -85,7 +91,8 @@ static void walk_nested(struct tree *t, GMimeMessage *inner, int depth) {
 
 /* A message that some gateway encoded in base64 is a plain part to GMime: decoded to the scratch file and parsed from
  * there. */
-static bool walk_encoded(struct tree *t, GMimePart *part, int depth) {
+static bool walk_encoded(struct tree *t, GMimePart *part, int depth)
+{
     if (t->n_opened == OPENED_MAX ||
         strcmp(header_word(t->a, header_raw(GMIME_OBJECT(part), "Content-Type")), "message/rfc822") != 0)
         return false;
@@ -105,7 +112,8 @@ static bool walk_encoded(struct tree *t, GMimePart *part, int depth) {
     return true;
 }
 
-static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded) {
+static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded)
+{
     if (depth > PARSE_DEPTH_MAX) {
         t->too_deep = true;
         return;
@@ -123,13 +131,17 @@ static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded) {
     }
 }
 
-static bool blank(const char *s) { return s[strspn(s, " \t\r\n")] == '\0'; }
+static bool blank(const char *s)
+{
+    return s[strspn(s, " \t\r\n")] == '\0';
+}
 
 static char *body_of(struct tree *t, GMimeObject *o, int depth);
 
 /* The first alternative with words in it: mail programs put the plain one first, and where they do not, HTML says the
  * same. */
-static char *alternative_body(struct tree *t, GMimeMultipart *m, int depth) {
+static char *alternative_body(struct tree *t, GMimeMultipart *m, int depth)
+{
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
             GMimeObject *child = g_mime_multipart_get_part(m, i);
@@ -143,7 +155,8 @@ static char *alternative_body(struct tree *t, GMimeMultipart *m, int depth) {
     return arena_strdup(t->a, "");
 }
 
-static char *mixed_body(struct tree *t, GMimeMultipart *m, int depth) {
+static char *mixed_body(struct tree *t, GMimeMultipart *m, int depth)
+{
     BUF_SCOPED all = {.max = BODY_MAX};
     for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
         const char *text = body_of(t, g_mime_multipart_get_part(m, i), depth + 1);
@@ -156,7 +169,8 @@ static char *mixed_body(struct tree *t, GMimeMultipart *m, int depth) {
     return arena_strndup(t->a, buf_text(&all), all.len);
 }
 
-static char *body_of(struct tree *t, GMimeObject *o, int depth) {
+static char *body_of(struct tree *t, GMimeObject *o, int depth)
+{
     if (depth > PARSE_DEPTH_MAX || !o)
         return arena_strdup(t->a, "");
     if (GMIME_IS_MULTIPART(o)) {
@@ -172,14 +186,16 @@ static char *body_of(struct tree *t, GMimeObject *o, int depth) {
     return strcmp(l.type, "text/html") == 0 ? html_to_text(t->a, text) : text;
 }
 
-static void read_text(struct tree *t) {
+static void read_text(struct tree *t)
+{
     struct facts *f = t->facts;
     char *body = body_of(t, g_mime_message_get_mime_part(t->message), 0);
     f->reply_text = text_cut(t->a, reply_text(t->a, body), TEXT_MAX);
     f->text = text_cut(t->a, text_without_marks(t->a, body), TEXT_MAX);
 }
 
-static char *all_html(struct tree *t) {
+static char *all_html(struct tree *t)
+{
     BUF_SCOPED html = {.max = (size_t)2 << 20};
     for (size_t i = 0; i < t->n_leaves; i++)
         if (strcmp(t->leaves[i].type, "text/html") == 0 && !html.overflow) {
@@ -190,7 +206,8 @@ static char *all_html(struct tree *t) {
     return arena_strndup(t->a, buf_text(&html), html.len);
 }
 
-static void read_recipients(struct tree *t, const char *name, const char *raw) {
+static void read_recipients(struct tree *t, const char *name, const char *raw)
+{
     static const char *const names[] = {
         "To", "Cc", "Resent-To", "Resent-Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -198,7 +215,8 @@ static void read_recipients(struct tree *t, const char *name, const char *raw) {
             header_addresses(t->a, raw, &t->facts->recipients, &t->facts->n_recipients);
 }
 
-static void read_each_field(struct tree *t) {
+static void read_each_field(struct tree *t)
+{
     GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(t->message));
     int count = g_mime_header_list_get_count(list);
     for (int i = 0; i < count && i < 2000; i++) {
@@ -212,7 +230,8 @@ static void read_each_field(struct tree *t) {
     }
 }
 
-static const char *first_id(struct tree *t, const char *name) {
+static const char *first_id(struct tree *t, const char *name)
+{
     const char **ids = NULL;
     size_t n = 0;
     const char *raw = header_raw(GMIME_OBJECT(t->message), name);
@@ -220,7 +239,8 @@ static const char *first_id(struct tree *t, const char *name) {
     return n > 0 ? ids[0] : header_text(t->a, raw, 500);
 }
 
-static void read_header(struct tree *t) {
+static void read_header(struct tree *t)
+{
     struct facts *f = t->facts;
     GMimeObject *o = GMIME_OBJECT(t->message);
     struct fact_address *from = NULL;
@@ -236,7 +256,8 @@ static void read_header(struct tree *t) {
     read_each_field(t);
 }
 
-static void tell_trouble(struct tree *t) {
+static void tell_trouble(struct tree *t)
+{
     BUF_SCOPED words = {0};
     if (t->too_many)
         buf_addf(&words, "more than %d parts; ", FACTS_PARTS_MAX);
@@ -249,7 +270,8 @@ static void tell_trouble(struct tree *t) {
     t->facts->trouble = arena_strdup(t->a, buf_text(&words));
 }
 
-static void read_message(struct tree *t) {
+static void read_message(struct tree *t)
+{
     read_header(t);
     if (g_mime_message_get_mime_part(t->message))
         walk(t, g_mime_message_get_mime_part(t->message), 0, false);
@@ -265,13 +287,15 @@ static void read_message(struct tree *t) {
 }
 
 /* No LF within the first 64 KB, but CR: an old Macintosh's line ends. */
-static bool bare_cr(int fd) {
+static bool bare_cr(int fd)
+{
     char chunk[65536];
     ssize_t n = pread(fd, chunk, sizeof chunk, 0);
     return n > 0 && !memchr(chunk, '\n', (size_t)n) && memchr(chunk, '\r', (size_t)n);
 }
 
-static bool copy_with_lf(int from, int to, int64_t *size_out, struct err *e) {
+static bool copy_with_lf(int from, int to, int64_t *size_out, struct err *e)
+{
     char chunk[65536];
     int64_t at = 0;
     ssize_t n;
@@ -288,7 +312,8 @@ static bool copy_with_lf(int from, int to, int64_t *size_out, struct err *e) {
 }
 
 /* Where the header begins: behind empty lines and an mbox "From " line. */
-static int64_t header_start(int fd) {
+static int64_t header_start(int fd)
+{
     char head[1024];
     ssize_t n = pread(fd, head, sizeof head - 1, 0);
     if (n <= 0)
@@ -305,18 +330,21 @@ static int64_t header_start(int fd) {
     }
 }
 
-static GMimeStream *open_stream(int fd, int64_t size) {
+static GMimeStream *open_stream(int fd, int64_t size)
+{
     GMimeStream *stream = g_mime_stream_fs_new_with_bounds(fd, header_start(fd), size);
     g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
     return stream;
 }
 
-static void empty_strings(struct facts *f) {
+static void empty_strings(struct facts *f)
+{
     f->subject = f->from.name = f->from.address = f->message_id = f->in_reply_to = f->text = f->reply_text = "";
     f->calendar_method = f->calendar_uid = f->calendar_partstat = f->trouble = "";
 }
 
-bool parse_message(struct arena *a, int message_fd, int scratch_fd, struct facts *out, struct err *e) {
+bool parse_message(struct arena *a, int message_fd, int scratch_fd, struct facts *out, struct err *e)
+{
     if (!parse_prepare(e))
         return false;
     struct facts facts = {.date_at = 0};

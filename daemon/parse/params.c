@@ -24,9 +24,13 @@ struct param {
     size_t n;
 };
 
-static const char *skip_space(const char *p) { return p + strspn(p, " \t\r\n"); }
+static const char *skip_space(const char *p)
+{
+    return p + strspn(p, " \t\r\n");
+}
 
-static const char *quoted_value(struct arena *a, const char *p, struct param *out) {
+static const char *quoted_value(struct arena *a, const char *p, struct param *out)
+{
     BUF_SCOPED value = {0};
     while (*p && *p != '"') {
         if (*p == '\\' && (p[1] == '"' || p[1] == '\\'))
@@ -40,7 +44,8 @@ static const char *quoted_value(struct arena *a, const char *p, struct param *ou
     return *p ? p + 1 : p;
 }
 
-static const char *plain_value(struct arena *a, const char *p, struct param *out) {
+static const char *plain_value(struct arena *a, const char *p, struct param *out)
+{
     size_t n = strcspn(p, ";\r\n");
     const char *end = p + n;
     while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t'))
@@ -51,7 +56,8 @@ static const char *plain_value(struct arena *a, const char *p, struct param *out
 }
 
 /* "filename*1*" -> name, section, extended. */
-static void split_name(const char *p, size_t n, struct param *out) {
+static void split_name(const char *p, size_t n, struct param *out)
+{
     snprintf(out->name, sizeof out->name, "%.*s", (int)(n < sizeof out->name ? n : sizeof out->name - 1), p);
     out->section = -1;
     out->extended = false;
@@ -67,7 +73,8 @@ static void split_name(const char *p, size_t n, struct param *out) {
     }
 }
 
-static size_t parse_params(struct arena *a, const char *raw, struct param params[PARAMS_MAX]) {
+static size_t parse_params(struct arena *a, const char *raw, struct param params[PARAMS_MAX])
+{
     size_t count = 0;
     const char *p = raw + strcspn(raw, ";");
     while (*p && count < PARAMS_MAX) {
@@ -90,7 +97,8 @@ static size_t parse_params(struct arena *a, const char *raw, struct param params
     return count;
 }
 
-static void add_percent(struct buf *out, const char *p, size_t n) {
+static void add_percent(struct buf *out, const char *p, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         if (p[i] == '%' && i + 2 < n && g_ascii_isxdigit(p[i + 1]) && g_ascii_isxdigit(p[i + 2])) {
             buf_addc(out, (char)(g_ascii_xdigit_value(p[i + 1]) << 4 | g_ascii_xdigit_value(p[i + 2])));
@@ -102,7 +110,8 @@ static void add_percent(struct buf *out, const char *p, size_t n) {
 }
 
 /* Takes charset'language' off the front of an extended value. */
-static void take_charset(struct param *p, char charset[64]) {
+static void take_charset(struct param *p, char charset[64])
+{
     const char *first = memchr(p->value, '\'', p->n);
     const char *second = first ? memchr(first + 1, '\'', p->n - (size_t)(first + 1 - p->value)) : NULL;
     if (!second)
@@ -112,7 +121,8 @@ static void take_charset(struct param *p, char charset[64]) {
     p->value = second + 1;
 }
 
-static void add_section(struct buf *bytes, struct param *p, char charset[64]) {
+static void add_section(struct buf *bytes, struct param *p, char charset[64])
+{
     if (p->extended && p->section <= 0)
         take_charset(p, charset);
     if (p->extended)
@@ -121,14 +131,16 @@ static void add_section(struct buf *bytes, struct param *p, char charset[64]) {
         buf_add(bytes, p->value, p->n);
 }
 
-static struct param *find(struct param *params, size_t n, const char *name, int section) {
+static struct param *find(struct param *params, size_t n, const char *name, int section)
+{
     for (size_t i = 0; i < n; i++)
         if (params[i].section == section && strcasecmp(params[i].name, name) == 0)
             return &params[i];
     return NULL;
 }
 
-static char *join_sections(struct arena *a, struct param *params, size_t n, const char *name) {
+static char *join_sections(struct arena *a, struct param *params, size_t n, const char *name)
+{
     BUF_SCOPED bytes = {0};
     char charset[64] = "";
     int first = find(params, n, name, 0) ? 0 : 1; /* some count from one */
@@ -146,7 +158,8 @@ static char *join_sections(struct arena *a, struct param *params, size_t n, cons
     return extended ? charset_to_utf8(a, charset, buf_text(&bytes), bytes.len) : header_text(a, buf_text(&bytes), 2000);
 }
 
-static char *single(struct arena *a, struct param *params, size_t n, const char *name, bool extended) {
+static char *single(struct arena *a, struct param *params, size_t n, const char *name, bool extended)
+{
     for (size_t i = 0; i < n; i++) {
         struct param *p = &params[i];
         if (p->section != -1 || p->extended != extended || strcasecmp(p->name, name) != 0)
@@ -161,7 +174,8 @@ static char *single(struct arena *a, struct param *params, size_t n, const char 
     return NULL;
 }
 
-char *header_param(struct arena *a, const char *raw, const char *name) {
+char *header_param(struct arena *a, const char *raw, const char *name)
+{
     if (!raw)
         return NULL;
     struct param params[PARAMS_MAX];
@@ -172,7 +186,8 @@ char *header_param(struct arena *a, const char *raw, const char *name) {
     return value ? value : single(a, params, n, name, false);
 }
 
-char *header_word(struct arena *a, const char *raw) {
+char *header_word(struct arena *a, const char *raw)
+{
     if (!raw)
         return arena_strdup(a, "");
     const char *p = skip_space(raw);

@@ -19,26 +19,30 @@
 
 static magic_t magic;
 
-bool parts_prepare(struct err *e) {
+bool parts_prepare(struct err *e)
+{
     magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF);
     if (!magic || magic_load(magic, NULL) != 0)
         return err_perm(e, "loading the database of file types: %s", magic ? magic_error(magic) : "out of memory");
     return true;
 }
 
-bool leaf_is_body(const struct leaf *l) {
+bool leaf_is_body(const struct leaf *l)
+{
     bool text = strcmp(l->type, "text/plain") == 0 || strcmp(l->type, "text/html") == 0 ||
                 strcmp(l->type, "text/enriched") == 0 || strcmp(l->type, "text") == 0;
     return text && *l->name == '\0' && strcmp(l->disposition, "attachment") != 0;
 }
 
-static bool is_report_part(const char *type) {
+static bool is_report_part(const char *type)
+{
     return strcmp(type, "message/delivery-status") == 0 || strcmp(type, "message/global-delivery-status") == 0 ||
            strcmp(type, "message/disposition-notification") == 0 || strcmp(type, "message/feedback-report") == 0 ||
            strcmp(type, "text/rfc822-headers") == 0;
 }
 
-static bool no_paper_by_type(const char *type) {
+static bool no_paper_by_type(const char *type)
+{
     static const char *const types[] = {"text/calendar",
                                         "application/ics",
                                         "text/vcard",
@@ -55,7 +59,8 @@ static bool no_paper_by_type(const char *type) {
     return is_report_part(type);
 }
 
-static bool no_paper_by_name(const char *name) {
+static bool no_paper_by_name(const char *name)
+{
     static const char *const ends[] = {".vcf", ".ics", ".p7s"};
     size_t n = strlen(name);
     for (size_t i = 0; i < 3; i++)
@@ -65,7 +70,8 @@ static bool no_paper_by_name(const char *name) {
 }
 
 /* An image whose Content-ID the HTML names. Other types are papers even then: Apple Mail writes a PDF inline. */
-static bool shown_by_html(const struct leaf *l, const char *html) {
+static bool shown_by_html(const struct leaf *l, const char *html)
+{
     if (strncmp(l->type, "image/", 6) != 0)
         return false;
     const char *raw = header_raw(GMIME_OBJECT(l->part), "Content-ID");
@@ -84,7 +90,8 @@ static bool shown_by_html(const struct leaf *l, const char *html) {
     return strcasestr(html, wanted) != NULL;
 }
 
-static bool write_all(struct tree *t, const char *bytes, size_t n) {
+static bool write_all(struct tree *t, const char *bytes, size_t n)
+{
     if (t->scratch_used + (int64_t)n > PARSE_SCRATCH_MAX ||
         pwrite(t->scratch_fd, bytes, n, t->scratch_used) != (ssize_t)n) {
         t->too_large = true;
@@ -94,7 +101,8 @@ static bool write_all(struct tree *t, const char *bytes, size_t n) {
     return true;
 }
 
-void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out) {
+void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out)
+{
     *offset_out = t->scratch_used;
     *size_out = 0;
     GMimeStream *stream = decoded_stream(part);
@@ -110,7 +118,8 @@ void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t 
     g_clear_object(&stream);
 }
 
-static const char *type_by_content(struct tree *t, const struct fact_part *p) {
+static const char *type_by_content(struct tree *t, const struct fact_part *p)
+{
     char *head = malloc(MAGIC_BYTES);
     if (!head)
         abort();
@@ -121,7 +130,8 @@ static const char *type_by_content(struct tree *t, const struct fact_part *p) {
     return text_cut(t->a, type ? type : "application/octet-stream", 127);
 }
 
-static const char *utf8_hash(struct tree *t, const struct leaf *l, const struct fact_part *p) {
+static const char *utf8_hash(struct tree *t, const struct leaf *l, const struct fact_part *p)
+{
     if (strncmp(l->type, "text/", 5) != 0 || p->size > UTF8_HASH_MAX)
         return "";
     ARENA_SCOPED own = arena_new();
@@ -130,7 +140,8 @@ static const char *utf8_hash(struct tree *t, const struct leaf *l, const struct 
     return arena_strdup(t->a, hex);
 }
 
-static void add_part(struct tree *t, const struct leaf *l, const char *html) {
+static void add_part(struct tree *t, const struct leaf *l, const char *html)
+{
     struct fact_part p = {
         .name = text_cut(t->a, l->name, 600), .claimed = text_cut(t->a, l->type, 127), .forwarded = l->forwarded};
     p.inline_shown = shown_by_html(l, html);
@@ -142,7 +153,8 @@ static void add_part(struct tree *t, const struct leaf *l, const char *html) {
     t->facts->signs.has_papers |= !p.inline_shown && !p.no_paper;
 }
 
-void collect_parts(struct tree *t, const char *html) {
+void collect_parts(struct tree *t, const char *html)
+{
     const struct mail_signs *s = &t->facts->signs;
     bool report = s->report_dsn || s->report_mdn || s->report_feedback;
     for (size_t i = 0; i < t->n_leaves; i++) {

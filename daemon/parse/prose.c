@@ -36,19 +36,22 @@ struct prose {
     size_t n_own;
 };
 
-bool holds_any(const char *text, const char *const *list, size_t n) {
+bool holds_any(const char *text, const char *const *list, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         if (strstr(text, list[i]))
             return true;
     return false;
 }
 
-static char *lower_text(struct arena *a, const char *text) {
+static char *lower_text(struct arena *a, const char *text)
+{
     g_autofree char *lower = g_utf8_strdown(text, -1);
     return arena_strdup(a, lower);
 }
 
-static void split(struct prose *p, char *text) {
+static void split(struct prose *p, char *text)
+{
     char *rest = text, *line;
     while (p->n_lines < sizeof p->lines / sizeof *p->lines && (line = strsep(&rest, "\n"))) {
         line[strcspn(line, "\r")] = '\0';
@@ -57,7 +60,8 @@ static void split(struct prose *p, char *text) {
     }
 }
 
-static bool header_like(const char *line) {
+static bool header_like(const char *line)
+{
     static const char *const names[] = {"Received:",   "Return-Path:",      "Return-path:",   "Message-ID:",
                                         "Message-Id:", "X-Originating-IP:", "DKIM-Signature:"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -66,7 +70,8 @@ static bool header_like(const char *line) {
     return false;
 }
 
-static void find_end(struct prose *p) {
+static void find_end(struct prose *p)
+{
     for (p->end = 0; p->end < p->n_lines; p->end++) {
         const char *line = p->lines[p->end];
         if (header_like(line + strspn(line, " \t>|")) || returned_begins(lower_text(p->t->a, line)))
@@ -74,10 +79,14 @@ static void find_end(struct prose *p) {
     }
 }
 
-static bool address_char(char c) { return g_ascii_isalnum(c) || strchr("!#$%&*+-/=?^_`{|}~.", c) || (c & 0x80); }
+static bool address_char(char c)
+{
+    return g_ascii_isalnum(c) || strchr("!#$%&*+-/=?^_`{|}~.", c) || (c & 0x80);
+}
 
 /* The address around an '@', in the arena; NULL if it is none. */
-static char *address_around(struct arena *a, const char *line, const char *at, const char **start_out) {
+static char *address_around(struct arena *a, const char *line, const char *at, const char **start_out)
+{
     const char *start = at, *end = at + 1;
     if (at > line && at[-1] == '"') { /* "a b"@c */
         for (start = at - 1; start > line && start[-1] != '"';)
@@ -98,7 +107,8 @@ static char *address_around(struct arena *a, const char *line, const char *at, c
     return arena_strndup(a, start, (size_t)(end - start));
 }
 
-static bool is_own(struct prose *p, const char *address) {
+static bool is_own(struct prose *p, const char *address)
+{
     if (strcasecmp(address, p->t->facts->from.address) == 0)
         return true;
     for (size_t i = 0; i < p->n_own; i++)
@@ -111,7 +121,8 @@ static bool is_own(struct prose *p, const char *address) {
     return false;
 }
 
-static const char *line_before(const struct prose *p, size_t i) {
+static const char *line_before(const struct prose *p, size_t i)
+{
     while (i > 0) {
         const char *line = p->lines[--i];
         if (line[strspn(line, " \t")])
@@ -120,7 +131,8 @@ static const char *line_before(const struct prose *p, size_t i) {
     return "";
 }
 
-static bool ends_with_any(const char *s, const char *const *list, size_t n) {
+static bool ends_with_any(const char *s, const char *const *list, size_t n)
+{
     size_t length = strlen(s);
     while (length > 0 && strchr(" \t:<", s[length - 1]))
         length--;
@@ -133,7 +145,8 @@ static bool ends_with_any(const char *s, const char *const *list, size_t n) {
 }
 
 /* Where on its line an address stands, and whether that place speaks of a sender instead. */
-static enum place place_of(struct prose *p, size_t i, const char *start) {
+static enum place place_of(struct prose *p, size_t i, const char *start)
+{
     static const char *const sender_words[] = {
         "from",           "sent by",  "sender",    "contact",     "message-id", " id", "by",
         "sent to you by", "reply-to", "mail from", "return-path", "expéditeur", "de"};
@@ -180,7 +193,8 @@ static enum place place_of(struct prose *p, size_t i, const char *start) {
     return PLACE_ANY;
 }
 
-static void find_addresses(struct prose *p) {
+static void find_addresses(struct prose *p)
+{
     for (size_t i = 0; i < p->end; i++)
         for (const char *at = strchr(p->lines[i], '@'); at && p->n_found < FOUND_MAX; at = strchr(at + 1, '@')) {
             const char *start;
@@ -192,7 +206,8 @@ static void find_addresses(struct prose *p) {
 }
 
 /* An SMTP reply code at the start of a word: "550 ", "#5.1.1" is left to status_in(). */
-static const char *reply_class(const char *text) {
+static const char *reply_class(const char *text)
+{
     for (const char *c = text; *c; c++)
         if ((*c == '5' || *c == '4') && g_ascii_isdigit(c[1]) && g_ascii_isdigit(c[2]) && c[1] <= '7' &&
             strchr(" -:\n\"", c[3]) && (c == text || strchr(" :(\n\"", c[-1])))
@@ -200,7 +215,8 @@ static const char *reply_class(const char *text) {
     return "";
 }
 
-static const char *status_around(struct prose *p, size_t from, size_t to) {
+static const char *status_around(struct prose *p, size_t from, size_t to)
+{
     BUF_SCOPED words = {.max = BODY_MAX};
     for (size_t i = from; i < to && i < p->end; i++)
         buf_addf(&words, "%s\n", p->lines[i]);
@@ -211,7 +227,8 @@ static const char *status_around(struct prose *p, size_t from, size_t to) {
     return *sense ? sense : reply_class(buf_text(&words));
 }
 
-static void add_found(struct prose *p, enum report_action action) {
+static void add_found(struct prose *p, enum report_action action)
+{
     enum place best = PLACE_NONE;
     for (size_t i = 0; i < p->n_found; i++)
         if (p->found[i].place < best)
@@ -232,7 +249,8 @@ static void add_found(struct prose *p, enum report_action action) {
 }
 
 /* "To:" of the returned message, where it names one address only. */
-static void find_in_returned(struct prose *p) {
+static void find_in_returned(struct prose *p)
+{
     struct fact_address *to = NULL;
     size_t n = 0;
     for (size_t i = 0; i < p->t->n_nested_to; i++)
@@ -245,7 +263,8 @@ static void find_in_returned(struct prose *p) {
 }
 
 /* Exim and Gmail name the addresses in the header. */
-static bool header_names(struct prose *p) {
+static bool header_names(struct prose *p)
+{
     struct fact_address *list = NULL;
     size_t n = 0;
     header_addresses(p->t->a, header_raw(GMIME_OBJECT(p->t->message), "X-Failed-Recipients"), &list, &n);
@@ -254,7 +273,8 @@ static bool header_names(struct prose *p) {
     return n > 0;
 }
 
-static void read_words(struct prose *p, const char *lower, bool named) {
+static void read_words(struct prose *p, const char *lower, bool named)
+{
     enum report_action action = still_trying(lower) ? REPORT_DELAYED : REPORT_FAILED;
     if (!named)
         find_addresses(p);
@@ -273,7 +293,8 @@ static void read_words(struct prose *p, const char *lower, bool named) {
 }
 
 /* A service's address: no proof of a machine, but enough where subject and words both read like a report. */
-static bool from_service(struct tree *t) {
+static bool from_service(struct tree *t)
+{
     static const char *const words[] = {"no-reply", "noreply", "no_reply", "admin",       "system",     "gateway",
                                         "smtp",     "daemon",  "postm",    "post_master", "mailserver", "mail_service"};
     const char *path = header_text(t->a, header_raw(GMIME_OBJECT(t->message), "Return-Path"), 300);
@@ -281,7 +302,8 @@ static bool from_service(struct tree *t) {
            strcasestr(path, "<mailer-daemon") != NULL;
 }
 
-void collect_prose(struct tree *t) {
+void collect_prose(struct tree *t)
+{
     struct mail_signs *s = &t->facts->signs;
     struct prose *p = arena_alloc(t->a, sizeof *p);
     p->t = t;

@@ -284,15 +284,28 @@ static const struct {
     {"retry timeout", "4.4.7"},
 };
 
-bool bounce_subject(const char *subject) { return HOLDS(subject, subject_phrases); }
+bool bounce_subject(const char *subject)
+{
+    return HOLDS(subject, subject_phrases);
+}
 
-bool bounce_words(const char *text) { return HOLDS(text, body_phrases); }
+bool bounce_words(const char *text)
+{
+    return HOLDS(text, body_phrases);
+}
 
-bool still_trying(const char *text) { return HOLDS(text, waiting_phrases) && !HOLDS(text, over_phrases); }
+bool still_trying(const char *text)
+{
+    return HOLDS(text, waiting_phrases) && !HOLDS(text, over_phrases);
+}
 
-bool returned_begins(const char *line) { return HOLDS(line, returned_phrases); }
+bool returned_begins(const char *line)
+{
+    return HOLDS(line, returned_phrases);
+}
 
-const char *status_by_sense(const char *text) {
+const char *status_by_sense(const char *text)
+{
     for (size_t i = 0; i < sizeof senses / sizeof *senses; i++)
         if (strstr(text, senses[i].words))
             return senses[i].status;

@@ -86,7 +86,8 @@ static const char *const device_lines[] = {"Sent from my ",
                                            "احصل على Outlook",
                                            "Von meinem iPhone"};
 
-static struct lines split(struct arena *a, const char *text) {
+static struct lines split(struct arena *a, const char *text)
+{
     struct lines all = {0};
     char *rest = arena_strdup(a, text), *line;
     while (all.n < LINES_MAX && (line = strsep(&rest, "\n"))) {
@@ -99,7 +100,8 @@ static struct lines split(struct arena *a, const char *text) {
 }
 
 /* Past spaces and the bidi marks that right-to-left mail programs put before a line. */
-static const char *content(const char *line) {
+static const char *content(const char *line)
+{
     for (;;) {
         line += strspn(line, " \t");
         if (strncmp(line, "\xE2\x80\x8E", 3) != 0 && strncmp(line, "\xE2\x80\x8F", 3) != 0 &&
@@ -110,7 +112,8 @@ static const char *content(const char *line) {
     }
 }
 
-static bool starts_with_any(const char *line, const char *const *list, size_t n) {
+static bool starts_with_any(const char *line, const char *const *list, size_t n)
+{
     line = content(line);
     for (size_t i = 0; i < n; i++)
         if (strncasecmp(line, list[i], strlen(list[i])) == 0)
@@ -119,9 +122,13 @@ static bool starts_with_any(const char *line, const char *const *list, size_t n)
 }
 #define STARTS_WITH(line, list) starts_with_any((line), (list), sizeof(list) / sizeof *(list))
 
-static bool quoted(const char *line) { return *content(line) == '>'; }
+static bool quoted(const char *line)
+{
+    return *content(line) == '>';
+}
 
-static bool ends_attribution(const char *joined, const char *end) {
+static bool ends_attribution(const char *joined, const char *end)
+{
     size_t n = strlen(joined);
     const char *colon = n > 0 && joined[n - 1] == ':' ? joined + n - 1 : NULL;
     if (!colon || strcmp(end, ":") == 0)
@@ -131,7 +138,8 @@ static bool ends_attribution(const char *joined, const char *end) {
 }
 
 /* In any language: a few lines with an address and a date, ended by a colon, and the quotation right below. */
-static bool introduces_quote(const struct lines *all, size_t next, const char *joined) {
+static bool introduces_quote(const struct lines *all, size_t next, const char *joined)
+{
     size_t n = strlen(joined);
     while (next < all->n && *content(all->line[next]) == '\0')
         next++;
@@ -140,7 +148,8 @@ static bool introduces_quote(const struct lines *all, size_t next, const char *j
 }
 
 /* How many lines from i on are an attribution; 0 for none. */
-static size_t attribution_at(struct arena *a, const struct lines *all, size_t i) {
+static size_t attribution_at(struct arena *a, const struct lines *all, size_t i)
+{
     const char *first = content(all->line[i]);
     const char *joined = "";
     for (size_t n = 1; n <= ATTRIBUTION_LINES && i + n <= all->n; n++) {
@@ -164,7 +173,8 @@ static size_t attribution_at(struct arena *a, const struct lines *all, size_t i)
     return 0;
 }
 
-static bool separator(const char *line) {
+static bool separator(const char *line)
+{
     line = content(line);
     if (*line == TEXT_QUOTE_MARK)
         return true;
@@ -180,7 +190,8 @@ static bool separator(const char *line) {
     return false;
 }
 
-static bool header_block(const struct lines *all, size_t i) {
+static bool header_block(const struct lines *all, size_t i)
+{
     if (!STARTS_WITH(all->line[i], header_starts))
         return false;
     for (size_t k = i + 1; k < all->n && k <= i + 3; k++)
@@ -189,18 +200,21 @@ static bool header_block(const struct lines *all, size_t i) {
     return false;
 }
 
-static bool signature(const char *line) {
+static bool signature(const char *line)
+{
     line = content(line);
     return strcmp(line, "--") == 0 || strcmp(line, "—") == 0 || strcmp(line, "-- ") == 0;
 }
 
-static size_t next_filled(const struct lines *all, size_t i) {
+static size_t next_filled(const struct lines *all, size_t i)
+{
     while (i < all->n && *content(all->line[i]) == '\0')
         i++;
     return i;
 }
 
-static char *own_lines(struct arena *a, const struct lines *all) {
+static char *own_lines(struct arena *a, const struct lines *all)
+{
     BUF_SCOPED out = {0};
     bool in_signature = false;
     for (size_t i = 0; i < all->n; i++) {
@@ -231,7 +245,8 @@ static char *own_lines(struct arena *a, const struct lines *all) {
     return g_strchomp(text);
 }
 
-char *reply_text(struct arena *a, const char *text) {
+char *reply_text(struct arena *a, const char *text)
+{
     struct lines all = split(a, text);
     return own_lines(a, &all);
 }

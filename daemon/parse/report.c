@@ -17,7 +17,8 @@ struct group {
 };
 
 /* "rfc822; <a@b> (comment)" -> "a@b"; "" where there is none. */
-static const char *typed_address(struct arena *a, const char *value) {
+static const char *typed_address(struct arena *a, const char *value)
+{
     const char *p = strchr(value, ';');
     p = p ? p + 1 : value;
     p += strspn(p, " \t<\"'");
@@ -28,7 +29,8 @@ static const char *typed_address(struct arena *a, const char *value) {
     return at && at > address && at[1] && strlen(address) <= 254 ? address : "";
 }
 
-const char *status_in(struct arena *a, const char *text) {
+const char *status_in(struct arena *a, const char *text)
+{
     for (const char *p = text; *p; p++) {
         if (strchr("245", *p) == NULL || p[1] != '.' || (p > text && (g_ascii_isalnum(p[-1]) || p[-1] == '.')))
             continue;
@@ -43,7 +45,8 @@ const char *status_in(struct arena *a, const char *text) {
     return "";
 }
 
-static enum report_action action_of(const struct group *g, const char *status) {
+static enum report_action action_of(const struct group *g, const char *status)
+{
     if (strncasecmp(g->action, "fail", 4) == 0)
         return REPORT_FAILED;
     if (strncasecmp(g->action, "delay", 5) == 0)
@@ -56,7 +59,8 @@ static enum report_action action_of(const struct group *g, const char *status) {
     return *status == '4' ? REPORT_DELAYED : *status == '2' ? REPORT_DELIVERED : REPORT_NONE;
 }
 
-static int weight(enum report_action action) {
+static int weight(enum report_action action)
+{
     switch (action) {
     case REPORT_NONE: return 0;
     case REPORT_DELIVERED: return 1;
@@ -66,7 +70,8 @@ static int weight(enum report_action action) {
     return 0;
 }
 
-void add_failure(struct tree *t, struct fact_failure failure) {
+void add_failure(struct tree *t, struct fact_failure failure)
+{
     struct facts *f = t->facts;
     for (size_t i = 0; i < f->n_failures; i++)
         if (strcasecmp(f->failures[i].address, failure.address) == 0 && f->failures[i].action == failure.action)
@@ -79,7 +84,8 @@ void add_failure(struct tree *t, struct fact_failure failure) {
 }
 
 /* A status that says nothing ("5.0.0") gives way to the one in the diagnostic of the same class. */
-static const char *best_status(struct arena *a, const struct group *g) {
+static const char *best_status(struct arena *a, const struct group *g)
+{
     const char *status = status_in(a, g->status), *told = status_in(a, g->diagnostic);
     if (*status == '\0')
         return told;
@@ -87,7 +93,8 @@ static const char *best_status(struct arena *a, const struct group *g) {
     return vague && *told == *status ? told : status;
 }
 
-static void end_group(struct tree *t, struct group *g) {
+static void end_group(struct tree *t, struct group *g)
+{
     const char *original = typed_address(t->a, g->original), *final = typed_address(t->a, g->final);
     const char *status = best_status(t->a, g);
     enum report_action action = action_of(g, status);
@@ -99,7 +106,8 @@ static void end_group(struct tree *t, struct group *g) {
     *g = (struct group){"", "", "", "", ""};
 }
 
-static void take_field(struct tree *t, const char *line, struct group *g) {
+static void take_field(struct tree *t, const char *line, struct group *g)
+{
     const char *colon = strchr(line, ':');
     size_t n = colon ? (size_t)(colon - line) : 0;
     static const char *const names[] = {"final-recipient", "original-recipient", "action", "status", "diagnostic-code"};
@@ -109,7 +117,8 @@ static void take_field(struct tree *t, const char *line, struct group *g) {
             *slots[i] = header_text(t->a, colon + 1, 1000);
 }
 
-static void read_status(struct tree *t, char *text) {
+static void read_status(struct tree *t, char *text)
+{
     struct group g = {"", "", "", "", ""};
     char *rest = text, *line;
     const char *field = "";
@@ -130,7 +139,8 @@ static void read_status(struct tree *t, char *text) {
     end_group(t, &g);
 }
 
-void add_returned_ids(struct tree *t, const char *text) {
+void add_returned_ids(struct tree *t, const char *text)
+{
     static const char *const names[] = {"message-id:", "in-reply-to:", "references:", "original-message-id:"};
     struct facts *f = t->facts;
     for (const char *line = text, *end; line && *line; line = end ? end + 1 : NULL) {
@@ -147,13 +157,15 @@ void add_returned_ids(struct tree *t, const char *text) {
     }
 }
 
-void add_nested_ids(struct tree *t) {
+void add_nested_ids(struct tree *t)
+{
     struct facts *f = t->facts;
     for (size_t i = 0; i < t->n_nested_ids && f->n_returned_ids < FACTS_IDS_MAX; i++)
         ARENA_PUSH(t->a, f->returned_ids, f->n_returned_ids, t->nested_ids[i]);
 }
 
-static void read_leaf(struct tree *t, const struct leaf *l) {
+static void read_leaf(struct tree *t, const struct leaf *l)
+{
     struct mail_signs *s = &t->facts->signs;
     if (strcmp(l->type, "message/delivery-status") == 0 || strcmp(l->type, "message/global-delivery-status") == 0) {
         s->report_dsn = true;
@@ -169,7 +181,8 @@ static void read_leaf(struct tree *t, const struct leaf *l) {
     }
 }
 
-void collect_report(struct tree *t) {
+void collect_report(struct tree *t)
+{
     const struct mail_signs *s = &t->facts->signs;
     for (size_t i = 0; i < t->n_leaves; i++)
         if (!t->leaves[i].forwarded)

@@ -19,45 +19,16 @@
 #include <unistd.h>
 
 static const int allowed[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(write),
-    SCMP_SYS(pread64),
-    SCMP_SYS(pwrite64),
-    SCMP_SYS(readv),
-    SCMP_SYS(writev),
-    SCMP_SYS(lseek),
-    SCMP_SYS(fstat),
-    SCMP_SYS(fsync),
-    SCMP_SYS(ftruncate),
-    SCMP_SYS(close),
-    SCMP_SYS(mmap),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(brk),
-    SCMP_SYS(madvise),
-    SCMP_SYS(mprotect),
-    SCMP_SYS(futex),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(getuid),
-    SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),
-    SCMP_SYS(getegid),
-    SCMP_SYS(dup),
-    SCMP_SYS(poll),
-    SCMP_SYS(getrusage),
+    SCMP_SYS(read),         SCMP_SYS(write),          SCMP_SYS(pread64),       SCMP_SYS(pwrite64),
+    SCMP_SYS(readv),        SCMP_SYS(writev),         SCMP_SYS(lseek),         SCMP_SYS(fstat),
+    SCMP_SYS(fsync),        SCMP_SYS(ftruncate),      SCMP_SYS(close),         SCMP_SYS(mmap),
+    SCMP_SYS(munmap),       SCMP_SYS(mremap),         SCMP_SYS(brk),           SCMP_SYS(madvise),
+    SCMP_SYS(mprotect),     SCMP_SYS(futex),          SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),         SCMP_SYS(getpid),         SCMP_SYS(gettid),        SCMP_SYS(getrandom),
+    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),  SCMP_SYS(sigaltstack),
+    SCMP_SYS(exit),         SCMP_SYS(exit_group),     SCMP_SYS(sched_yield),   SCMP_SYS(restart_syscall),
+    SCMP_SYS(getuid),       SCMP_SYS(geteuid),        SCMP_SYS(getgid),        SCMP_SYS(getegid),
+    SCMP_SYS(dup),          SCMP_SYS(poll),           SCMP_SYS(getrusage),
 };
 
 static const int refused[] = {
@@ -68,14 +39,16 @@ static const int refused[] = {
     SCMP_SYS(uname),
 };
 
-static bool set_limit(int which, size_t value, struct err *e) {
+static bool set_limit(int which, size_t value, struct err *e)
+{
     struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
     if (setrlimit((__rlimit_resource_t)which, &limit) != 0)
         return err_perm(e, "sandbox: setting limit %d: %s", which, strerror(errno));
     return true;
 }
 
-static bool set_limits(struct err *e) {
+static bool set_limits(struct err *e)
+{
     alarm(SANDBOX_WALL_S);
     return set_limit(RLIMIT_CPU, SANDBOX_CPU_S, e) && set_limit(RLIMIT_AS, SANDBOX_MEMORY, e) &&
            set_limit(RLIMIT_DATA, SANDBOX_MEMORY, e) && set_limit(RLIMIT_FSIZE, SANDBOX_FILE, e) &&
@@ -83,7 +56,8 @@ static bool set_limits(struct err *e) {
 }
 
 /* A ruleset that handles every right its ABI knows and grants none. Raw calls: the C library has no wrappers. */
-static bool enter_landlock(struct err *e) {
+static bool enter_landlock(struct err *e)
+{
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1)
         return true;
@@ -102,7 +76,8 @@ static bool enter_landlock(struct err *e) {
 }
 
 /* Calls that could reach beyond this process: signals to itself alone, limits only to be read, no owner for a descriptor. */
-static int add_narrow_rules(scmp_filter_ctx filter) {
+static int add_narrow_rules(scmp_filter_ctx filter)
+{
     static const int commands[] = {F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC};
     int failed =
         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
@@ -115,7 +90,8 @@ static int add_narrow_rules(scmp_filter_ctx filter) {
     return failed;
 }
 
-static int add_rules(scmp_filter_ctx filter) {
+static int add_rules(scmp_filter_ctx filter)
+{
     int failed = add_narrow_rules(filter);
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed && failed == 0; i++)
         failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
@@ -132,7 +108,8 @@ static int add_rules(scmp_filter_ctx filter) {
     return failed;
 }
 
-static bool enter_seccomp(struct err *e) {
+static bool enter_seccomp(struct err *e)
+{
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (!filter)
         return err_perm(e, "sandbox: seccomp: no filter could be made");
@@ -143,7 +120,8 @@ static bool enter_seccomp(struct err *e) {
     return failed == 0 ? true : err_perm(e, "sandbox: seccomp: %s", strerror(-failed));
 }
 
-bool sandbox_enter(struct err *e) {
+bool sandbox_enter(struct err *e)
+{
     if (!set_limits(e))
         return false;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)

@@ -151,11 +151,13 @@ static const char *const challenge_phrases[] = {"challenge",
                                                 "authorize",
                                                 "verification required"};
 
-static const char *field(struct tree *t, const char *name) {
+static const char *field(struct tree *t, const char *name)
+{
     return header_text(t->a, header_raw(GMIME_OBJECT(t->message), name), 2000);
 }
 
-static bool any_field_starts(struct tree *t, const char *name, const char *value) {
+static bool any_field_starts(struct tree *t, const char *name, const char *value)
+{
     GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(t->message));
     int count = g_mime_header_list_get_count(list);
     for (int i = 0; i < count && i < 2000; i++) {
@@ -169,7 +171,8 @@ static bool any_field_starts(struct tree *t, const char *name, const char *value
     return false;
 }
 
-static enum auto_submitted auto_submitted_of(struct tree *t) {
+static enum auto_submitted auto_submitted_of(struct tree *t)
+{
     const char *word = header_word(t->a, field(t, "Auto-Submitted"));
     if (*word == '\0')
         return AUTO_ABSENT;
@@ -179,7 +182,8 @@ static enum auto_submitted auto_submitted_of(struct tree *t) {
                                                                                              : AUTO_GENERATED;
 }
 
-static bool starts_with_any(const char *s, const char *const *list, size_t n, size_t *length_out) {
+static bool starts_with_any(const char *s, const char *const *list, size_t n, size_t *length_out)
+{
     for (size_t i = 0; i < n; i++)
         if (strncmp(s, list[i], strlen(list[i])) == 0) {
             *length_out = strlen(list[i]);
@@ -188,7 +192,8 @@ static bool starts_with_any(const char *s, const char *const *list, size_t n, si
     return false;
 }
 
-static bool subject_auto(const char *subject) {
+static bool subject_auto(const char *subject)
+{
     g_autofree char *lower = g_utf8_strdown(subject, -1);
     const char *p = lower;
     size_t n;
@@ -208,7 +213,8 @@ static bool subject_auto(const char *subject) {
     return !g_unichar_isalpha(g_utf8_get_char(after));
 }
 
-static bool from_daemon(struct tree *t) {
+static bool from_daemon(struct tree *t)
+{
     static const char *const locals[] = {"mailer-daemon",     "postmaster",   "mailerdaemon", "mail-daemon",
                                          "mailer_daemon",     "maildaemon",   "mdaemon",      "double-bounce",
                                          "microsoftexchange", "mailer daemon"};
@@ -226,12 +232,14 @@ static bool from_daemon(struct tree *t) {
     return false;
 }
 
-static bool null_return_path(struct tree *t) {
+static bool null_return_path(struct tree *t)
+{
     const char *raw = header_raw(GMIME_OBJECT(t->message), "Return-Path");
     return raw && strncmp(raw + strspn(raw, " \t\r\n"), "<>", 2) == 0;
 }
 
-static bool challenge(struct tree *t) {
+static bool challenge(struct tree *t)
+{
     g_autofree char *lower = g_utf8_strdown(t->facts->subject, -1);
     for (size_t i = 0; i < sizeof challenge_phrases / sizeof *challenge_phrases; i++)
         if (strstr(lower, challenge_phrases[i]))
@@ -240,7 +248,8 @@ static bool challenge(struct tree *t) {
     return false;
 }
 
-void collect_signs(struct tree *t) {
+void collect_signs(struct tree *t)
+{
     struct mail_signs *s = &t->facts->signs;
     s->null_return_path = null_return_path(t);
     s->from_daemon = from_daemon(t);

@@ -14,17 +14,25 @@
 #define EXPECTED "expected a date like 2026-12-15, 2026-12-15 14:00, 15 December 2026 or 15/12/2026"
 #define SHOWN    "%.120s" /* as much of a wrong text as an error repeats */
 
-static bool ends_clean(const struct words *w, size_t i) {
+static bool ends_clean(const struct words *w, size_t i)
+{
     return w->whole && i == w->n && (w->word[i].before[0] == '\0' || strcmp(w->word[i].before, " ") == 0);
 }
 
-static bool is_number(const struct word *w, int max_digits) { return w->digits > 0 && w->digits <= max_digits; }
-static bool after(const struct word *w, const char *separator) { return strcmp(w->before, separator) == 0; }
+static bool is_number(const struct word *w, int max_digits)
+{
+    return w->digits > 0 && w->digits <= max_digits;
+}
+static bool after(const struct word *w, const char *separator)
+{
+    return strcmp(w->before, separator) == 0;
+}
 
 static const char *const day_endings[] = {"st", "nd", "rd", "th", "er", NULL};
 
 /* number SEP number SEP number: the year first (with '-' or '/') or last (with '/'). */
-static size_t read_numeric_date(const struct word *w, struct civil *c) {
+static size_t read_numeric_date(const struct word *w, struct civil *c)
+{
     bool slash = after(w + 1, "/");
     if (!w[0].digits || !w[1].digits || !w[2].digits || !(slash || after(w + 1, "-")) ||
         strcmp(w[1].before, w[2].before) != 0)
@@ -40,7 +48,8 @@ static size_t read_numeric_date(const struct word *w, struct civil *c) {
 }
 
 /* day month-in-words [/ the same month in the other usage] year */
-static size_t read_worded_date(const struct word *w, struct civil *c) {
+static size_t read_worded_date(const struct word *w, struct civil *c)
+{
     size_t i = 1, used = 0;
     if (!is_number(&w[0], 2))
         return 0;
@@ -61,7 +70,8 @@ static size_t read_worded_date(const struct word *w, struct civil *c) {
 }
 
 /* " 14:00" or "T14:00", seconds if wished. */
-static size_t read_time(const struct word *w, struct civil *c) {
+static size_t read_time(const struct word *w, struct civil *c)
+{
     size_t i = after(w, "") && word_is(w, "t") ? 1 : 0;
     const char *first = i ? "" : " ";
     if (!is_number(&w[i], 2) || !after(w + i, first) || w[i + 1].digits != 2 || !after(w + i + 1, ":"))
@@ -75,7 +85,8 @@ static size_t read_time(const struct word *w, struct civil *c) {
 }
 
 /* The last second of a day is the one before the next day's first, however often the hour before it comes. */
-static int64_t end_of_day(const struct zone *zone, struct civil c) {
+static int64_t end_of_day(const struct zone *zone, struct civil c)
+{
     c.hour = 23;
     c.minute = c.second = 59;
     int64_t last = zone_instant(zone, c, true);
@@ -86,7 +97,8 @@ static int64_t end_of_day(const struct zone *zone, struct civil c) {
     return zone_instant(zone, c, false) - 1;
 }
 
-static bool check_date(const char *text, struct civil c, struct err *e) {
+static bool check_date(const char *text, struct civil c, struct err *e)
+{
     if (c.month < 1 || c.month > 12)
         return err_perm(
             e,
@@ -103,7 +115,8 @@ static bool check_date(const char *text, struct civil c, struct err *e) {
 }
 
 static bool parse_date(const char *text, const struct words *w, const struct zone *zone, struct deadline *out,
-                       struct err *e) {
+                       struct err *e)
+{
     struct deadline d = {0};
     size_t i = read_numeric_date(w->word, &d.local);
     if (i == 0)
@@ -136,7 +149,8 @@ static const struct {
              {"s", STEP_SECONDS, 1, DAY_S * 366}};
 
 /* sign number letter, and nothing else */
-static bool read_amount(const struct words *w, struct step *out) {
+static bool read_amount(const struct words *w, struct step *out)
+{
     const char *sign = w->word[0].before;
     bool minus = strcmp(sign, "-") == 0;
     if (w->n != 2 || !w->word[0].digits || !after(&w->word[1], "") || !ends_clean(w, 2) ||
@@ -152,9 +166,13 @@ static bool read_amount(const struct words *w, struct step *out) {
     return false;
 }
 
-static int64_t step_seconds(struct step s) { return (int64_t)s.amount * units[s.unit].seconds; }
+static int64_t step_seconds(struct step s)
+{
+    return (int64_t)s.amount * units[s.unit].seconds;
+}
 
-bool deadline_parse(const char *text, const struct zone *zone, int64_t now_at, struct deadline *out, struct err *e) {
+bool deadline_parse(const char *text, const struct zone *zone, int64_t now_at, struct deadline *out, struct err *e)
+{
     struct words w;
     struct step s;
     words_of(text, &w);
@@ -170,7 +188,8 @@ bool deadline_parse(const char *text, const struct zone *zone, int64_t now_at, s
     return parse_date(text, &w, zone, out, e);
 }
 
-bool step_parse(const char *text, struct step *out, struct err *e) {
+bool step_parse(const char *text, struct step *out, struct err *e)
+{
     struct words w;
     struct step s;
     words_of(text, &w);
@@ -182,31 +201,46 @@ bool step_parse(const char *text, struct step *out, struct err *e) {
     return true;
 }
 
-void step_format(struct step s, char out[16]) { snprintf(out, 16, "%+d%s", s.amount, units[s.unit].letter); }
+void step_format(struct step s, char out[16])
+{
+    snprintf(out, 16, "%+d%s", s.amount, units[s.unit].letter);
+}
 
 #define ALL_WEEK 127u
 
 /* Where no day of the week is left in common, the secretariat's own week counts. */
-static unsigned closed_days(const struct working_time *w, unsigned other_weekend) {
+static unsigned closed_days(const struct working_time *w, unsigned other_weekend)
+{
     unsigned closed = (w->weekend | other_weekend) & ALL_WEEK;
     if (closed == ALL_WEEK)
         closed = w->weekend & ALL_WEEK;
     return closed == ALL_WEEK ? 0 : closed;
 }
 
-static bool is_closed(unsigned closed, struct civil c) { return closed & WEEKDAY_BIT(civil_weekday(c)); }
+static bool is_closed(unsigned closed, struct civil c)
+{
+    return closed & WEEKDAY_BIT(civil_weekday(c));
+}
 
-static int opening_minute(const struct working_time *w) { return w->from_minute < w->to_minute ? w->from_minute : 0; }
-static int closing_minute(const struct working_time *w) { return w->from_minute < w->to_minute ? w->to_minute : 1440; }
+static int opening_minute(const struct working_time *w)
+{
+    return w->from_minute < w->to_minute ? w->from_minute : 0;
+}
+static int closing_minute(const struct working_time *w)
+{
+    return w->from_minute < w->to_minute ? w->to_minute : 1440;
+}
 
-static int64_t opening_of(const struct zone *zone, const struct working_time *w, struct civil c) {
+static int64_t opening_of(const struct zone *zone, const struct working_time *w, struct civil c)
+{
     c.hour = opening_minute(w) / 60;
     c.minute = opening_minute(w) % 60;
     c.second = 0;
     return zone_instant(zone, c, false);
 }
 
-int64_t working_next(const struct zone *zone, const struct working_time *w, unsigned other_weekend, int64_t at) {
+int64_t working_next(const struct zone *zone, const struct working_time *w, unsigned other_weekend, int64_t at)
+{
     unsigned closed = closed_days(w, other_weekend);
     struct civil c = zone_civil(zone, at);
     int minute = c.hour * 60 + c.minute;
@@ -221,7 +255,8 @@ int64_t working_next(const struct zone *zone, const struct working_time *w, unsi
 }
 
 int64_t step_at(const struct zone *zone, const struct working_time *w, unsigned other_weekend, const struct deadline *d,
-                struct step s) {
+                struct step s)
+{
     if (s.unit != STEP_DAYS)
         return working_next(zone, w, 0, d->at + step_seconds(s));
     unsigned closed = closed_days(w, other_weekend);
@@ -231,14 +266,21 @@ int64_t step_at(const struct zone *zone, const struct working_time *w, unsigned 
     return opening_of(zone, w, c);
 }
 
-static int64_t earlier(int64_t one, int64_t other) { return one == 0 || (other != 0 && other < one) ? other : one; }
+static int64_t earlier(int64_t one, int64_t other)
+{
+    return one == 0 || (other != 0 && other < one) ? other : one;
+}
 
 /* A reminder of what is still to come has no sense once the deadline has passed. */
-static bool is_overtaken(struct step s, const struct deadline *d, int64_t at) { return s.amount <= 0 && at > d->at; }
+static bool is_overtaken(struct step s, const struct deadline *d, int64_t at)
+{
+    return s.amount <= 0 && at > d->at;
+}
 
 struct reminder_due reminder_due(const struct zone *zone, const struct working_time *w, unsigned other_weekend,
                                  const struct deadline *d, const struct step *steps, size_t n_steps, unsigned done,
-                                 int64_t launched_at, int64_t now_at) {
+                                 int64_t launched_at, int64_t now_at)
+{
     struct reminder_due due = {.step = -1, .done_out = done};
     int64_t latest_at = 0;
     for (size_t i = 0; i < n_steps && i < STEPS_MAX; i++) {

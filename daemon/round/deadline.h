@@ -11,9 +11,9 @@
 #include "round/party.h"
 
 struct deadline {
-    int64_t at;          /* the last second in which a reply is in time */
-    struct civil local;  /* what the officer wrote, completed */
-    bool has_time;       /* a time was given */
+    int64_t at;         /* the last second in which a reply is in time */
+    struct civil local; /* what the officer wrote, completed */
+    bool has_time;      /* a time was given */
 };
 
 /* "2026-12-15", "2026-12-15 14:00", "15 December 2026", "15/12/2026"; Arabic-Indic digits are understood; "+40s" "+3m" relative to now (trials). */
@@ -30,7 +30,7 @@ void step_format(struct step s, char out[16]);
 
 /* When the secretariat works. */
 struct working_time {
-    unsigned weekend;        /* WEEKDAY_BITs on which it does not; 0 = works every day */
+    unsigned weekend;           /* WEEKDAY_BITs on which it does not; 0 = works every day */
     int from_minute, to_minute; /* of the local day; 0 and 1440 = all hours */
 };
 /* The first instant at or after `at` within the hours of a day that is in none of the weekends. */
@@ -38,7 +38,8 @@ int64_t working_next(const struct zone *zone, const struct working_time *w, unsi
 
 /* When a step is due for somebody with that weekend: on a common working day (earlier steps move to the one before, later to the one after), at
  * the opening hour. Exact for units below days, but still within the secretariat's working hours, later rather than earlier; they heed no other weekend. */
-int64_t step_at(const struct zone *zone, const struct working_time *w, unsigned other_weekend, const struct deadline *d, struct step s);
+int64_t step_at(const struct zone *zone, const struct working_time *w, unsigned other_weekend, const struct deadline *d,
+                struct step s);
 
 /* Which reminder is due now. `done` has a bit per step already told (sent, or fallen together with one that was). Steps that are due and not done become one:
  * the latest of them is returned as `step`, all of them are set in done_out, beside what was done before. Nothing due: step -1, done_out as `done`, and next_at
@@ -49,7 +50,8 @@ struct reminder_due {
     unsigned done_out;
     int64_t next_at;
 };
-struct reminder_due reminder_due(const struct zone *zone, const struct working_time *w, unsigned other_weekend, const struct deadline *d,
-                                 const struct step *steps, size_t n_steps, unsigned done, int64_t launched_at, int64_t now_at);
+struct reminder_due reminder_due(const struct zone *zone, const struct working_time *w, unsigned other_weekend,
+                                 const struct deadline *d, const struct step *steps, size_t n_steps, unsigned done,
+                                 int64_t launched_at, int64_t now_at);
 
 #endif

@@ -39,7 +39,8 @@ enum sign {
 };
 
 /* S_BULK and S_LIST are no reason alone: a list carries a person's words too. */
-static unsigned signs_of(const struct mail_signs *s) {
+static unsigned signs_of(const struct mail_signs *s)
+{
     static const unsigned actions[] = {0, S_FAILED, S_DELAYED, S_DELIVERED};
     static const unsigned autos[] = {0, S_SAYS_NO, S_GENERATED, S_REPLIED};
     return (s->unreadable ? S_UNREADABLE : 0) | (s->report_dsn ? S_DSN : 0) | (s->report_mdn ? S_MDN : 0) |
@@ -86,7 +87,8 @@ static const struct kind_rule kind_rules[] = {
     {"no sign of a machine", 0, 0, 0, MAIL_HUMAN},
 };
 
-enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out) {
+enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out)
+{
     unsigned signs = signs_of(s);
     const struct kind_rule *r = kind_rules;
     while ((signs & r->all) != r->all || (r->any && !(signs & r->any)) || (signs & r->none))
@@ -108,10 +110,19 @@ enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out) {
 #define AUTOMATIC (K(AUTOREPLY) | K(MDN) | K(CHALLENGE))
 #define PEOPLE    (K(HUMAN) | K(CALENDAR))
 
-enum flag { LIST = 1 << 0, LOOP = 1 << 1, OURS = 1 << 2, JUNK = 1 << 3, KNOWN = 1 << 4, RELATED = 1 << 5, PAPERS = 1 << 6 };
+enum flag {
+    LIST = 1 << 0,
+    LOOP = 1 << 1,
+    OURS = 1 << 2,
+    JUNK = 1 << 3,
+    KNOWN = 1 << 4,
+    RELATED = 1 << 5,
+    PAPERS = 1 << 6
+};
 
 /* RELATED: the message has to do with a round at all; what has not stays where it is. */
-static unsigned flags_of(const struct judge_input *in) {
+static unsigned flags_of(const struct judge_input *in)
+{
     bool related = in->match != MATCH_NONE || in->about_our_notice;
     return (in->list ? LIST : 0) | (in->loop ? LOOP : 0) | (in->about_our_notice ? OURS : 0) | (in->junk ? JUNK : 0) |
            (in->known_message ? KNOWN : 0) | (related ? RELATED : 0) | (in->brings_papers ? PAPERS : 0);
@@ -167,12 +178,14 @@ static const struct rule rules[] = {
     {"no rule fits", ANY, ANY, ANY, ANY, 0, 0, VERDICT_HOLD},
 };
 
-static bool fits(const struct rule *r, const struct judge_input *in, unsigned flags) {
+static bool fits(const struct rule *r, const struct judge_input *in, unsigned flags)
+{
     return (r->kinds & 1u << in->kind) && (r->matches & 1u << in->match) && (r->senders & 1u << in->sender) &&
            (r->auths & 1u << in->auth) && (flags & r->with) == r->with && !(flags & r->without);
 }
 
-enum verdict judge(const struct judge_input *in, const char **rule_out) {
+enum verdict judge(const struct judge_input *in, const char **rule_out)
+{
     unsigned flags = flags_of(in);
     size_t i = 0;
     while (i + 1 < sizeof rules / sizeof *rules && !fits(&rules[i], in, flags))

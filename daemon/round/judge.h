@@ -16,8 +16,8 @@ enum mail_kind {
     MAIL_CALENDAR,  /* answer to an invitation */
     MAIL_CHALLENGE, /* "prove that you are human" */
     MAIL_HUMAN,
-    MAIL_SUSPECT,   /* pretends to be a report */
-    MAIL_ERROR,     /* could not be read */
+    MAIL_SUSPECT, /* pretends to be a report */
+    MAIL_ERROR,   /* could not be read */
 };
 #define MAIL_KIND_COUNT 11
 extern const char *const mail_kind_names[MAIL_KIND_COUNT]; /* as score.py spells them: "bounce", ... */
@@ -27,41 +27,42 @@ enum auto_submitted { AUTO_ABSENT, AUTO_NO, AUTO_GENERATED, AUTO_REPLIED };
 
 /* What the parser saw that bears on the kind. */
 struct mail_signs {
-    bool unreadable;             /* the parser died, hung or gave nothing */
-    bool report_dsn;             /* multipart/report with message/delivery-status */
+    bool unreadable; /* the parser died, hung or gave nothing */
+    bool report_dsn; /* multipart/report with message/delivery-status */
     bool report_mdn, report_feedback;
-    enum report_action action;   /* the worst per-recipient Action of a DSN, or of a bounce in prose */
-    bool prose_bounce;           /* reads like a bounce, without the structure */
-    bool null_return_path;       /* Return-Path: <> */
-    bool from_daemon;            /* mailer-daemon, postmaster, and the like */
+    enum report_action action; /* the worst per-recipient Action of a DSN, or of a bounce in prose */
+    bool prose_bounce;         /* reads like a bounce, without the structure */
+    bool null_return_path;     /* Return-Path: <> */
+    bool from_daemon;          /* mailer-daemon, postmaster, and the like */
     enum auto_submitted auto_submitted;
-    bool precedence_auto;        /* Precedence: auto_reply; X-Autoreply, X-Autorespond and other vendor marks of an automatic answer */
-    bool precedence_bulk;        /* bulk, junk, list */
-    bool list;                   /* List-Id, List-Unsubscribe */
-    bool subject_auto;           /* the subject belongs to a family of out-of-office subjects */
+    bool
+        precedence_auto; /* Precedence: auto_reply; X-Autoreply, X-Autorespond and other vendor marks of an automatic answer */
+    bool precedence_bulk; /* bulk, junk, list */
+    bool list;            /* List-Id, List-Unsubscribe */
+    bool subject_auto;    /* the subject belongs to a family of out-of-office subjects */
     bool challenge;
-    bool calendar_reply;         /* text/calendar with METHOD REPLY or COUNTER */
-    bool loop;                   /* carries our own loop mark, or was sent by this daemon */
-    bool has_papers;             /* a person attached something */
+    bool calendar_reply; /* text/calendar with METHOD REPLY or COUNTER */
+    bool loop;           /* carries our own loop mark, or was sent by this daemon */
+    bool has_papers;     /* a person attached something */
 };
 enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out);
 
 enum sender_standing {
     SENDER_UNKNOWN,
-    SENDER_CONTACT,        /* a contact of the matched party */
-    SENDER_LISTED_DOMAIN,  /* new address of one of the party's listed domains */
-    SENDER_OTHER_PARTY,    /* a contact of another party than the token's */
+    SENDER_CONTACT,       /* a contact of the matched party */
+    SENDER_LISTED_DOMAIN, /* new address of one of the party's listed domains */
+    SENDER_OTHER_PARTY,   /* a contact of another party than the token's */
     SENDER_OFFICER,
     SENDER_OURSELVES,
 };
 enum auth_result { AUTH_NONE, AUTH_PASS, AUTH_FAIL }; /* of our own server's header only; NONE: no usable statement */
 
 enum match_strength {
-    MATCH_NONE,       /* no round: a human's mail in a shared mailbox */
-    MATCH_SURE,       /* signals agree on one round and party */
-    MATCH_OLD_TOKEN,  /* an old token of the same party; thread, subject or its only open round decided: filed and marked */
-    MATCH_GUESS,      /* no token or thread; a contact with exactly one open round */
-    MATCH_CONFLICT,   /* signals disagree: held */
+    MATCH_NONE,      /* no round: a human's mail in a shared mailbox */
+    MATCH_SURE,      /* signals agree on one round and party */
+    MATCH_OLD_TOKEN, /* an old token of the same party; thread, subject or its only open round decided: filed and marked */
+    MATCH_GUESS,     /* no token or thread; a contact with exactly one open round */
+    MATCH_CONFLICT, /* signals disagree: held */
 };
 
 struct judge_input {
@@ -70,10 +71,10 @@ struct judge_input {
     enum match_strength match;
     enum sender_standing sender;
     enum auth_result auth;
-    bool about_our_notice;  /* a report whose envelope token, returned Message-ID or References is a notice of ours */
-    bool junk;              /* found in the junk folder */
-    bool brings_papers;     /* a person's or a machine's: files that are no part of a report */
-    bool known_message;     /* Message-ID or bytes already filed for this party */
+    bool about_our_notice; /* a report whose envelope token, returned Message-ID or References is a notice of ours */
+    bool junk;             /* found in the junk folder */
+    bool brings_papers;    /* a person's or a machine's: files that are no part of a report */
+    bool known_message;    /* Message-ID or bytes already filed for this party */
 };
 
 enum verdict {
@@ -84,11 +85,11 @@ enum verdict {
     VERDICT_BACKSCATTER, /* a report not about us: recorded, fails nobody */
     VERDICT_OFFICER,     /* an officer's mail in a thread: recorded, asks nothing */
     VERDICT_CALENDAR,
-    VERDICT_FILE,        /* filed as the party's, receipt */
+    VERDICT_FILE,            /* filed as the party's, receipt */
     VERDICT_FILE_UNVERIFIED, /* filed, marked: our server did not vouch for the sender; receipt to the focal point too */
-    VERDICT_FILE_NEW_ADDRESS,/* filed, marked, officer told: new address of a listed domain */
-    VERDICT_HOLD,        /* waits for an officer; nobody unknown is answered */
-    VERDICT_DUPLICATE,   /* known: adds nothing */
+    VERDICT_FILE_NEW_ADDRESS, /* filed, marked, officer told: new address of a listed domain */
+    VERDICT_HOLD,             /* waits for an officer; nobody unknown is answered */
+    VERDICT_DUPLICATE,        /* known: adds nothing */
 };
 #define VERDICT_COUNT 12
 extern const char *const verdict_names[VERDICT_COUNT];

@@ -20,10 +20,17 @@ struct says {
     bool passed_over; /* closed rounds beside the open one */
 };
 
-static const char *text_or_null(const char *s) { return s && *s ? s : NULL; }
-static bool same(const char *one, const char *other) { return strcmp(one, other) == 0; }
+static const char *text_or_null(const char *s)
+{
+    return s && *s ? s : NULL;
+}
+static bool same(const char *one, const char *other)
+{
+    return strcmp(one, other) == 0;
+}
 
-static void take_round(struct says *says, const char *round, bool open) {
+static void take_round(struct says *says, const char *round, bool open)
+{
     if (!round || (says->round && same(says->round, round)))
         return;
     if (!says->round || (open && !says->open)) {
@@ -39,7 +46,8 @@ static void take_round(struct says *says, const char *round, bool open) {
         says->rounds_differ = true;
 }
 
-static struct says what_says(enum signal_kind kind, const struct match_signal *signals, size_t n) {
+static struct says what_says(enum signal_kind kind, const struct match_signal *signals, size_t n)
+{
     struct says says = {0};
     for (size_t i = 0; i < n; i++) {
         if (signals[i].kind != kind)
@@ -57,7 +65,8 @@ static struct says what_says(enum signal_kind kind, const struct match_signal *s
 }
 
 /* Some signal knows that the party is not in the round. */
-static bool is_denied(const struct match_signal *signals, size_t n, const char *round, const char *party) {
+static bool is_denied(const struct match_signal *signals, size_t n, const char *round, const char *party)
+{
     for (size_t i = 0; i < n; i++) {
         const char *r = text_or_null(signals[i].round), *p = text_or_null(signals[i].party);
         if (r && same(r, round) && (!p || same(p, party)) && !signals[i].invited)
@@ -66,14 +75,16 @@ static bool is_denied(const struct match_signal *signals, size_t n, const char *
     return false;
 }
 
-static struct match conflict(struct match m, const char *why) {
+static struct match conflict(struct match m, const char *why)
+{
     m.strength = MATCH_CONFLICT;
     m.why = why;
     return m;
 }
 
 /* Why the parties told by the kinds do not agree, or NULL. */
-static const char *party_trouble(const struct says *of) {
+static const char *party_trouble(const struct says *of)
+{
     static const char *const within[SIGNAL_KINDS] = {"tokens of two parties", "thread of two parties",
                                                      "subject names two parties", "sender belongs to two parties"};
     static const char *const between[SIGNAL_KINDS][SIGNAL_KINDS] = {
@@ -95,7 +106,8 @@ static const char *party_trouble(const struct says *of) {
 }
 
 /* The round by thread and subject, to be set against the token. */
-static const char *deliberate_trouble(const struct says *thread, const struct says *subject) {
+static const char *deliberate_trouble(const struct says *thread, const struct says *subject)
+{
     if (subject->rounds_differ || subject->passed_over)
         return "subject names two rounds";
     if (thread->rounds_differ)
@@ -105,7 +117,8 @@ static const char *deliberate_trouble(const struct says *thread, const struct sa
     return NULL;
 }
 
-static struct match with(struct match m, enum match_strength strength, const char *round, const char *why) {
+static struct match with(struct match m, enum match_strength strength, const char *round, const char *why)
+{
     m.strength = strength;
     m.round = round;
     m.why = why;
@@ -113,7 +126,8 @@ static struct match with(struct match m, enum match_strength strength, const cha
 }
 
 /* The token's round is closed and nothing else names a round. */
-static struct match by_closed_token(struct match m, const struct says *token, const struct says *sender) {
+static struct match by_closed_token(struct match m, const struct says *token, const struct says *sender)
+{
     if (sender->rounds_differ || (token->rounds_differ && !sender->round))
         return conflict(m, "token of a closed round, and not one open round alone");
     if (sender->round)
@@ -122,7 +136,8 @@ static struct match by_closed_token(struct match m, const struct says *token, co
 }
 
 static struct match by_token(struct match m, const struct says *token, const struct says *named,
-                             const struct says *sender) {
+                             const struct says *sender)
+{
     if (token->open && token->rounds_differ)
         return conflict(m, "tokens of two open rounds");
     if (!named->round && !token->open)
@@ -137,7 +152,8 @@ static struct match by_token(struct match m, const struct says *token, const str
     return with(m, MATCH_OLD_TOKEN, named->round, "token of a closed round; thread or subject name an open one");
 }
 
-static struct match by_sender(struct match m, const struct says *sender) {
+static struct match by_sender(struct match m, const struct says *sender)
+{
     if (sender->rounds_differ)
         return conflict(m, "sender alone, and more than one round is open for the party");
     if (sender->round)
@@ -146,7 +162,8 @@ static struct match by_sender(struct match m, const struct says *sender) {
 }
 
 /* The best guess, should there be a conflict: the strongest signal that tells a round, and one that tells a party. */
-static struct match best_guess(const struct says *of) {
+static struct match best_guess(const struct says *of)
+{
     struct match m = {0};
     for (int i = 0; i < SIGNAL_KINDS; i++) {
         if (!m.round)
@@ -157,7 +174,8 @@ static struct match best_guess(const struct says *of) {
     return m;
 }
 
-static struct match decide(struct match m, const struct says *of) {
+static struct match decide(struct match m, const struct says *of)
+{
     const struct says *token = &of[SIGNAL_TOKEN], *thread = &of[SIGNAL_THREAD], *subject = &of[SIGNAL_SUBJECT];
     const char *trouble = deliberate_trouble(thread, subject);
     if (!trouble)
@@ -176,7 +194,8 @@ static struct match decide(struct match m, const struct says *of) {
     return with(m, MATCH_SURE, named->round, thread->round ? "thread" : "subject and party");
 }
 
-struct match match_signals(const struct match_signal *signals, size_t n) {
+struct match match_signals(const struct match_signal *signals, size_t n)
+{
     struct says of[SIGNAL_KINDS];
     for (int i = 0; i < SIGNAL_KINDS; i++)
         of[i] = what_says((enum signal_kind)i, signals, n);
@@ -189,7 +208,8 @@ struct match match_signals(const struct match_signal *signals, size_t n) {
 /* ---- references in a subject */
 
 /* Folds, and closes the spaces around '/'. */
-static void fold_reference(const char *text, char *out, size_t size) {
+static void fold_reference(const char *text, char *out, size_t size)
+{
     fold_text(text, out, size);
     char *to = out;
     for (const char *p = out; *p; p++) {
@@ -205,16 +225,21 @@ static void fold_reference(const char *text, char *out, size_t size) {
     *to = '\0';
 }
 
-static bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); }
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+}
 
 /* A reference ends where no letter or digit follows, and no further part of a longer reference. */
-static bool stands_alone(const char *text, const char *at, size_t len) {
+static bool stands_alone(const char *text, const char *at, size_t len)
+{
     if (at > text && (is_alnum(at[-1]) || at[-1] == '/'))
         return false;
     return !is_alnum(at[len]) && !(at[len] == '/' && is_alnum(at[len + 1]));
 }
 
-static bool names_reference(const char *subject, const char *ref) {
+static bool names_reference(const char *subject, const char *ref)
+{
     size_t len = strlen(ref);
     for (const char *at = subject; len > 0 && (at = strstr(at, ref)); at++)
         if (stands_alone(subject, at, len))
@@ -222,7 +247,8 @@ static bool names_reference(const char *subject, const char *ref) {
     return false;
 }
 
-int reference_in(const char *subject, const char *const *known, size_t n_known) {
+int reference_in(const char *subject, const char *const *known, size_t n_known)
+{
     char text[SUBJECT_MAX], ref[REFERENCE_MAX];
     int found = -1;
     fold_reference(subject, text, sizeof text);

@@ -20,7 +20,8 @@ struct match_signal {
     const char *round; /* reference; NULL where the signal tells only a party */
     const char *party; /* code; NULL where it tells only a round */
     bool open;         /* that round is open */
-    bool invited;      /* that party is in that round; for a subject without a party: the party that the other signals tell is */
+    bool
+        invited; /* that party is in that round; for a subject without a party: the party that the other signals tell is */
 };
 
 struct match {

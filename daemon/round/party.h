@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 enum lang { LANG_AR, LANG_EN, LANG_FR };
-#define LANG_COUNT 3
+#define LANG_COUNT  3
 #define LANG_BIT(l) (1u << (l))
 extern const char *const lang_names[LANG_COUNT]; /* "ar", "en", "fr" */
 
@@ -18,7 +18,7 @@ enum contact_role { ROLE_MISSION, ROLE_FOCAL_POINT, ROLE_ALTERNATE, ROLE_OTHER }
 #define ROLE_COUNT 4
 extern const char *const contact_role_names[ROLE_COUNT]; /* "mission", "focal_point", "alternate", "other" */
 
-#define WEEKDAY_BIT(d) (1u << (d)) /* 0 = Sunday .. 6 = Saturday */
+#define WEEKDAY_BIT(d)  (1u << (d)) /* 0 = Sunday .. 6 = Saturday */
 #define WEEKEND_FRI_SAT (WEEKDAY_BIT(5) | WEEKDAY_BIT(6))
 #define WEEKEND_SAT_SUN (WEEKDAY_BIT(6) | WEEKDAY_BIT(0))
 
@@ -33,15 +33,15 @@ struct contact {
 };
 
 struct party {
-    const char *code;             /* "JO": unique in the register, ASCII */
+    const char *code; /* "JO": unique in the register, ASCII */
     enum party_kind kind;
     const char *name[LANG_COUNT]; /* short, for tables; falls back to English, then the code: party_name() */
     const char *full[LANG_COUNT]; /* in full, for first mention */
     const char *to[LANG_COUNT];   /* "للمملكة الأردنية الهاشمية" */
-    const char *of[LANG_COUNT];   /* "المملكة الأردنية الهاشمية", "du Royaume hachémite de Jordanie" */
+    const char *of[LANG_COUNT]; /* "المملكة الأردنية الهاشمية", "du Royaume hachémite de Jordanie" */
     const char *const *groups;
     size_t n_groups;
-    const char *const *domains;   /* listed domains: a colleague's mail from there counts as the party's */
+    const char *const *domains; /* listed domains: a colleague's mail from there counts as the party's */
     size_t n_domains;
     const struct contact *contacts; /* sorted by rank */
     size_t n_contacts;

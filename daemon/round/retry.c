@@ -29,10 +29,8 @@ static struct retry later(const struct attempt *a, enum delivery_state state)
 struct retry retry_after(const struct attempt *a)
 {
     switch (a->end) {
-    case END_ACCEPTED:
-        return (struct retry){.state = DELIVERY_SENT};
-    case END_UNKNOWN:
-        return later(a, DELIVERY_UNCERTAIN);
+    case END_ACCEPTED: return (struct retry){.state = DELIVERY_SENT};
+    case END_UNKNOWN: return later(a, DELIVERY_UNCERTAIN);
     case END_ABOUT_US:
         if (a->code >= 500 || a->code == 0)
             return (struct retry){.state = DELIVERY_QUEUED, .next_at = a->now_at, .stop_queue = true};
@@ -41,10 +39,8 @@ struct retry retry_after(const struct attempt *a)
         if (a->code >= 500)
             return (struct retry){.state = DELIVERY_FAILED, .lasting = true};
         return later(a, DELIVERY_DEFERRED);
-    case END_LOCAL:
-        return (struct retry){.state = DELIVERY_FAILED, .lasting = true};
-    case END_NO_CONNECTION:
-        break;
+    case END_LOCAL: return (struct retry){.state = DELIVERY_FAILED, .lasting = true};
+    case END_NO_CONNECTION: break;
     }
     return later(a, DELIVERY_DEFERRED);
 }

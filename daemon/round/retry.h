@@ -23,30 +23,30 @@ extern const char *const delivery_state_names[DELIVERY_STATE_COUNT];
 
 /* Where the answer came, as far as it matters here. */
 enum attempt_end {
-    END_ABOUT_US,      /* login or MAIL FROM refused, or the greeting with a 5xx; a login that could not be tried has code 0 */
+    END_ABOUT_US, /* login or MAIL FROM refused, or the greeting with a 5xx; a login that could not be tried has code 0 */
     END_NO_CONNECTION, /* nothing was said about this mail */
     END_RECIPIENT,     /* an answer to RCPT, DATA or the final dot */
     END_ACCEPTED,
-    END_UNKNOWN,       /* after the last byte no answer came */
-    END_LOCAL,         /* our own file could not be read */
+    END_UNKNOWN, /* after the last byte no answer came */
+    END_LOCAL,   /* our own file could not be read */
 };
 
 struct attempt {
     enum attempt_end end;
-    int code;            /* SMTP reply code; 0 where there was none */
-    int attempts;        /* how many were made, this one included */
-    int64_t created_at;  /* when the mail was first queued */
+    int code;           /* SMTP reply code; 0 where there was none */
+    int attempts;       /* how many were made, this one included */
+    int64_t created_at; /* when the mail was first queued */
     int64_t now_at;
 };
 
 struct retry {
     enum delivery_state state;
-    int64_t next_at;    /* for DEFERRED, UNCERTAIN and QUEUED */
-    bool stop_queue;    /* it is about us: nothing fails, everything waits, an officer hears it */
-    bool lasting;       /* failed for good: an officer hears it */
+    int64_t next_at; /* for DEFERRED, UNCERTAIN and QUEUED */
+    bool stop_queue; /* it is about us: nothing fails, everything waits, an officer hears it */
+    bool lasting;    /* failed for good: an officer hears it */
 };
 
-#define RETRY_FIRST_S 30
+#define RETRY_FIRST_S   30
 #define RETRY_LONGEST_S (2 * 3600)
 #define RETRY_GIVE_UP_S (5 * 86400)
 #define RETRY_STOPPED_S 300 /* a stopped queue tries itself again with one mail this often */

@@ -16,27 +16,31 @@ const char *const round_state_names[ROUND_STATE_COUNT] = {"open", "closed", "can
 #define ROLES_DEFAULT (1u << ROLE_MISSION | 1u << ROLE_FOCAL_POINT)
 
 /* ---- audience */
-static bool is_named(const struct party *p, const char *const *names, size_t n) {
+static bool is_named(const struct party *p, const char *const *names, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         if (strcasecmp(names[i], p->code) == 0)
             return true;
     return false;
 }
 
-static bool is_grouped(const struct party *p, const char *const *groups, size_t n) {
+static bool is_grouped(const struct party *p, const char *const *groups, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         if (party_in_group(p, groups[i]))
             return true;
     return false;
 }
 
-bool round_invites(const struct round_spec *s, const struct party *p) {
+bool round_invites(const struct round_spec *s, const struct party *p)
+{
     if (is_named(p, s->except, s->n_except) || is_grouped(p, s->except, s->n_except))
         return false;
     return (s->kinds & 1u << p->kind) || is_grouped(p, s->groups, s->n_groups) || is_named(p, s->codes, s->n_codes);
 }
 
-static size_t add_contact(const struct contact *c, const struct contact **out, size_t n, size_t max) {
+static size_t add_contact(const struct contact *c, const struct contact **out, size_t n, size_t max)
+{
     for (size_t i = 0; i < n; i++)
         if (strcasecmp(out[i]->address, c->address) == 0)
             return n;
@@ -45,7 +49,8 @@ static size_t add_contact(const struct contact *c, const struct contact **out, s
     return n;
 }
 
-size_t round_contacts(const struct round_spec *s, const struct party *p, const struct contact **out, size_t max) {
+size_t round_contacts(const struct round_spec *s, const struct party *p, const struct contact **out, size_t max)
+{
     unsigned roles = s->roles ? s->roles : ROLES_DEFAULT;
     size_t n = 0;
     for (int role = 0; role < ROLE_COUNT; role++) {
@@ -91,19 +96,22 @@ static const struct {
     {"tenth", 10, false},    {"dixieme", 10, false}, {"ten", 10, true},       {"dix", 10, true},
 };
 
-static int ordinal_of(const struct word *w, bool counts_too) {
+static int ordinal_of(const struct word *w, bool counts_too)
+{
     for (size_t i = 0; i < sizeof ordinals / sizeof *ordinals; i++)
         if (word_is(w, ordinals[i].word) && (counts_too || !ordinals[i].counts))
             return ordinals[i].number;
     return 0;
 }
 
-static unsigned item_bit(int number, size_t n_items) {
+static unsigned item_bit(int number, size_t n_items)
+{
     return number >= 1 && (size_t)number <= n_items ? 1u << (number - 1) : 0;
 }
 
 /* "2", "2 and 3", "2-3": what follows a word for "item" at w[i]. */
-static unsigned numbers_from(const struct words *w, size_t i, size_t n_items) {
+static unsigned numbers_from(const struct words *w, size_t i, size_t n_items)
+{
     unsigned found = 0;
     for (bool more = true; i < w->n && more && w->word[i].digits > 0; i++) {
         found |= item_bit(w->word[i].number, n_items);
@@ -117,7 +125,8 @@ static unsigned numbers_from(const struct words *w, size_t i, size_t n_items) {
     return found;
 }
 
-static unsigned items_by_word(const struct words *w, size_t i, size_t n_items) {
+static unsigned items_by_word(const struct words *w, size_t i, size_t n_items)
+{
     if (word_in(&w->word[i], items_words) && i + 1 < w->n)
         return w->word[i + 1].digits > 0 || ordinal_of(&w->word[i + 1], true) ? ALL_ITEMS : 0;
     if (!word_in(&w->word[i], item_words) || (i > 0 && word_is(&w->word[i - 1], "focal")))
@@ -134,7 +143,8 @@ static unsigned items_by_word(const struct words *w, size_t i, size_t n_items) {
 }
 
 /* "2_report.pdf", "(2) report.pdf", "2.pdf", but not "2 papers.pdf", "2-12-2026.pdf", "2nd report.pdf". */
-static unsigned item_at_head(const struct words *w, size_t n_items) {
+static unsigned item_at_head(const struct words *w, size_t n_items)
+{
     const struct word *next = &w->word[1];
     size_t used;
     if (w->n < 2 || w->word[0].digits == 0 || w->word[0].digits > 2 || next->digits > 0 || words_month(next, &used))
@@ -144,7 +154,8 @@ static unsigned item_at_head(const struct words *w, size_t n_items) {
 }
 
 /* The words of `key` one after the other. */
-static bool has_key_at(const struct words *w, size_t i, const struct words *key) {
+static bool has_key_at(const struct words *w, size_t i, const struct words *key)
+{
     for (size_t k = 0; k < key->n; k++)
         if (i + k >= w->n || !word_is(&w->word[i + k], key->word[k].text))
             return false;
@@ -154,7 +165,8 @@ static bool has_key_at(const struct words *w, size_t i, const struct words *key)
 }
 
 /* A key of one letter is a word of many languages: it names no item by itself. */
-static unsigned items_by_key(const struct words *w, const struct round_item *items, size_t n_items) {
+static unsigned items_by_key(const struct words *w, const struct round_item *items, size_t n_items)
+{
     unsigned found = 0;
     for (size_t item = 0; item < n_items; item++) {
         struct words key;
@@ -168,7 +180,8 @@ static unsigned items_by_key(const struct words *w, const struct round_item *ite
     return found;
 }
 
-static unsigned items_in(const char *text, bool file_name, const struct round_item *items, size_t n_items) {
+static unsigned items_in(const char *text, bool file_name, const struct round_item *items, size_t n_items)
+{
     struct words w;
     words_of(text ? text : "", &w);
     unsigned found = items_by_key(&w, items, n_items);
@@ -179,7 +192,8 @@ static unsigned items_in(const char *text, bool file_name, const struct round_it
     return found;
 }
 
-int item_of(const struct round_item *items, size_t n_items, const char *file_name, const char *subject) {
+int item_of(const struct round_item *items, size_t n_items, const char *file_name, const char *subject)
+{
     if (n_items <= 1 || n_items > ITEMS_MAX)
         return n_items == 1 ? 0 : -1;
     unsigned found = items_in(file_name, true, items, n_items);
@@ -195,7 +209,8 @@ static const char *const revision_words[] = {"rev",  "revised", "revision", "rev
 static const char *const version_words[] = {"v", "ver", "version", "rev", "revision", "نسخة", "النسخة", NULL};
 
 /* Takes "(1)", "v2", "version 2", "rev" off the end; returns how many words are left, at least one. */
-static size_t without_version(const struct words *w, size_t n) {
+static size_t without_version(const struct words *w, size_t n)
+{
     for (;;) {
         const struct word *last = &w->word[n - 1];
         if (n > 1 && last->digits > 0 && strchr(last->before, '('))
@@ -216,7 +231,8 @@ struct stem {
     const char *extension;
 };
 
-static void stem_of(const char *name, struct stem *out) {
+static void stem_of(const char *name, struct stem *out)
+{
     char stem[512];
     const char *dot = strrchr(name, '.');
     size_t len = dot && dot != name ? (size_t)(dot - name) : strlen(name);
@@ -229,7 +245,8 @@ static void stem_of(const char *name, struct stem *out) {
     out->n = out->words.n ? without_version(&out->words, out->words.n) : 0;
 }
 
-static bool same_paper(const struct stem *one, const struct stem *other) {
+static bool same_paper(const struct stem *one, const struct stem *other)
+{
     if (one->n == 0 || one->n != other->n || !one->words.whole || !other->words.whole ||
         strcasecmp(one->extension, other->extension) != 0)
         return false;
@@ -239,7 +256,8 @@ static bool same_paper(const struct stem *one, const struct stem *other) {
     return true;
 }
 
-static int same_name(const struct paper_fact *papers, size_t n, int item, const char *file_name) {
+static int same_name(const struct paper_fact *papers, size_t n, int item, const char *file_name)
+{
     struct stem wanted, stem;
     stem_of(file_name, &wanted);
     for (size_t i = n; i-- > 0;) {
@@ -252,7 +270,8 @@ static int same_name(const struct paper_fact *papers, size_t n, int item, const 
     return -1;
 }
 
-static int only_one_of(const struct paper_fact *papers, size_t n, int item) {
+static int only_one_of(const struct paper_fact *papers, size_t n, int item)
+{
     int found = -1;
     for (size_t i = 0; item >= 0 && i < n; i++) {
         if (!papers[i].current || papers[i].item != item)
@@ -264,12 +283,14 @@ static int only_one_of(const struct paper_fact *papers, size_t n, int item) {
     return found;
 }
 
-int paper_replaces(const struct paper_fact *papers, size_t n, int item, const char *file_name) {
+int paper_replaces(const struct paper_fact *papers, size_t n, int item, const char *file_name)
+{
     int found = same_name(papers, n, item, file_name);
     return found >= 0 ? found : only_one_of(papers, n, item);
 }
 
-struct standing standing_of(const struct round_spec *s, const struct paper_fact *papers, size_t n) {
+struct standing standing_of(const struct round_spec *s, const struct paper_fact *papers, size_t n)
+{
     struct standing st = {.answered = n > 0};
     for (size_t i = 0; i < s->n_items && i < ITEMS_MAX; i++)
         if (s->items[i].required)

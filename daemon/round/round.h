@@ -10,9 +10,9 @@ enum round_kind { ROUND_PAPERS };
 #define ROUND_KIND_COUNT 1
 /* A kind is a row of this table, never an if. */
 struct round_kind_row {
-    const char *name;      /* as the round file says it */
-    bool takes_papers;     /* attachments of a reply are filed */
-    bool owes_answer;      /* who has not answered is reminded */
+    const char *name;  /* as the round file says it */
+    bool takes_papers; /* attachments of a reply are filed */
+    bool owes_answer;  /* who has not answered is reminded */
 };
 extern const struct round_kind_row round_kinds[ROUND_KIND_COUNT];
 
@@ -22,7 +22,7 @@ extern const char *const round_state_names[ROUND_STATE_COUNT];
 
 /* One part of what a round asks for, followed up on its own. */
 struct round_item {
-    const char *key;               /* ASCII: "pledges" */
+    const char *key; /* ASCII: "pledges" */
     const char *title[LANG_COUNT];
     bool required;
 };
@@ -34,8 +34,8 @@ struct round_document {
     unsigned langs;    /* LANG_BITs of the mails it goes with; 0 = all */
     const char *party; /* code of the one party it is for; NULL = all */
     /* Known from the launch on: */
-    const char *sha256;   /* of the document: it is no paper when a reply brings it back; NULL before */
-    const char *part;     /* the encoded part, below the state directory; NULL before */
+    const char *sha256; /* of the document: it is no paper when a reply brings it back; NULL before */
+    const char *part;   /* the encoded part, below the state directory; NULL before */
     int64_t part_size;
 };
 
@@ -46,24 +46,24 @@ struct round_contact {
 };
 
 struct round_spec {
-    const char *path;              /* the round file */
-    const char *ref;               /* "ARCP/2026/04": [A-Z]+ parts of letters and digits joined by '/' */
+    const char *path; /* the round file */
+    const char *ref;  /* "ARCP/2026/04": [A-Z]+ parts of letters and digits joined by '/' */
     enum round_kind kind;
-    const char *note_number;       /* NULL: a letter, not a note */
-    struct civil note_date;        /* year 0 = none */
+    const char *note_number; /* NULL: a letter, not a note */
+    struct civil note_date;  /* year 0 = none */
     const char *title[LANG_COUNT];
-    const char *text[LANG_COUNT];  /* paragraphs, separated by an empty line */
-    unsigned kinds;                /* bit per party_kind */
+    const char *text[LANG_COUNT]; /* paragraphs, separated by an empty line */
+    unsigned kinds;               /* bit per party_kind */
     const char *const *groups;
     size_t n_groups;
     const char *const *codes;
     size_t n_codes;
     const char *const *except;
     size_t n_except;
-    unsigned roles;                /* bit per contact_role; default mission and focal point */
+    unsigned roles; /* bit per contact_role; default mission and focal point */
     const struct round_contact *contacts;
     size_t n_contacts;
-    const char *const *partners;   /* addresses that get a copy of what is filed */
+    const char *const *partners; /* addresses that get a copy of what is filed */
     size_t n_partners;
     const struct round_document *documents;
     size_t n_documents;
@@ -73,7 +73,7 @@ struct round_spec {
     struct deadline deadline;
     struct step steps[STEPS_MAX];
     size_t n_steps;
-    const char *templates;         /* folder that overrides the common templates; NULL */
+    const char *templates; /* folder that overrides the common templates; NULL */
 };
 
 /* In the audience: its kind, a group or its code is named, and it is not excepted. */
@@ -83,9 +83,9 @@ size_t round_contacts(const struct round_spec *s, const struct party *p, const s
 
 /* A filed paper as the decisions see it. */
 struct paper_fact {
-    int item;            /* index into items, -1 = not yet assigned */
-    const char *name;    /* file name as filed */
-    bool current;        /* not replaced by a later version */
+    int item;         /* index into items, -1 = not yet assigned */
+    const char *name; /* file name as filed */
+    bool current;     /* not replaced by a later version */
 };
 
 /* Which item a paper answers: the key or the number ("item 2", "البند ٢", "2_", "point 2") in the file name, else in the subject (only where that names exactly one). A round with one
@@ -98,9 +98,9 @@ int paper_replaces(const struct paper_fact *papers, size_t n, int item, const ch
 
 /* Where a party stands. */
 struct standing {
-    bool answered;           /* something was filed */
-    bool complete;           /* nothing required is missing: reminders stop */
-    unsigned missing;        /* bit per required item not answered; unassigned papers of a round with items answer none */
+    bool answered;    /* something was filed */
+    bool complete;    /* nothing required is missing: reminders stop */
+    unsigned missing; /* bit per required item not answered; unassigned papers of a round with items answer none */
 };
 struct standing standing_of(const struct round_spec *s, const struct paper_fact *papers, size_t n);
 

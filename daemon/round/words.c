@@ -11,7 +11,8 @@
 #define TEXT_MAX 2048
 
 /* One code point, and how many bytes it took; an invalid byte is a code point of its own above Unicode. */
-static size_t next_point(const char *s, uint32_t *out) {
+static size_t next_point(const char *s, uint32_t *out)
+{
     const unsigned char *u = (const unsigned char *)s;
     size_t n = u[0] < 0x80 ? 1 : u[0] >= 0xF0 ? 4 : u[0] >= 0xE0 ? 3 : u[0] >= 0xC2 ? 2 : 0;
     *out = 0x110000u + u[0];
@@ -31,7 +32,8 @@ struct range {
     uint32_t from, to;
 };
 
-static bool in_ranges(uint32_t point, const struct range *ranges, size_t n) {
+static bool in_ranges(uint32_t point, const struct range *ranges, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         if (point >= ranges[i].from && point <= ranges[i].to)
             return true;
@@ -46,7 +48,8 @@ static const struct range unseen[] = {
 };
 
 /* The ASCII character that a code point is folded to, or 0 to keep it. */
-static char folded(uint32_t point) {
+static char folded(uint32_t point)
+{
     if (point >= 'A' && point <= 'Z')
         return (char)(point - 'A' + 'a');
     if (point >= 0x660 && point <= 0x669)
@@ -56,7 +59,8 @@ static char folded(uint32_t point) {
     return 0;
 }
 
-size_t fold_text(const char *text, char *out, size_t size) {
+size_t fold_text(const char *text, char *out, size_t size)
+{
     size_t len = 0;
     for (uint32_t point; *text;) {
         size_t n = next_point(text, &point);
@@ -87,7 +91,8 @@ static const struct {
 };
 
 /* `text` is folded already. */
-static bool plain_text(const char *text, char *out, size_t size) {
+static bool plain_text(const char *text, char *out, size_t size)
+{
     size_t len = 0;
     for (uint32_t point; *text;) {
         size_t n = next_point(text, &point), keep = n;
@@ -107,10 +112,17 @@ static bool plain_text(const char *text, char *out, size_t size) {
     return *text == '\0';
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
 
-static const char *read_separators(const char *p, char *out, size_t size) {
+static const char *read_separators(const char *p, char *out, size_t size)
+{
     size_t len = 0;
     bool space = false;
     for (; *p && !is_digit(*p) && !is_letter(*p); p++) {
@@ -125,7 +137,8 @@ static const char *read_separators(const char *p, char *out, size_t size) {
     return p;
 }
 
-static const char *read_run(const char *p, struct word *w) {
+static const char *read_run(const char *p, struct word *w)
+{
     size_t len = 0;
     bool digits = is_digit(*p);
     for (; *p && (digits ? is_digit(*p) : is_letter(*p)); p++) {
@@ -144,7 +157,8 @@ static const char *read_run(const char *p, struct word *w) {
     return p;
 }
 
-void words_of(const char *text, struct words *out) {
+void words_of(const char *text, struct words *out)
+{
     char folded_text[TEXT_MAX], plain[TEXT_MAX];
     memset(out, 0, sizeof *out);
     out->whole = fold_text(text, folded_text, sizeof folded_text) < sizeof folded_text - 8;
@@ -165,9 +179,13 @@ void words_of(const char *text, struct words *out) {
     }
 }
 
-bool word_is(const struct word *w, const char *text) { return strcmp(w->text, text) == 0; }
+bool word_is(const struct word *w, const char *text)
+{
+    return strcmp(w->text, text) == 0;
+}
 
-bool word_in(const struct word *w, const char *const *list) {
+bool word_in(const struct word *w, const char *const *list)
+{
     for (; *list; list++)
         if (word_is(w, *list))
             return true;
@@ -200,7 +218,8 @@ static const struct {
     {"dec", NULL, 12},      {"decembre", NULL, 12},
 };
 
-int words_month(const struct word *w, size_t *used_out) {
+int words_month(const struct word *w, size_t *used_out)
+{
     for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
         if (!word_is(w, months[i].word))
             continue;

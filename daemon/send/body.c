@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool add_segment(struct body *b, const char *path, int64_t *size, struct err *e) {
+static bool add_segment(struct body *b, const char *path, int64_t *size, struct err *e)
+{
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
@@ -23,7 +24,8 @@ static bool add_segment(struct body *b, const char *path, int64_t *size, struct 
     return true;
 }
 
-bool body_open(struct body *b, const struct send_job *job, struct err *e) {
+bool body_open(struct body *b, const struct send_job *job, struct err *e)
+{
     int64_t size = 0;
     *b = (struct body){.paths = job->segments, .size = job->size};
     if (job->n_segments == 0 || job->n_segments > SEND_SEGMENTS_MAX)
@@ -40,15 +42,20 @@ bool body_open(struct body *b, const struct send_job *job, struct err *e) {
                     (long long)size, (long long)job->size);
 }
 
-void body_close(struct body *b) {
+void body_close(struct body *b)
+{
     while (b->n > 0)
         close(b->fds[--b->n]);
 }
 
-bool body_done(const struct body *b) { return b->given == b->size; }
+bool body_done(const struct body *b)
+{
+    return b->given == b->size;
+}
 
 /* Every LF comes after a CR, and every CR before an LF. */
-static bool lines_end_well(struct body *b, const char *bytes, size_t n) {
+static bool lines_end_well(struct body *b, const char *bytes, size_t n)
+{
     const char *end = bytes + n, *p = bytes;
     if (b->cr && n > 0 && *p != '\n')
         return false;
@@ -62,7 +69,8 @@ static bool lines_end_well(struct body *b, const char *bytes, size_t n) {
     return true;
 }
 
-static ssize_t read_segment(struct body *b, char *out, size_t max, struct err *e) {
+static ssize_t read_segment(struct body *b, char *out, size_t max, struct err *e)
+{
     ssize_t n;
     do
         n = read(b->fds[b->at], out, max);
@@ -73,7 +81,8 @@ static ssize_t read_segment(struct body *b, char *out, size_t max, struct err *e
 }
 
 /* As much as there is, up to max bytes, across segments; -1 where the system fails. */
-static ssize_t read_some(struct body *b, char *out, size_t max, struct err *e) {
+static ssize_t read_some(struct body *b, char *out, size_t max, struct err *e)
+{
     size_t got = 0;
     while (got < max && b->at < b->n) {
         ssize_t n = read_segment(b, out + got, max - got, e);
@@ -86,9 +95,13 @@ static ssize_t read_some(struct body *b, char *out, size_t max, struct err *e) {
     return (ssize_t)got;
 }
 
-static const char *path_now(const struct body *b) { return b->paths[b->at < b->n ? b->at : b->n - 1]; }
+static const char *path_now(const struct body *b)
+{
+    return b->paths[b->at < b->n ? b->at : b->n - 1];
+}
 
-ssize_t body_read(struct body *b, char *out, size_t max, struct err *e) {
+ssize_t body_read(struct body *b, char *out, size_t max, struct err *e)
+{
     size_t room = (int64_t)max < b->size - b->given ? max : (size_t)(b->size - b->given);
     ssize_t got = read_some(b, out, room, e);
     if (got < 0)

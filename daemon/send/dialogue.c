@@ -28,7 +28,8 @@ static const struct {
     {"MAIL FROM", PHASE_MAIL}, {"RCPT TO", PHASE_RCPT}, {"DATA", PHASE_DATA},
 };
 
-static int wait_s(const struct dialogue *d, enum phase phase) {
+static int wait_s(const struct dialogue *d, enum phase phase)
+{
     switch (phase) {
     case PHASE_CONNECT: return d->connect_timeout_s;
     case PHASE_DATA: return DATA_WAIT;
@@ -45,12 +46,14 @@ static int wait_s(const struct dialogue *d, enum phase phase) {
     abort();
 }
 
-static void enter(struct dialogue *d, enum phase phase, int64_t now_at) {
+static void enter(struct dialogue *d, enum phase phase, int64_t now_at)
+{
     d->phase = phase;
     d->deadline_at = now_at + wait_s(d, phase);
 }
 
-void dialogue_open(struct dialogue *d, const struct mail_server *server, int64_t now_at) {
+void dialogue_open(struct dialogue *d, const struct mail_server *server, int64_t now_at)
+{
     dialogue_free(d);
     *d = (struct dialogue){.connect_timeout_s = server->connect_timeout_s,
                            .final_timeout_s = server->final_timeout_s,
@@ -59,26 +62,33 @@ void dialogue_open(struct dialogue *d, const struct mail_server *server, int64_t
     enter(d, PHASE_CONNECT, now_at);
 }
 
-void dialogue_mail(struct dialogue *d, int64_t now_at) {
+void dialogue_mail(struct dialogue *d, int64_t now_at)
+{
     buf_clear(&d->reply);
     d->reply_ended = true;
     enter(d, PHASE_READY, now_at);
 }
 
-void dialogue_connected(struct dialogue *d, int64_t now_at) {
+void dialogue_connected(struct dialogue *d, int64_t now_at)
+{
     if (d->phase == PHASE_CONNECT)
         enter(d, PHASE_GREETING, now_at);
 }
 
-void dialogue_free(struct dialogue *d) { buf_free(&d->reply); }
+void dialogue_free(struct dialogue *d)
+{
+    buf_free(&d->reply);
+}
 
-static bool begins(const char *bytes, size_t n, const char *word) {
+static bool begins(const char *bytes, size_t n, const char *word)
+{
     size_t length = strlen(word);
     return n >= length && strncasecmp(bytes, word, length) == 0 &&
            (n == length || !isalnum((unsigned char)bytes[length]));
 }
 
-void dialogue_said(struct dialogue *d, const char *bytes, size_t n, int64_t now_at) {
+void dialogue_said(struct dialogue *d, const char *bytes, size_t n, int64_t now_at)
+{
     if (begins(bytes, n, "QUIT")) {
         d->quitting = true;
         d->deadline_at = now_at + QUIT_WAIT;
@@ -96,7 +106,8 @@ void dialogue_said(struct dialogue *d, const char *bytes, size_t n, int64_t now_
     enter(d, d->phase, now_at); /* a line of a login */
 }
 
-static void note_offer(struct dialogue *d, const char *words, size_t n) {
+static void note_offer(struct dialogue *d, const char *words, size_t n)
+{
     if (begins(words, n, "AUTH"))
         d->offers_auth = true;
     else if (begins(words, n, "SMTPUTF8"))
@@ -109,7 +120,8 @@ static void note_offer(struct dialogue *d, const char *words, size_t n) {
     }
 }
 
-static size_t enhanced_code(const char *words, size_t n) {
+static size_t enhanced_code(const char *words, size_t n)
+{
     size_t i = 0, dots = 0;
     while (i < n && (isdigit((unsigned char)words[i]) || words[i] == '.'))
         dots += words[i++] == '.';
@@ -117,7 +129,8 @@ static size_t enhanced_code(const char *words, size_t n) {
 }
 
 /* The words of a reply on one line; an enhanced code (RFC 3463) that repeats on every line stands once. */
-static void keep_words(struct dialogue *d, const char *words, size_t n) {
+static void keep_words(struct dialogue *d, const char *words, size_t n)
+{
     if (d->reply_ended) {
         buf_clear(&d->reply);
         d->reply.overflow = false;
@@ -130,14 +143,16 @@ static void keep_words(struct dialogue *d, const char *words, size_t n) {
     buf_add(&d->reply, words, n);
 }
 
-static void answered(struct dialogue *d, const char *code, int64_t now_at) {
+static void answered(struct dialogue *d, const char *code, int64_t now_at)
+{
     if (d->phase == PHASE_AUTH && strncmp(code, "235", 3) == 0)
         d->logged_in = true;
     if (d->phase == PHASE_DATA && strncmp(code, "354", 3) == 0)
         enter(d, PHASE_BODY, now_at);
 }
 
-void dialogue_heard(struct dialogue *d, const char *line, size_t n, int64_t now_at) {
+void dialogue_heard(struct dialogue *d, const char *line, size_t n, int64_t now_at)
+{
     while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == '\n'))
         n--;
     if (n < 3 || d->quitting)
@@ -153,9 +168,13 @@ void dialogue_heard(struct dialogue *d, const char *line, size_t n, int64_t now_
         answered(d, line, now_at);
 }
 
-void dialogue_handed(struct dialogue *d, bool all, int64_t now_at) { enter(d, all ? PHASE_DOT : PHASE_BODY, now_at); }
+void dialogue_handed(struct dialogue *d, bool all, int64_t now_at)
+{
+    enter(d, all ? PHASE_DOT : PHASE_BODY, now_at);
+}
 
-enum send_stage dialogue_stage(const struct dialogue *d, int code) {
+enum send_stage dialogue_stage(const struct dialogue *d, int code)
+{
     switch (d->phase) {
     case PHASE_CONNECT:
     case PHASE_GREETING:

@@ -28,13 +28,15 @@ struct sender {
 };
 
 /* SIGTERM stays blocked and waits on stop_fd, so that it is found between two steps and interrupts none. */
-static bool stopping(void *arg) {
+static bool stopping(void *arg)
+{
     const struct sender *sender = arg;
     struct pollfd p = {.fd = sender->stop_fd, .events = POLLIN};
     return poll(&p, 1, 0) > 0;
 }
 
-static bool take_config(struct sender *sender, const json_t *config, struct err *e) {
+static bool take_config(struct sender *sender, const json_t *config, struct err *e)
+{
     struct arena *arena = arena_new();
     struct mail_server server;
     if (!server_from_json(arena, config, &server, e)) {
@@ -49,7 +51,8 @@ static bool take_config(struct sender *sender, const json_t *config, struct err 
     return true;
 }
 
-static bool answer(struct sender *sender, json_t *message, struct err *e) {
+static bool answer(struct sender *sender, json_t *message, struct err *e)
+{
     if (!wire_send(sender->wire, message, -1, e))
         return false;
     while (wire_pending(sender->wire)) {
@@ -61,7 +64,8 @@ static bool answer(struct sender *sender, json_t *message, struct err *e) {
     return true;
 }
 
-static bool take_delivery(struct sender *sender, const json_t *message, struct err *e) {
+static bool take_delivery(struct sender *sender, const json_t *message, struct err *e)
+{
     ARENA_SCOPED arena = arena_new();
     struct send_outcome o = {.id = wire_int(message, "deliver", 0), .stage = SEND_LOCAL};
     struct send_job job;
@@ -75,14 +79,16 @@ static bool take_delivery(struct sender *sender, const json_t *message, struct e
     return answer(sender, send_outcome_to_json(&o), e);
 }
 
-static bool take_probe(struct sender *sender, const json_t *message, struct err *e) {
+static bool take_probe(struct sender *sender, const json_t *message, struct err *e)
+{
     if (!sender->smtp)
         return err_perm(e, "a probe before the configuration");
     struct send_outcome o = smtp_probe(sender->smtp, wire_int(message, "probe", 0));
     return answer(sender, send_outcome_to_json(&o), e);
 }
 
-static bool take(struct sender *sender, const json_t *message, struct err *e) {
+static bool take(struct sender *sender, const json_t *message, struct err *e)
+{
     const json_t *config = json_object_get(message, "config");
     if (config)
         return take_config(sender, config, e);
@@ -94,14 +100,16 @@ static bool take(struct sender *sender, const json_t *message, struct err *e) {
 }
 
 /* Waits for the channel or the signal; an unused connection is given back meanwhile. */
-static void wait_for_work(struct sender *sender) {
+static void wait_for_work(struct sender *sender)
+{
     struct pollfd p[2] = {{.fd = wire_fd(sender->wire), .events = POLLIN}, {.fd = sender->stop_fd, .events = POLLIN}};
     if (poll(p, 2, SMTP_IDLE_S * 1000) == 0 && sender->smtp)
         smtp_close(sender->smtp);
 }
 
 /* Until the channel or the daemon's patience ends; false with e where something is wrong. */
-static bool serve(struct sender *sender, struct err *e) {
+static bool serve(struct sender *sender, struct err *e)
+{
     while (!stopping(sender)) {
         JSON_SCOPED message = NULL;
         switch (wire_recv(sender->wire, &message, e)) {
@@ -117,7 +125,8 @@ static bool serve(struct sender *sender, struct err *e) {
     return true;
 }
 
-static int hold_stop_signal(void) {
+static int hold_stop_signal(void)
+{
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
@@ -125,9 +134,13 @@ static int hold_stop_signal(void) {
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static json_t *hello(void) { return json_pack("{s:s, s:i}", "hello", "send", "version", WIRE_VERSION); }
+static json_t *hello(void)
+{
+    return json_pack("{s:s, s:i}", "hello", "send", "version", WIRE_VERSION);
+}
 
-int main(void) {
+int main(void)
+{
     struct sender sender = {.stop_fd = hold_stop_signal()};
     struct err e = {0};
     log_open("taamim-send", LOG_LEVEL_INFO);

@@ -41,7 +41,8 @@ struct smtp {
     struct buf text;
 };
 
-struct smtp *smtp_new(const struct mail_server *server, bool (*stopping)(void *), void *arg) {
+struct smtp *smtp_new(const struct mail_server *server, bool (*stopping)(void *), void *arg)
+{
     struct smtp *s = calloc(1, sizeof *s);
     if (!s)
         abort();
@@ -52,7 +53,8 @@ struct smtp *smtp_new(const struct mail_server *server, bool (*stopping)(void *)
     return s;
 }
 
-void smtp_close(struct smtp *s) {
+void smtp_close(struct smtp *s)
+{
     curl_socket_t fd = CURL_SOCKET_BAD;
     if (!s->curl)
         return;
@@ -63,7 +65,8 @@ void smtp_close(struct smtp *s) {
     s->curl = NULL;
 }
 
-void smtp_free(struct smtp *s) {
+void smtp_free(struct smtp *s)
+{
     if (!s)
         return;
     smtp_close(s);
@@ -75,12 +78,14 @@ void smtp_free(struct smtp *s) {
 /* --- what libcurl asks and tells while it works
  * ---------------------------------------------------------------------- */
 
-static void end_ourselves(struct smtp *s, enum send_stage stage, int code) {
+static void end_ourselves(struct smtp *s, enum send_stage stage, int code)
+{
     s->ours.stage = stage;
     s->ours.code = code;
 }
 
-static int on_debug(CURL *curl, curl_infotype type, char *bytes, size_t n, void *arg) {
+static int on_debug(CURL *curl, curl_infotype type, char *bytes, size_t n, void *arg)
+{
     struct smtp *s = arg;
     (void)curl;
     if (type == CURLINFO_HEADER_OUT)
@@ -88,13 +93,15 @@ static int on_debug(CURL *curl, curl_infotype type, char *bytes, size_t n, void 
     return 0;
 }
 
-static size_t on_line(char *line, size_t size, size_t n, void *arg) {
+static size_t on_line(char *line, size_t size, size_t n, void *arg)
+{
     struct smtp *s = arg;
     dialogue_heard(&s->dialogue, line, size * n, clock_boot());
     return size * n;
 }
 
-static size_t on_read(char *out, size_t size, size_t n, void *arg) {
+static size_t on_read(char *out, size_t size, size_t n, void *arg)
+{
     struct smtp *s = arg;
     ssize_t got = body_read(&s->body, out, size * n, &s->trouble);
     if (got < 0) {
@@ -105,19 +112,22 @@ static size_t on_read(char *out, size_t size, size_t n, void *arg) {
     return (size_t)got;
 }
 
-static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to) {
+static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
     const struct smtp *s = arg;
     (void)purpose;
     return s->used ? CURL_SOCKET_BAD : socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
-static bool ascii(const char *text) {
+static bool ascii(const char *text)
+{
     while (*text && (unsigned char)*text < 0x80)
         text++;
     return !*text;
 }
 
-static bool server_can_take(struct smtp *s) {
+static bool server_can_take(struct smtp *s)
+{
     const struct dialogue *d = &s->dialogue;
     const char *beyond = ascii(s->job->to) ? s->job->from : s->job->to;
     if (s->server->auth != MAIL_AUTH_NONE && !d->logged_in) {
@@ -142,14 +152,16 @@ static bool server_can_take(struct smtp *s) {
 
 /* The connection stands and the login is done; now comes MAIL. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type */
-static int on_ready(void *arg, char *ip, char *local_ip, int port, int local_port) {
+static int on_ready(void *arg, char *ip, char *local_ip, int port, int local_port)
+{
     struct smtp *s = arg;
     (void)ip, (void)local_ip, (void)port, (void)local_port;
     dialogue_mail(&s->dialogue, clock_boot());
     return server_can_take(s) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-static void notice_connected(struct smtp *s) {
+static void notice_connected(struct smtp *s)
+{
     curl_off_t took_us = 0;
     CURLINFO what = s->server->tls == TLS_IMPLICIT ? CURLINFO_APPCONNECT_TIME_T : CURLINFO_CONNECT_TIME_T;
     if (s->dialogue.phase == PHASE_CONNECT && curl_easy_getinfo(s->curl, what, &took_us) == CURLE_OK && took_us > 0)
@@ -157,7 +169,8 @@ static void notice_connected(struct smtp *s) {
 }
 
 /* False where the mail is given up now. */
-static bool go_on_though_stopping(struct smtp *s, int64_t now_at) {
+static bool go_on_though_stopping(struct smtp *s, int64_t now_at)
+{
     struct dialogue *d = &s->dialogue;
     if (d->phase != PHASE_DOT) {
         end_ourselves(s, dialogue_stage(d, 0), 0);
@@ -171,7 +184,8 @@ static bool go_on_though_stopping(struct smtp *s, int64_t now_at) {
     return true;
 }
 
-static int on_tick(void *arg, curl_off_t down, curl_off_t down_now, curl_off_t up, curl_off_t up_now) {
+static int on_tick(void *arg, curl_off_t down, curl_off_t down_now, curl_off_t up, curl_off_t up_now)
+{
     struct smtp *s = arg;
     int64_t now_at = clock_boot();
     (void)down, (void)down_now, (void)up, (void)up_now;
@@ -188,7 +202,8 @@ static int on_tick(void *arg, curl_off_t down, curl_off_t down_now, curl_off_t u
 /* --- a handle
  * -------------------------------------------------------------------------------------------------------- */
 
-static void set_callbacks(struct smtp *s) {
+static void set_callbacks(struct smtp *s)
+{
     CURL *c = s->curl;
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, s->curl_says);
     curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
@@ -207,7 +222,8 @@ static void set_callbacks(struct smtp *s) {
     curl_easy_setopt(c, CURLOPT_XFERINFODATA, s);
 }
 
-static void set_connection(struct smtp *s) {
+static void set_connection(struct smtp *s)
+{
     const struct mail_server *server = s->server;
     char url[320];
     bool brackets = strchr(server->host, ':') != NULL;
@@ -224,7 +240,8 @@ static void set_connection(struct smtp *s) {
     curl_easy_setopt(s->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)REPLY_WAIT_MAX_S);
 }
 
-static void set_tls(struct smtp *s) {
+static void set_tls(struct smtp *s)
+{
     const struct mail_server *server = s->server;
     curl_easy_setopt(s->curl, CURLOPT_USE_SSL, server->tls == TLS_NONE ? (long)CURLUSESSL_NONE : (long)CURLUSESSL_ALL);
     curl_easy_setopt(s->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -235,7 +252,8 @@ static void set_tls(struct smtp *s) {
         curl_easy_setopt(s->curl, CURLOPT_CAINFO, server->ca_file);
 }
 
-static bool set_login(struct smtp *s, struct err *e) {
+static bool set_login(struct smtp *s, struct err *e)
+{
     const struct mail_server *server = s->server;
     static const char *const mechanisms[] = {"", "AUTH=PLAIN", "AUTH=LOGIN", "AUTH=XOAUTH2"};
     if (server->auth == MAIL_AUTH_NONE)
@@ -250,7 +268,8 @@ static bool set_login(struct smtp *s, struct err *e) {
     return true;
 }
 
-static bool open_handle(struct smtp *s) {
+static bool open_handle(struct smtp *s)
+{
     s->curl = curl_easy_init();
     if (!s->curl)
         abort();
@@ -269,7 +288,8 @@ static bool open_handle(struct smtp *s) {
 /* --- a delivery
  * ------------------------------------------------------------------------------------------------------ */
 
-static struct send_outcome outcome(struct smtp *s, enum send_stage stage, int code) {
+static struct send_outcome outcome(struct smtp *s, enum send_stage stage, int code)
+{
     return (struct send_outcome){.id = s->job->id,
                                  .code = code,
                                  .stage = stage,
@@ -277,14 +297,16 @@ static struct send_outcome outcome(struct smtp *s, enum send_stage stage, int co
                                  .server_size = s->dialogue.offers_size};
 }
 
-static struct send_outcome outcome_of_ours(struct smtp *s) {
+static struct send_outcome outcome_of_ours(struct smtp *s)
+{
     buf_clear(&s->text);
     buf_adds(&s->text, s->trouble.text);
     return outcome(s, s->ours.stage, s->ours.code);
 }
 
 /* A refused token comes as a challenge: what it says is inside, in base64. */
-static void add_login_words(struct smtp *s) {
+static void add_login_words(struct smtp *s)
+{
     const char *words = buf_text(&s->dialogue.reply);
     gsize n = 0;
     g_autofree guchar *inside = *words && !strchr(words, ' ') ? g_base64_decode(words, &n) : NULL;
@@ -297,7 +319,8 @@ static void add_login_words(struct smtp *s) {
         buf_adds(&s->text, words);
 }
 
-static void set_reason(struct smtp *s, CURLcode result) {
+static void set_reason(struct smtp *s, CURLcode result)
+{
     buf_clear(&s->text);
     if (s->trouble.kind != ERR_NONE)
         buf_adds(&s->text, s->trouble.text);
@@ -309,7 +332,8 @@ static void set_reason(struct smtp *s, CURLcode result) {
         add_login_words(s);
 }
 
-static struct send_outcome judge_result(struct smtp *s, CURLcode result, int code) {
+static struct send_outcome judge_result(struct smtp *s, CURLcode result, int code)
+{
     const struct dialogue *d = &s->dialogue;
     bool handed = d->phase == PHASE_DOT;
     if (code >= 400 || (handed && code >= 200 && code < 300)) {
@@ -325,7 +349,8 @@ static struct send_outcome judge_result(struct smtp *s, CURLcode result, int cod
     return outcome(s, result == CURLE_LOGIN_DENIED ? SEND_LOGIN : dialogue_stage(d, 0), 0);
 }
 
-static struct send_outcome perform(struct smtp *s) {
+static struct send_outcome perform(struct smtp *s)
+{
     struct curl_slist *to = curl_slist_append(NULL, s->job->to);
     long code = 0;
     if (!to)
@@ -345,7 +370,8 @@ static struct send_outcome perform(struct smtp *s) {
     return o;
 }
 
-static struct send_outcome attempt(struct smtp *s) {
+static struct send_outcome attempt(struct smtp *s)
+{
     s->trouble = (struct err){0};
     if (s->curl)
         dialogue_mail(&s->dialogue, clock_boot());
@@ -355,13 +381,15 @@ static struct send_outcome attempt(struct smtp *s) {
 }
 
 /* The kept connection was closed while it lay idle: nothing of this mail has been taken. */
-static bool closed_while_idle(const struct smtp *s, const struct send_outcome *o) {
+static bool closed_while_idle(const struct smtp *s, const struct send_outcome *o)
+{
     return !s->curl && s->trouble.kind == ERR_NONE && s->dialogue.phase <= PHASE_MAIL &&
            (o->code == 0 || o->code == 421);
 }
 
 /* What would break the command it stands in; libcurl writes it as it is. */
-static bool speakable(const char *address) {
+static bool speakable(const char *address)
+{
     size_t n = strlen(address);
     for (size_t i = 0; i < n; i++)
         if ((unsigned char)address[i] <= ' ' || address[i] == 0x7f || address[i] == '<' || address[i] == '>')
@@ -369,7 +397,8 @@ static bool speakable(const char *address) {
     return n <= ADDRESS_BYTES_MAX;
 }
 
-static bool job_is_sound(struct smtp *s) {
+static bool job_is_sound(struct smtp *s)
+{
     const struct send_job *job = s->job;
     if (!speakable(job->from) || !speakable(job->to) || !*job->to) {
         end_ourselves(s, SEND_LOCAL, 553);
@@ -380,13 +409,15 @@ static bool job_is_sound(struct smtp *s) {
     return body_open(&s->body, job, &s->trouble);
 }
 
-static struct send_outcome deliver_sound(struct smtp *s) {
+static struct send_outcome deliver_sound(struct smtp *s)
+{
     bool kept = s->curl != NULL;
     struct send_outcome o = attempt(s);
     return kept && closed_while_idle(s, &o) ? attempt(s) : o;
 }
 
-struct send_outcome smtp_probe(struct smtp *s, int64_t id) {
+struct send_outcome smtp_probe(struct smtp *s, int64_t id)
+{
     s->nothing = (struct send_job){.id = id, .from = "", .to = ""};
     s->job = &s->nothing;
     s->trouble = (struct err){0};
@@ -396,7 +427,8 @@ struct send_outcome smtp_probe(struct smtp *s, int64_t id) {
     return o;
 }
 
-struct send_outcome smtp_deliver(struct smtp *s, const struct send_job *job) {
+struct send_outcome smtp_deliver(struct smtp *s, const struct send_job *job)
+{
     s->job = job;
     s->trouble = (struct err){0};
     s->body = (struct body){0};

@@ -51,15 +51,16 @@ static void write_head(FILE *f, const struct reply *r)
     struct tm tm;
 
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S +0000", gmtime_r(&now, &tm));
-    fprintf(f,
-            "Authentication-Results: mail.test; dmarc=pass header.from=%s\r\n"
-            "From: <%s>\r\nTo: <%s>\r\nDate: %s\r\nMessage-ID: <reply.%u@%s>\r\nIn-Reply-To: <%s>\r\nReferences: <%s>\r\n"
-            "Subject: Re: %s (%s)\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=-reply\"\r\n\r\n"
-            "--=-reply\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\nPlease find our paper attached.\r\n"
-            "--=-reply\r\nContent-Type: application/pdf; name=\"paper.pdf\"\r\nContent-Transfer-Encoding: base64\r\n"
-            "Content-Disposition: attachment; filename=\"paper.pdf\"\r\n\r\n",
-            strchr(r->from, '@') + 1, r->from, r->to, date, r->number, strchr(r->from, '@') + 1, r->message_id, r->message_id,
-            r->ref, r->code);
+    fprintf(
+        f,
+        "Authentication-Results: mail.test; dmarc=pass header.from=%s\r\n"
+        "From: <%s>\r\nTo: <%s>\r\nDate: %s\r\nMessage-ID: <reply.%u@%s>\r\nIn-Reply-To: <%s>\r\nReferences: <%s>\r\n"
+        "Subject: Re: %s (%s)\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=-reply\"\r\n\r\n"
+        "--=-reply\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\nPlease find our paper attached.\r\n"
+        "--=-reply\r\nContent-Type: application/pdf; name=\"paper.pdf\"\r\nContent-Transfer-Encoding: base64\r\n"
+        "Content-Disposition: attachment; filename=\"paper.pdf\"\r\n\r\n",
+        strchr(r->from, '@') + 1, r->from, r->to, date, r->number, strchr(r->from, '@') + 1, r->message_id,
+        r->message_id, r->ref, r->code);
 }
 
 static void write_reply(struct arena *a, const char *folder, const struct reply *r)
@@ -109,8 +110,11 @@ int main(int argc, char **argv)
         give_up("notices", e.text);
     for (size_t i = 0; i < n; i++)
         write_reply(a, argv[2],
-                    &(struct reply){.from = written_to(d.store, a, rows[i].id), .to = with_token(a, d.orders.config, rows[i].token),
-                                    .message_id = rows[i].message_id, .code = rows[i].party, .ref = rows[i].round,
+                    &(struct reply){.from = written_to(d.store, a, rows[i].id),
+                                    .to = with_token(a, d.orders.config, rows[i].token),
+                                    .message_id = rows[i].message_id,
+                                    .code = rows[i].party,
+                                    .ref = rows[i].round,
                                     .number = (unsigned)i + 1,
                                     .size = number(argc == 5 && i == n / 2 ? argv[4] : argv[3])});
     printf("%zu\n", n);

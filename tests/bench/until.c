@@ -16,14 +16,17 @@
 #include "base/log.h"
 #include "bench/bench.h"
 
-#define PATIENCE_S 90
-#define STOP_S 65 /* a mail past its last byte has a minute to end */
+#define PATIENCE_S   90
+#define STOP_S       65 /* a mail past its last byte has a minute to end */
 #define PROGRAMS_MAX 8
 
-struct peak { char name[32]; long kib; };
+struct peak {
+    char name[32];
+    long kib;
+};
 
 struct waiting {
-    struct daemon daemon;       /* its orders, and the store to look at */
+    struct daemon daemon; /* its orders, and the store to look at */
     const char *what;
     long n, reached;
     pid_t pid;
@@ -39,7 +42,8 @@ static bool open_store(struct waiting *w)
     struct err e = {0};
 
     if (!w->daemon.store)
-        w->daemon.store = store_open(arena_printf(a, "%s/taamim.db", w->daemon.orders.config->state_dir), STORE_READ, &e);
+        w->daemon.store =
+            store_open(arena_printf(a, "%s/taamim.db", w->daemon.orders.config->state_dir), STORE_READ, &e);
     return w->daemon.store != NULL;
 }
 
@@ -73,7 +77,8 @@ static long count_filed(struct waiting *w, struct arena *a)
     struct message_row m;
     long n = w->reached;
 
-    while (n < w->n && store_message(w->daemon.store, a, n + 1, &m, NULL) && m.state && strcmp(m.state, "collected") != 0) {
+    while (n < w->n && store_message(w->daemon.store, a, n + 1, &m, NULL) && m.state &&
+           strcmp(m.state, "collected") != 0) {
         if (strcmp(m.state, "filed") != 0)
             give_up(arena_printf(a, "message %ld is %s, not filed", n + 1, m.state), *m.why ? m.why : m.rule);
         n++;

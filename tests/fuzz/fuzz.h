@@ -12,7 +12,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* An exact-size copy with a NUL behind it, so that a read past the end is seen. */
-static inline char *text_of(const uint8_t *data, size_t size) {
+static inline char *text_of(const uint8_t *data, size_t size)
+{
     char *text = malloc(size + 1);
     if (!text)
         abort();
@@ -23,7 +24,8 @@ static inline char *text_of(const uint8_t *data, size_t size) {
 }
 
 /* A file without a name that holds the input; its path lasts as long as the descriptor. */
-static inline int file_of(const uint8_t *data, size_t size, char path[32]) {
+static inline int file_of(const uint8_t *data, size_t size, char path[32])
+{
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
     if (fd < 0 || pwrite(fd, data, size, 0) != (ssize_t)size)
         abort();
@@ -33,7 +35,8 @@ static inline int file_of(const uint8_t *data, size_t size, char path[32]) {
 }
 
 /* Ends the process, as a broken promise should. */
-static inline void promise(int kept) {
+static inline void promise(int kept)
+{
     if (!kept)
         abort();
 }

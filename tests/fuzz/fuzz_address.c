@@ -4,7 +4,8 @@
 #include "mail/msgid.h"
 #include "mail/names.h"
 
-static void check_address(struct arena *a, const char *text) {
+static void check_address(struct arena *a, const char *text)
+{
     struct err e = {0};
     char *wire = address_wire(a, text, &e);
     promise(wire || *e.text);
@@ -18,14 +19,16 @@ static void check_address(struct arena *a, const char *text) {
     address_in_domain("a@b.example", text);
 }
 
-static void check_name(struct arena *a, const char *text) {
+static void check_name(struct arena *a, const char *text)
+{
     char *name = name_clean(a, text), *numbered = name_numbered(a, name, "v", 12);
     promise(*name && *name != '.' && !strchr(name, '/') && strlen(name) <= NAME_MAX_BYTES);
     promise(*numbered && *numbered != '.' && !strchr(numbered, '/') && strlen(numbered) <= NAME_MAX_BYTES);
     text_width(text);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     char *text = text_of(data, size), token[TOKEN_LEN + 1];
     struct arena *a = arena_new();
     check_address(a, text);

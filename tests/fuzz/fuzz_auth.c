@@ -4,7 +4,8 @@
 
 #define OURS "mx.arcp.example; dmarc=fail header.from=mofa.jo.example"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     char *text = text_of(data, size), *line, *rest = text;
     const char *list[FACTS_AUTH_MAX] = {OURS};
     struct facts f = {.from = {"", "migration@mofa.jo.example"}, .auth_results = list, .n_auth_results = 1};

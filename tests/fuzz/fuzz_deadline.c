@@ -5,7 +5,8 @@
 
 #define NOW_AT INT64_C(1790000000)
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     static struct zone *zone;
     static const struct working_time hours = {.weekend = 1 << 5 | 1 << 6, .from_minute = 540, .to_minute = 1020};
     struct err e = {0};

@@ -4,13 +4,16 @@
 
 #define SCRATCH 1000
 
-static void check(const struct facts *f) {
-    promise(f->n_references <= FACTS_IDS_MAX && f->n_recipients <= FACTS_ADDRESSES_MAX && f->n_parts <= FACTS_PARTS_MAX);
+static void check(const struct facts *f)
+{
+    promise(f->n_references <= FACTS_IDS_MAX && f->n_recipients <= FACTS_ADDRESSES_MAX &&
+            f->n_parts <= FACTS_PARTS_MAX);
     for (size_t i = 0; i < f->n_parts; i++)
         promise(f->parts[i].offset >= 0 && f->parts[i].size >= 0 && f->parts[i].offset + f->parts[i].size <= SCRATCH);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct arena *a = arena_new();
     struct err e = {0};
     struct facts f;

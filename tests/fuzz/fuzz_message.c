@@ -6,7 +6,8 @@
 #include "mail/facts.h"
 #include "parse/message.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct arena *a = arena_new();
     struct err e = {0};
     struct facts facts, read;

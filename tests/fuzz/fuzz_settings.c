@@ -7,7 +7,8 @@
 static const struct party parties[] = {{.code = "JO", .kind = PARTY_STATE}};
 static const struct party_register known = {.parties = (void *)parties, .n_parties = 1};
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct problems p = {0};
     struct config *c = NULL;
     char path[32];

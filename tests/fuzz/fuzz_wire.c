@@ -6,7 +6,8 @@
 
 #define PIECE 700
 
-static void drain(struct wire *w) {
+static void drain(struct wire *w)
+{
     struct err e = {0};
     for (;;) {
         json_t *m = NULL;
@@ -20,7 +21,8 @@ static void drain(struct wire *w) {
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     int pair[2];
     promise(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
     struct wire *w = wire_new(pair[0], 4096);

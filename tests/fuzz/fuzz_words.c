@@ -3,10 +3,12 @@
 #include "round/match.h"
 #include "round/round.h"
 
-static const struct round_item items[] = {{.key = "pledges", .title = {"التعهدات", "Pledges", "Engagements"}, .required = true},
-                                          {.key = "statement", .title = {"البيان", "Statement", "Déclaration"}}};
+static const struct round_item items[] = {
+    {.key = "pledges", .title = {"التعهدات", "Pledges", "Engagements"}, .required = true},
+    {.key = "statement", .title = {"البيان", "Statement", "Déclaration"}}};
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     static const char *const refs[] = {"ARCP/2026/04", "ARCP/2026/05", "٣/٤"};
     char *name = text_of(data, size), *subject = strchr(name, '\n'), *small = malloc(8), *large = malloc(4096);
 

@@ -13,10 +13,12 @@
 struct writing {
     const char *from, *to, *subject, *text, *mailbox;
     const char *in_reply_to, *references;
-    const char *auth; /* what our own server says of the sender; NULL: nothing */
-    const char *extra; /* header lines */
+    const char *auth;       /* what our own server says of the sender; NULL: nothing */
+    const char *extra;      /* header lines */
     const char *message_id; /* NULL: its own */
-    struct { const char *name, *says; } files[FILES_MAX];
+    struct {
+        const char *name, *says;
+    } files[FILES_MAX];
     size_t n_files;
     const struct kept_mail *answers; /* the mail of ours that it answers; NULL */
     bool forgets_token, forgets_thread;
@@ -102,12 +104,13 @@ static void add_subject(struct buf *b, const char *subject)
 
 static void add_date(struct world *w, struct buf *b)
 {
-    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct civil c = zone_civil(w->daemon->orders.config->zone, clock_now());
     int offset = zone_offset_s(w->daemon->orders.config->zone, clock_now());
 
-    buf_addf(b, "Date: %d %s %d %02d:%02d:%02d +%02d00\r\n", c.day, months[c.month - 1], c.year, c.hour, c.minute, c.second,
-             offset / 3600);
+    buf_addf(b, "Date: %d %s %d %02d:%02d:%02d +%02d00\r\n", c.day, months[c.month - 1], c.year, c.hour, c.minute,
+             c.second, offset / 3600);
 }
 
 static void add_header(struct world *w, struct buf *b, const struct writing *r)
@@ -125,7 +128,8 @@ static void add_header(struct world *w, struct buf *b, const struct writing *r)
         buf_addf(b, "In-Reply-To: <%s>\r\nReferences: %s<%s>\r\n", r->in_reply_to, r->references, r->in_reply_to);
     buf_adds(b, r->extra);
     buf_adds(b, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"sheet\"\r\n\r\n");
-    buf_addf(b, "--sheet\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s\r\n", r->text);
+    buf_addf(b, "--sheet\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%s\r\n",
+             r->text);
 }
 
 static bool deliver(struct world *w, const struct writing *r, struct err *e)
@@ -195,7 +199,8 @@ static bool is_text(struct world *w, struct writing *r, const char *value, const
     return true;
 }
 
-static bool is_unauthenticated(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+static bool is_unauthenticated(struct world *w, struct writing *r, const char *value, const struct line *l,
+                               struct err *e)
 {
     (void)w, (void)value, (void)l, (void)e;
     r->auth = NULL;
@@ -369,7 +374,8 @@ static bool replies(struct world *w, const struct line *l, struct err *e)
 
 static bool writes(struct world *w, const struct line *l, struct err *e)
 {
-    struct writing r = {.from = arena_strdup(w->a, l->words[0]), .text = "A word to the secretariat.", .mailbox = "INBOX", .extra = ""};
+    struct writing r = {
+        .from = arena_strdup(w->a, l->words[0]), .text = "A word to the secretariat.", .mailbox = "INBOX", .extra = ""};
 
     r.auth = passes(w, r.from);
     return take_options(w, &r, l, e) && send(w, &r, e);
@@ -377,7 +383,9 @@ static bool writes(struct world *w, const struct line *l, struct err *e)
 
 static bool is_away(struct world *w, const struct line *l, struct err *e)
 {
-    struct writing r = {.text = "I am away until next week.", .mailbox = "INBOX", .subject = "Out of office",
+    struct writing r = {.text = "I am away until next week.",
+                        .mailbox = "INBOX",
+                        .subject = "Out of office",
                         .extra = "Auto-Submitted: auto-replied\r\n"};
 
     r.from = focal_point_of(w, l->words[0], e);
@@ -410,13 +418,17 @@ static bool bounces(struct world *w, const struct line *l, struct err *e)
     if (!m)
         return err_perm(e, "%s has got no mail", l->words[0]);
     end = strstr(m->raw, "\r\n\r\n");
-    text = arena_printf(w->a,
+    text = arena_printf(
+        w->a,
         "Return-Path: <>\r\nDelivered-To: %s\r\nFrom: MAILER-DAEMON@relay.example (Mail Delivery System)\r\nTo: %s\r\n"
-        "Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\nMessage-ID: <bounce%zu@relay.example>\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\nMessage-ID: "
+        "<bounce%zu@relay.example>\r\n"
         "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"report\"\r\n\r\n"
-        "--report\r\nContent-Type: text/plain\r\n\r\nI'm sorry to have to inform you that your message could not be delivered.\r\n"
+        "--report\r\nContent-Type: text/plain\r\n\r\nI'm sorry to have to inform you that your message could not be "
+        "delivered.\r\n"
         "--report\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example\r\n\r\n"
-        "Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: %s\r\nDiagnostic-Code: smtp; 550 %s User unknown\r\n\r\n"
+        "Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: %s\r\nDiagnostic-Code: smtp; 550 %s User "
+        "unknown\r\n\r\n"
         "--report\r\nContent-Type: text/rfc822-headers\r\n\r\n%.*s\r\n\r\n--report--\r\n",
         m->from, m->from, w->mailbox.n, m->to, l->words[1], l->words[1], (int)(end - m->raw), m->raw);
     mailbox_put(w, "INBOX", text, strlen(text));

@@ -65,7 +65,10 @@ static bool act(struct world *w, act_fn *fn, const struct act *what, struct err 
     return world_settle(w, e);
 }
 
-static const char *party_or_all(const char *word) { return strcmp(word, "everyone") == 0 ? NULL : word; }
+static const char *party_or_all(const char *word)
+{
+    return strcmp(word, "everyone") == 0 ? NULL : word;
+}
 
 static bool extends(struct world *w, const struct line *l, struct err *e)
 {
@@ -84,8 +87,11 @@ static bool notes(struct world *w, const struct line *l, struct err *e)
 
 static bool notes_each(struct world *w, const struct line *l, struct err *e)
 {
-    return act(w, act_note, &(struct act){.ref = l->ref, .text = arena_printf(w->a, "%s %s", l->words[0], l->words[1]),
-                                          .texts = {[LANG_AR] = l->words[0], [LANG_FR] = l->words[1]}}, e);
+    return act(w, act_note,
+               &(struct act){.ref = l->ref,
+                             .text = arena_printf(w->a, "%s %s", l->words[0], l->words[1]),
+                             .texts = {[LANG_AR] = l->words[0], [LANG_FR] = l->words[1]}},
+               e);
 }
 
 static bool notes_arabic(struct world *w, const struct line *l, struct err *e)
@@ -135,8 +141,14 @@ static bool accept_as(struct world *w, const char *party, const char *role, cons
     return what.message && act(w, act_accept, &what, e);
 }
 
-static bool accepts(struct world *w, const struct line *l, struct err *e) { return accept_as(w, NULL, NULL, l, e); }
-static bool accepts_for(struct world *w, const struct line *l, struct err *e) { return accept_as(w, l->words[0], NULL, l, e); }
+static bool accepts(struct world *w, const struct line *l, struct err *e)
+{
+    return accept_as(w, NULL, NULL, l, e);
+}
+static bool accepts_for(struct world *w, const struct line *l, struct err *e)
+{
+    return accept_as(w, l->words[0], NULL, l, e);
+}
 
 static bool accepts_contact(struct world *w, const struct line *l, struct err *e)
 {
@@ -150,8 +162,14 @@ static bool reject_and(struct world *w, const struct line *l, bool tell, struct 
     return what.message && act(w, act_reject, &what, e);
 }
 
-static bool rejects(struct world *w, const struct line *l, struct err *e) { return reject_and(w, l, false, e); }
-static bool rejects_and_tells(struct world *w, const struct line *l, struct err *e) { return reject_and(w, l, true, e); }
+static bool rejects(struct world *w, const struct line *l, struct err *e)
+{
+    return reject_and(w, l, false, e);
+}
+static bool rejects_and_tells(struct world *w, const struct line *l, struct err *e)
+{
+    return reject_and(w, l, true, e);
+}
 
 static bool moves(struct world *w, const struct line *l, struct err *e)
 {
@@ -163,7 +181,8 @@ static bool moves(struct world *w, const struct line *l, struct err *e)
 
 static bool moves_nth(struct world *w, const struct line *l, struct err *e)
 {
-    return act(w, act_move, &(struct act){.message = strtol(l->words[0], NULL, 10), .party = l->words[1], .ref = l->ref}, e);
+    return act(w, act_move,
+               &(struct act){.message = strtol(l->words[0], NULL, 10), .party = l->words[1], .ref = l->ref}, e);
 }
 
 static bool assigns_item(struct world *w, const struct line *l, struct err *e)
@@ -171,8 +190,10 @@ static bool assigns_item(struct world *w, const struct line *l, struct err *e)
     struct message_row m;
 
     return mailbox_message(w, &m, e) &&
-           act(w, act_item, &(struct act){.message = m.id, .paper = strtol(l->words[0], NULL, 10),
-                                          .item = (int)strtol(l->words[1], NULL, 10)}, e);
+           act(w, act_item,
+               &(struct act){
+                   .message = m.id, .paper = strtol(l->words[0], NULL, 10), .item = (int)strtol(l->words[1], NULL, 10)},
+               e);
 }
 
 /* A paper handed over at the desk: staged first, as the command socket does. */

@@ -9,7 +9,10 @@ static bool rule(struct world *w, const struct server_rule *r)
     return true;
 }
 
-static const char *kept(struct world *w, const char *word) { return arena_strdup(w->a, word); }
+static const char *kept(struct world *w, const char *word)
+{
+    return arena_strdup(w->a, word);
+}
 
 static bool is_down(struct world *w, const struct line *l, struct err *e)
 {
@@ -33,8 +36,10 @@ static bool refuses_password(struct world *w, const struct line *l, struct err *
 static bool answers(struct world *w, const struct line *l, struct err *e)
 {
     (void)e;
-    return rule(w, &(struct server_rule){.address = kept(w, l->words[2]), .conduct = ANSWERS,
-                                         .code = (int)strtol(l->words[0], NULL, 10), .words = kept(w, l->words[1])});
+    return rule(w, &(struct server_rule){.address = kept(w, l->words[2]),
+                                         .conduct = ANSWERS,
+                                         .code = (int)strtol(l->words[0], NULL, 10),
+                                         .words = kept(w, l->words[1])});
 }
 
 static bool takes_silently(struct world *w, const struct line *l, struct err *e)
@@ -63,9 +68,12 @@ static bool holds_old(struct world *w, const struct line *l, struct err *e)
 
     (void)e;
     for (long i = 0; i < n; i++) {
-        const char *text = arena_printf(w->a, "From: migration@mofa.jo.example\r\nTo: secretariat@arcp.example\r\n"
-                                              "Subject: ARCP/2026/04 old letter %ld\r\nMessage-ID: <old-%ld@mofa.jo.example>\r\n"
-                                              "Date: Mon, 05 Jan 2026 10:00:00 +0200\r\n\r\nFrom before.\r\n", i, i);
+        const char *text =
+            arena_printf(w->a,
+                         "From: migration@mofa.jo.example\r\nTo: secretariat@arcp.example\r\n"
+                         "Subject: ARCP/2026/04 old letter %ld\r\nMessage-ID: <old-%ld@mofa.jo.example>\r\n"
+                         "Date: Mon, 05 Jan 2026 10:00:00 +0200\r\n\r\nFrom before.\r\n",
+                         i, i);
 
         mailbox_put(w, "INBOX", text, strlen(text));
     }

@@ -33,10 +33,22 @@ static bool pass(struct world *w, const struct line *l, int unit_s, struct err *
     return world_run_until(w, clock_now() + (int64_t)strtol(l->words[0], NULL, 10) * unit_s, e);
 }
 
-static bool wait_days(struct world *w, const struct line *l, struct err *e) { return pass(w, l, 86400, e); }
-static bool wait_hours(struct world *w, const struct line *l, struct err *e) { return pass(w, l, 3600, e); }
-static bool wait_minutes(struct world *w, const struct line *l, struct err *e) { return pass(w, l, 60, e); }
-static bool wait_seconds(struct world *w, const struct line *l, struct err *e) { return pass(w, l, 1, e); }
+static bool wait_days(struct world *w, const struct line *l, struct err *e)
+{
+    return pass(w, l, 86400, e);
+}
+static bool wait_hours(struct world *w, const struct line *l, struct err *e)
+{
+    return pass(w, l, 3600, e);
+}
+static bool wait_minutes(struct world *w, const struct line *l, struct err *e)
+{
+    return pass(w, l, 60, e);
+}
+static bool wait_seconds(struct world *w, const struct line *l, struct err *e)
+{
+    return pass(w, l, 1, e);
+}
 
 static bool restart(struct world *w, const struct line *l, struct err *e)
 {

@@ -11,12 +11,12 @@
 /* Which mails are meant. */
 struct wish {
     long count;
-    const char *kind;               /* "" = any */
-    const char *who;                /* code, address, "officer", "anyone" */
+    const char *kind; /* "" = any */
+    const char *who;  /* code, address, "officer", "anyone" */
     const char *naming[TELLING_MAX], *not_naming[TELLING_MAX];
     size_t n_naming, n_not_naming;
-    const char *day, *hour;         /* local; NULL any */
-    int64_t since_at, before_at;    /* 0: any */
+    const char *day, *hour;      /* local; NULL any */
+    int64_t since_at, before_at; /* 0: any */
 };
 
 static bool is_kind(const char *word, const char **kind_out)
@@ -40,7 +40,10 @@ static bool is_kind(const char *word, const char **kind_out)
 
 static bool is_count(const char *word, long *out)
 {
-    static const struct { const char *word; long n; } counts[] = {{"no", 0}, {"a", 1}, {"an", 1}, {"one", 1}, {"two", 2}, {"three", 3}};
+    static const struct {
+        const char *word;
+        long n;
+    } counts[] = {{"no", 0}, {"a", 1}, {"an", 1}, {"one", 1}, {"two", 2}, {"three", 3}};
     char *end;
 
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
@@ -157,8 +160,8 @@ static const char *what_there_was(struct world *w, const struct wish *wish)
         if (getenv("VERBOSE") && is_meant(w, m, &all))
             fprintf(stderr, "--- %s to %s: %s\n%s\n", m->kind, m->to, m->subject, m->text);
         if (is_meant(w, m, &all) && strlen(text) < 600)
-            text = arena_printf(w->a, "%s\n#     %04d-%02d-%02d %02d:%02d %s to %s: %s", text, c.year, c.month, c.day, c.hour,
-                                c.minute, m->kind, m->to, m->subject);
+            text = arena_printf(w->a, "%s\n#     %04d-%02d-%02d %02d:%02d %s to %s: %s", text, c.year, c.month, c.day,
+                                c.hour, c.minute, m->kind, m->to, m->subject);
     }
     return *text ? text : " (none at all)";
 }
@@ -174,7 +177,8 @@ static bool expect_mails(struct world *w, const struct line *l, struct err *e)
         return false;
     for (size_t i = 0; i < w->office.n_mails; i++)
         found += is_meant(w, &w->office.mails[i], &wish) && !counted_before(w, i, &wish);
-    return found == wish.count || err_perm(e, "%ld, not %ld. There were:%s", found, wish.count, what_there_was(w, &wish));
+    return found == wish.count ||
+           err_perm(e, "%ld, not %ld. There were:%s", found, wish.count, what_there_was(w, &wish));
 }
 
 static bool same_mail_twice(struct world *w, const struct line *l, struct err *e)
@@ -196,7 +200,8 @@ static bool nothing_twice(struct world *w, const struct line *l, struct err *e)
     (void)l;
     for (size_t i = 0; i < o->n_mails; i++)
         for (size_t k = 0; k < i; k++)
-            if (address_same(o->mails[i].to, o->mails[k].to) && strcmp(o->mails[i].message_id, o->mails[k].message_id) == 0)
+            if (address_same(o->mails[i].to, o->mails[k].to) &&
+                strcmp(o->mails[i].message_id, o->mails[k].message_id) == 0)
                 return err_perm(e, "%s got \"%s\" twice", o->mails[i].to, o->mails[i].subject);
     return true;
 }

@@ -31,9 +31,18 @@ static bool expect_standing(struct world *w, const struct line *l, const char *w
     return seat(w, l, &s, e) && (strcmp(standing(&s), wanted) == 0 || err_perm(e, "it is %s", standing(&s)));
 }
 
-static bool is_complete(struct world *w, const struct line *l, struct err *e) { return expect_standing(w, l, "complete", e); }
-static bool is_in_part(struct world *w, const struct line *l, struct err *e) { return expect_standing(w, l, "answered in part", e); }
-static bool is_silent(struct world *w, const struct line *l, struct err *e) { return expect_standing(w, l, "silent", e); }
+static bool is_complete(struct world *w, const struct line *l, struct err *e)
+{
+    return expect_standing(w, l, "complete", e);
+}
+static bool is_in_part(struct world *w, const struct line *l, struct err *e)
+{
+    return expect_standing(w, l, "answered in part", e);
+}
+static bool is_silent(struct world *w, const struct line *l, struct err *e)
+{
+    return expect_standing(w, l, "silent", e);
+}
 
 static bool round_is(struct world *w, const struct line *l, struct err *e)
 {
@@ -73,7 +82,8 @@ static bool paper_lies(struct world *w, const struct line *l, struct err *e)
     size_t n;
     const char *bytes = file_read(w->a, spool_full(w->daemon->spool, w->a, path), BUF_MAX, &n, e);
 
-    return bytes && (l->n < 3 || strstr(bytes, l->words[2]) || err_perm(e, "%s does not say \"%s\"", path, l->words[2]));
+    return bytes &&
+           (l->n < 3 || strstr(bytes, l->words[2]) || err_perm(e, "%s does not say \"%s\"", path, l->words[2]));
 }
 
 static bool has_version(struct world *w, const struct line *l, struct err *e)
@@ -106,7 +116,8 @@ static bool letter_is_because(struct world *w, const struct line *l, struct err 
     struct message_row m;
 
     return letter_is(w, l, e) && mailbox_message(w, &m, e) &&
-           (strstr(m.why, l->words[1]) || strstr(m.rule, l->words[1]) || err_perm(e, "because \"%s\", \"%s\"", m.rule, m.why));
+           (strstr(m.why, l->words[1]) || strstr(m.rule, l->words[1]) ||
+            err_perm(e, "because \"%s\", \"%s\"", m.rule, m.why));
 }
 
 static bool letter_marked(struct world *w, const struct line *l, struct err *e)
@@ -145,8 +156,14 @@ static bool count_messages(struct world *w, const struct line *l, const char *st
     return (long)n == strtol(l->words[0], NULL, 10) || err_perm(e, "there are %zu", n);
 }
 
-static bool count_held(struct world *w, const struct line *l, struct err *e) { return count_messages(w, l, "held", e); }
-static bool count_known(struct world *w, const struct line *l, struct err *e) { return count_messages(w, l, NULL, e); }
+static bool count_held(struct world *w, const struct line *l, struct err *e)
+{
+    return count_messages(w, l, "held", e);
+}
+static bool count_known(struct world *w, const struct line *l, struct err *e)
+{
+    return count_messages(w, l, NULL, e);
+}
 
 /* ---- deliveries and the queue */
 
@@ -222,7 +239,8 @@ static bool story_tells(struct world *w, const struct line *l, struct err *e)
 
 static bool officer_told(struct world *w, const struct line *l, struct err *e)
 {
-    return (w->answer && strstr(w->answer, l->words[0])) || err_perm(e, "the answer was \"%s\"", w->answer ? w->answer : "");
+    return (w->answer && strstr(w->answer, l->words[0])) ||
+           err_perm(e, "the answer was \"%s\"", w->answer ? w->answer : "");
 }
 
 const struct sentence expect_state_sentences[] = {

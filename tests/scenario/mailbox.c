@@ -34,7 +34,8 @@ static bool draw_line(struct world *w, const char *name, int64_t *line_out, stru
     if (!store_mailbox(w->daemon->store, w->a, name, &row, e))
         return false;
     if (!row.name || row.uidvalidity != w->mailbox.uidvalidity) {
-        row = (struct mailbox_row){.name = name, .uidvalidity = w->mailbox.uidvalidity,
+        row = (struct mailbox_row){.name = name,
+                                   .uidvalidity = w->mailbox.uidvalidity,
                                    .next_uid = row.name ? 1 : w->mailbox.next_uid,
                                    .since_at = row.name ? row.since_at : clock_now()};
         if (!store_begin(w->daemon->store, e) || !store_put_mailbox(w->daemon->store, &row, e) ||
@@ -82,15 +83,19 @@ bool mailbox_start(struct world *w, struct err *e)
 
 static bool collect(struct world *w, struct letter_in *l, struct err *e)
 {
-    struct collected c = {.mailbox = l->mailbox, .uidvalidity = w->mailbox.uidvalidity, .uid = l->uid,
-                          .size = (int64_t)l->size, .internal_at = clock_now()};
+    struct collected c = {.mailbox = l->mailbox,
+                          .uidvalidity = w->mailbox.uidvalidity,
+                          .uid = l->uid,
+                          .size = (int64_t)l->size,
+                          .internal_at = clock_now()};
     char sha256[65];
 
     c.file = collected_name(w->a, l->mailbox, c.uidvalidity, l->uid);
     hash_sha256(l->bytes, l->size, sha256);
     c.sha256 = sha256;
     l->told = true;
-    return file_write(spool_full(w->daemon->spool, w->a, arena_printf(w->a, "incoming/%s", c.file)), l->bytes, l->size, 0600, e) &&
+    return file_write(spool_full(w->daemon->spool, w->a, arena_printf(w->a, "incoming/%s", c.file)), l->bytes, l->size,
+                      0600, e) &&
            inbox_collected(w->daemon, &c, 1, e);
 }
 
@@ -186,8 +191,8 @@ bool mailbox_message(struct world *w, struct message_row *out, struct err *e)
 
     if (m->n == 0)
         return err_perm(e, "no letter has come yet");
-    if (!store_message_by_uid(w->daemon->store, w->a, m->letters[m->n - 1].mailbox, m->uidvalidity, m->letters[m->n - 1].uid,
-                              out, e))
+    if (!store_message_by_uid(w->daemon->store, w->a, m->letters[m->n - 1].mailbox, m->uidvalidity,
+                              m->letters[m->n - 1].uid, out, e))
         return false;
     return true;
 }

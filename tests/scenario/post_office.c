@@ -45,7 +45,8 @@ void post_office_send(void *world, const struct send_job *job)
 static bool crlf_throughout(const char *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (bytes[i] == '\n' ? i == 0 || bytes[i - 1] != '\r' : bytes[i] == '\r' && (i + 1 == n || bytes[i + 1] != '\n'))
+        if (bytes[i] == '\n' ? i == 0 || bytes[i - 1] != '\r'
+                             : bytes[i] == '\r' && (i + 1 == n || bytes[i + 1] != '\n'))
             return false;
     return true;
 }
@@ -112,9 +113,15 @@ static const char *as_read(struct arena *a, const char *text)
 static void keep(struct world *w, const struct send_job *job, const char *raw, const struct facts *f)
 {
     struct post_office *o = &w->office;
-    struct kept_mail m = {.to = job->to, .from = job->from, .at = clock_now(), .kind = mail_header(w->a, raw, "X-Taamim-Loop"),
-                          .subject = f->subject, .text = as_read(w->a, f->text), .message_id = f->message_id,
-                          .reply_to = address_in(w->a, mail_header(w->a, raw, "Reply-To")), .raw = raw};
+    struct kept_mail m = {.to = job->to,
+                          .from = job->from,
+                          .at = clock_now(),
+                          .kind = mail_header(w->a, raw, "X-Taamim-Loop"),
+                          .subject = f->subject,
+                          .text = as_read(w->a, f->text),
+                          .message_id = f->message_id,
+                          .reply_to = address_in(w->a, mail_header(w->a, raw, "Reply-To")),
+                          .raw = raw};
 
     m.attachments = arena_alloc(w->a, (f->n_parts + 1) * sizeof *m.attachments);
     for (size_t i = 0; i < f->n_parts; i++)
@@ -136,7 +143,8 @@ static bool take(struct world *w, const struct send_job *job, struct err *e)
         buf_add(&all, bytes, n);
     }
     if ((int64_t)all.len != job->size)
-        return err_perm(e, "the mail to %s has %zu bytes, not the %lld announced", job->to, all.len, (long long)job->size);
+        return err_perm(e, "the mail to %s has %zu bytes, not the %lld announced", job->to, all.len,
+                        (long long)job->size);
     if (!crlf_throughout(all.data, all.len))
         return err_perm(e, "the mail to %s has lines that do not end in CRLF", job->to);
     if (!read_facts(w, all.data, all.len, &f, e))
@@ -186,10 +194,10 @@ static struct send_outcome answer_to(struct world *w, const struct send_job *job
         take_or_tell(w, job);
         o = (struct send_outcome){job->id, 250, SEND_ACCEPTED, "2.0.0 Ok: queued", 20 << 20};
         break;
-    case IS_DOWN:
-        break;
+    case IS_DOWN: break;
     case REFUSES_LOGIN:
-        o = (struct send_outcome){.id = job->id, .code = 535, .stage = SEND_LOGIN, .text = "5.7.8 authentication failed"};
+        o = (struct send_outcome){
+            .id = job->id, .code = 535, .stage = SEND_LOGIN, .text = "5.7.8 authentication failed"};
         break;
     case ANSWERS:
         o = (struct send_outcome){.id = job->id, .code = r->code, .stage = SEND_RCPT, .text = r->words};

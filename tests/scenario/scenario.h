@@ -32,9 +32,9 @@ extern const struct sentence time_sentences[], mail_sentences[], officer_sentenc
 /* ---- the post office: what the mail server does, and the mails that it took */
 
 struct kept_mail {
-    const char *to, *from;  /* envelope */
+    const char *to, *from; /* envelope */
     int64_t at;
-    const char *kind;       /* X-Taamim-Loop */
+    const char *kind; /* X-Taamim-Loop */
     const char *subject, *text, *message_id, *reply_to, *raw;
     const char **attachments;
     size_t n_attachments;
@@ -44,7 +44,7 @@ enum conduct { TAKES, IS_DOWN, REFUSES_LOGIN, ANSWERS, TAKES_SILENTLY, LOSES };
 struct server_rule {
     const char *address; /* "" = every one; "@domain" = all of it */
     enum conduct conduct;
-    int code;            /* ANSWERS */
+    int code; /* ANSWERS */
     const char *words;
 };
 
@@ -52,12 +52,12 @@ struct server_rule {
 struct post_office {
     struct server_rule *rules; /* the last that fits holds */
     size_t n_rules;
-    struct kept_mail *mails;   /* as they were taken */
+    struct kept_mail *mails; /* as they were taken */
     size_t n_mails;
     struct send_job in_hand[IN_HAND_MAX];
     size_t n_in_hand;
-    int crash_after;           /* answers still to give before the daemon ends; -1 never */
-    const char *trouble;       /* a mail that was not as it should be; NULL */
+    int crash_after;     /* answers still to give before the daemon ends; -1 never */
+    const char *trouble; /* a mail that was not as it should be; NULL */
 };
 int post_office_free(void *world);
 void post_office_send(void *world, const struct send_job *job);
@@ -72,23 +72,28 @@ struct letter_in { /* a message that lies in the mailbox */
     int64_t uid;
     const char *bytes;
     size_t size;
-    bool moved, told;  /* into the processed folder; to the daemon since its start */
-    bool old;          /* lay there before the secretariat first watched this mailbox */
-    bool kept;         /* the daemon has said so since */
+    bool moved, told; /* into the processed folder; to the daemon since its start */
+    bool old;         /* lay there before the secretariat first watched this mailbox */
+    bool kept;        /* the daemon has said so since */
 };
 struct mailbox {
     struct letter_in *letters;
     size_t n;
     int64_t uidvalidity, next_uid;
-    bool keeps;        /* a server that cannot move: messages stay, with a keyword */
-    struct to_parse { int64_t message; const char *path; } *to_parse;
+    bool keeps; /* a server that cannot move: messages stay, with a keyword */
+    struct to_parse {
+        int64_t message;
+        const char *path;
+    } * to_parse;
     size_t n_to_parse;
     bool parser_dies, parser_waits; /* of each message; until the next start */
 };
 void mailbox_put(struct world *w, const char *mailbox, const char *bytes, size_t size);
-bool mailbox_start(struct world *w, struct err *e); /* the collector begins: the line, what is pending, what it has not told */
+bool mailbox_start(struct world *w,
+                   struct err *e); /* the collector begins: the line, what is pending, what it has not told */
 bool mailbox_turn(struct world *w, bool *busy, struct err *e);
-bool mailbox_message(struct world *w, struct message_row *out, struct err *e); /* the ledger's row of the letter put in last */
+bool mailbox_message(struct world *w, struct message_row *out,
+                     struct err *e); /* the ledger's row of the letter put in last */
 void mailbox_parse(void *world, int64_t message, const char *path);
 void mailbox_kept(void *world, const struct message_row *m);
 
@@ -100,12 +105,14 @@ struct world {
     const char *fixtures, *templates, *folder;
     struct daemon *daemon; /* NULL while it is not running */
     int64_t outbox_at, ticker_at;
-    bool ticker_calm;      /* ticker_at is only its habit of looking again */
+    bool ticker_calm; /* ticker_at is only its habit of looking again */
     struct post_office office;
     struct mailbox mailbox;
-    struct named_round { const char *name, *ref; } rounds[ROUNDS_MAX];
+    struct named_round {
+        const char *name, *ref;
+    } rounds[ROUNDS_MAX];
     size_t n_rounds;
-    const char *answer;    /* what the officer was told last */
+    const char *answer; /* what the officer was told last */
 };
 struct world *world_new(const char *scenario_path, struct err *e);
 void world_free(struct world *w); /* removes the folder */
@@ -115,8 +122,8 @@ bool world_restart(struct world *w, struct err *e);
 bool world_settle(struct world *w, struct err *e);                /* everything that is due at this second */
 bool world_run_until(struct world *w, int64_t at, struct err *e); /* from due instant to due instant */
 bool world_sound(struct world *w, struct err *e);                 /* what holds at the end of every scenario */
-const char *world_path(struct world *w, const char *name);       /* below the folder */
-const char *round_ref(const struct world *w, const char *name);  /* NULL: no such round */
+const char *world_path(struct world *w, const char *name);        /* below the folder */
+const char *round_ref(const struct world *w, const char *name);   /* NULL: no such round */
 bool instant_in(const struct zone *zone, const char *day, const char *hour, int64_t *out, struct err *e);
 bool instant_of(struct world *w, const char *day, const char *hour, int64_t *out, struct err *e); /* hour NULL: 00:00 */
 

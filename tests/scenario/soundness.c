@@ -85,6 +85,6 @@ static bool only_known_written_to(struct world *w, struct err *e)
 
 bool world_sound(struct world *w, struct err *e)
 {
-    return folder_empty(w, "incoming", e) && folder_empty(w, "staging", e) && story_whole(w, e) && all_papers_whole(w, e) &&
-           letters_kept(w, e) && only_known_written_to(w, e);
+    return folder_empty(w, "incoming", e) && folder_empty(w, "staging", e) && story_whole(w, e) &&
+           all_papers_whole(w, e) && letters_kept(w, e) && only_known_written_to(w, e);
 }

@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-static const struct sentence *const books[] = {time_sentences, mail_sentences, officer_sentences,
-                                               server_sentences, expect_mail_sentences, expect_state_sentences,
-                                               expect_any_sentences, NULL};
+static const struct sentence *const books[] = {
+    time_sentences,        mail_sentences,         officer_sentences,    server_sentences,
+    expect_mail_sentences, expect_state_sentences, expect_any_sentences, NULL};
 
 struct telling {
     struct world *world;
@@ -101,8 +101,8 @@ static void complain(struct telling *t, const char *sentence, const char *why)
 
     if (t->world->daemon)
         now = zone_civil(t->world->daemon->orders.config->zone, clock_now());
-    printf("# %s:%d: %s\n#   at %04d-%02d-%02d %02d:%02d:%02d: %s\n", t->path, t->line_number, sentence, now.year, now.month,
-           now.day, now.hour, now.minute, now.second, why);
+    printf("# %s:%d: %s\n#   at %04d-%02d-%02d %02d:%02d:%02d: %s\n", t->path, t->line_number, sentence, now.year,
+           now.month, now.day, now.hour, now.minute, now.second, why);
     t->failures++;
 }
 

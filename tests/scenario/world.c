@@ -18,7 +18,7 @@
 #include "parse/message.h"
 
 #define LOOKS_AGAIN_S 60
-#define DEEDS_MAX 20000 /* at one second: above it something turns in circles */
+#define DEEDS_MAX     20000 /* at one second: above it something turns in circles */
 
 const char *world_path(struct world *w, const char *name)
 {
@@ -35,7 +35,8 @@ static bool copy_file(struct world *w, const char *name, struct err *e)
 
 static bool furnish(struct world *w, struct err *e)
 {
-    static const char *const files[] = {"taamim.conf", "delegations.conf", "rounds/concept-note.pdf", "rounds/letter-jo.pdf"};
+    static const char *const files[] = {"taamim.conf", "delegations.conf", "rounds/concept-note.pdf",
+                                        "rounds/letter-jo.pdf"};
 
     if (!file_mkdirs(world_path(w, "rounds"), 0700, e))
         return false;
@@ -116,8 +117,11 @@ bool world_open(struct world *w, struct err *e)
         w->daemon = NULL;
         return false;
     }
-    d->ports = (struct ports){.arg = w, .senders_free = post_office_free, .send = post_office_send,
-                              .parse = mailbox_parse, .kept = mailbox_kept};
+    d->ports = (struct ports){.arg = w,
+                              .senders_free = post_office_free,
+                              .send = post_office_send,
+                              .parse = mailbox_parse,
+                              .kept = mailbox_kept};
     w->outbox_at = w->ticker_at = 0;
     return open_state(w, e) && outbox_recover(d, e) && inbox_recover(d, e) && mailbox_start(w, e);
 }

@@ -25,9 +25,11 @@ static void answer(struct wire *w, const json_t *message, const char *how)
     const json_t *c = json_object_get(message, "collected");
     moved += json_object_get(message, "moved") != NULL;
     if (c && strcmp(how, "mute") != 0)
-        wire_send(w, json_pack("{s:{s:s, s:I, s:I, s:b}}", "kept", "mailbox", wire_string(c, "mailbox", ""), "uidvalidity",
-                               (json_int_t)wire_int(c, "uidvalidity", 0), "uid", (json_int_t)wire_int(c, "uid", 0), "move",
-                               strcmp(how, "keep") == 0), -1, &e);
+        wire_send(w,
+                  json_pack("{s:{s:s, s:I, s:I, s:b}}", "kept", "mailbox", wire_string(c, "mailbox", ""), "uidvalidity",
+                            (json_int_t)wire_int(c, "uidvalidity", 0), "uid", (json_int_t)wire_int(c, "uid", 0), "move",
+                            strcmp(how, "keep") == 0),
+                  -1, &e);
 }
 
 static bool print_all(struct wire *w, const char *how)

@@ -10,7 +10,8 @@
 #include "app/explain.h"
 #include "parse/message.h"
 
-static void explain(const char *path) {
+static void explain(const char *path)
+{
     struct err e = {0};
     ARENA_SCOPED a = arena_new();
     struct facts facts;
@@ -25,7 +26,8 @@ static void explain(const char *path) {
     free(line);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     for (int i = 1; i < argc; i++)
         explain(argv[i]);
     return 0;

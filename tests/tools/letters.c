@@ -5,13 +5,15 @@
 #include "base/file.h"
 #include "unit/letter_sample.h"
 
-static bool keep(struct arena *a, const char *folder, const char *name, const struct letter_text *t, struct err *e) {
+static bool keep(struct arena *a, const char *folder, const char *name, const struct letter_text *t, struct err *e)
+{
     const char *text = arena_printf(a, "Subject: %s\n\n%s", t->subject, t->text);
     return file_write(arena_printf(a, "%s/%s.txt", folder, name), text, strlen(text), 0644, e) &&
            file_write(arena_printf(a, "%s/%s.html", folder, name), t->html, strlen(t->html), 0644, e);
 }
 
-static bool show(const struct templates *t, const struct letter *l, const char *folder, const char *name) {
+static bool show(const struct templates *t, const struct letter *l, const char *folder, const char *name)
+{
     ARENA_SCOPED a = arena_new();
     struct letter_text text;
     struct err e = {0};
@@ -21,7 +23,8 @@ static bool show(const struct templates *t, const struct letter *l, const char *
     return good;
 }
 
-static bool show_variants(const struct templates *t, const char *folder) {
+static bool show_variants(const struct templates *t, const char *folder)
+{
     struct letter both = sample_letter(LETTER_NOTICE, LANG_BIT(LANG_AR) | LANG_BIT(LANG_FR));
     struct letter last = sample_letter(LETTER_REMINDER, 7u), after = last, person = both,
                   alone = sample_letter(LETTER_RECEIPT, 7u);
@@ -43,7 +46,8 @@ static bool show_variants(const struct templates *t, const char *folder) {
            show(t, &alone, folder, "receipt-letter");
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     ARENA_SCOPED a = arena_new();
     struct problems p = {0};
     const struct templates *t = argc > 1 ? templates_load(a, sample_templates_dir(), NULL, &p) : NULL;

@@ -13,7 +13,8 @@
 
 #define BODY_MAX ((size_t)64 << 20)
 
-static bool say(int fd, const char *reply) {
+static bool say(int fd, const char *reply)
+{
     char rest[256];
     if (strcmp(reply, FAKE_SILENT) == 0)
         while (read(fd, rest, sizeof rest) > 0)
@@ -23,7 +24,8 @@ static bool say(int fd, const char *reply) {
     return false;
 }
 
-static bool get_line(FILE *in, struct fake_smtp *f, char *line, size_t size) {
+static bool get_line(FILE *in, struct fake_smtp *f, char *line, size_t size)
+{
     if (!fgets(line, (int)size, in))
         return false;
     line[strcspn(line, "\r\n")] = '\0';
@@ -34,7 +36,8 @@ static bool get_line(FILE *in, struct fake_smtp *f, char *line, size_t size) {
     return true;
 }
 
-static bool get_body(FILE *in, struct fake_smtp *f) {
+static bool get_body(FILE *in, struct fake_smtp *f)
+{
     size_t n = 0, cap = 4096;
     char *body = malloc(cap);
     for (int c; n < BODY_MAX && (c = getc(in)) != EOF;) {
@@ -54,9 +57,13 @@ static bool get_body(FILE *in, struct fake_smtp *f) {
     return false;
 }
 
-static const char *or_else(const char *reply, const char *friendly) { return reply ? reply : friendly; }
+static const char *or_else(const char *reply, const char *friendly)
+{
+    return reply ? reply : friendly;
+}
 
-static bool serve_login(int fd, FILE *in, struct fake_smtp *f, const struct fake_plan *plan, bool two_steps) {
+static bool serve_login(int fd, FILE *in, struct fake_smtp *f, const struct fake_plan *plan, bool two_steps)
+{
     char line[1024];
     for (int step = 0; step < (two_steps ? 2 : 1); step++)
         if (!say(fd, "334 \r\n") || !get_line(in, f, line, sizeof line))
@@ -64,7 +71,8 @@ static bool serve_login(int fd, FILE *in, struct fake_smtp *f, const struct fake
     return say(fd, or_else(plan->auth, "235 2.7.0 welcome\r\n"));
 }
 
-static bool say_slowly(int fd, const char *reply, int pause_ms) {
+static bool say_slowly(int fd, const char *reply, int pause_ms)
+{
     char line[256];
     while (pause_ms > 0 && strchr(reply, '\n') && strchr(reply, '\n')[1]) {
         size_t n = (size_t)(strchr(reply, '\n') + 1 - reply);
@@ -78,7 +86,8 @@ static bool say_slowly(int fd, const char *reply, int pause_ms) {
     return say(fd, reply);
 }
 
-static bool serve_data(int fd, FILE *in, struct fake_smtp *f, const struct fake_plan *plan) {
+static bool serve_data(int fd, FILE *in, struct fake_smtp *f, const struct fake_plan *plan)
+{
     if (!say(fd, or_else(plan->data, "354 go on\r\n")))
         return false;
     if (plan->data && strncmp(plan->data, "354", 3) == 0)
@@ -94,7 +103,8 @@ static bool serve_data(int fd, FILE *in, struct fake_smtp *f, const struct fake_
     return !plan->after_mail;
 }
 
-static bool serve_command(int fd, FILE *in, struct fake_smtp *f, const struct fake_plan *plan, const char *line) {
+static bool serve_command(int fd, FILE *in, struct fake_smtp *f, const struct fake_plan *plan, const char *line)
+{
     if (strncasecmp(line, "EHLO", 4) == 0)
         return say(
             fd, or_else(plan->ehlo,
@@ -114,7 +124,8 @@ static bool serve_command(int fd, FILE *in, struct fake_smtp *f, const struct fa
     return say(fd, "502 5.5.1 not here\r\n");
 }
 
-static void serve_connection(int fd, struct fake_smtp *f, const struct fake_plan *plan) {
+static void serve_connection(int fd, struct fake_smtp *f, const struct fake_plan *plan)
+{
     FILE *in = fdopen(fd, "r");
     char line[4096];
     bool more = say(fd, or_else(plan->greeting, "220 fake.example ESMTP\r\n"));
@@ -123,7 +134,8 @@ static void serve_connection(int fd, struct fake_smtp *f, const struct fake_plan
     fclose(in);
 }
 
-static void *serve(void *arg) {
+static void *serve(void *arg)
+{
     struct fake_smtp *f = arg;
     int fd;
     while ((fd = accept(f->listener, NULL, NULL)) >= 0) {
@@ -133,7 +145,8 @@ static void *serve(void *arg) {
     return NULL;
 }
 
-void fake_start(struct fake_smtp *f, const struct fake_plan *plans, size_t n) {
+void fake_start(struct fake_smtp *f, const struct fake_plan *plans, size_t n)
+{
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof at;
     memset(f, 0, sizeof *f);
@@ -149,13 +162,15 @@ void fake_start(struct fake_smtp *f, const struct fake_plan *plans, size_t n) {
         abort();
 }
 
-void fake_stop(struct fake_smtp *f) {
+void fake_stop(struct fake_smtp *f)
+{
     shutdown(f->listener, SHUT_RDWR);
     pthread_join(f->thread, NULL);
     close(f->listener);
 }
 
-void fake_free(struct fake_smtp *f) {
+void fake_free(struct fake_smtp *f)
+{
     free(f->body);
     pthread_mutex_destroy(&f->lock);
 }

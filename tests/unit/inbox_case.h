@@ -18,7 +18,11 @@
 #include "base/clock.h"
 
 #define NOW_AT 1795341600 /* 22 November 2026 10:00 UTC */
-#define GOOD(act) do { if (!(act)) fail_msg("%s: %s", #act, e.text); } while (0)
+#define GOOD(act)                                                                                                      \
+    do {                                                                                                               \
+        if (!(act))                                                                                                    \
+            fail_msg("%s: %s", #act, e.text);                                                                          \
+    } while (0)
 
 static struct arena *a;
 static struct err e;
@@ -50,8 +54,12 @@ static inline int case_set_up(void **state)
     strcpy(dir, "/tmp/taamim-inbox-XXXXXX");
     if (!mkdtemp(dir))
         return -1;
-    config = (struct config){.zone = zone_open("Africa/Cairo", &e), .zone_name = "Africa/Cairo", .state_dir = dir,
-                             .mailboxes = {{"INBOX", false}}, .n_mailboxes = 1, .max_paper_bytes = 1000};
+    config = (struct config){.zone = zone_open("Africa/Cairo", &e),
+                             .zone_name = "Africa/Cairo",
+                             .state_dir = dir,
+                             .mailboxes = {{"INBOX", false}},
+                             .n_mailboxes = 1,
+                             .max_paper_bytes = 1000};
     d = (struct daemon){.store = store_open(":memory:", STORE_WRITE, &e), .spool = spool_open(dir, false, NULL, &e)};
     d.orders.config = &config;
     d.orders.parties = &reg;
@@ -77,18 +85,32 @@ static inline int case_tear_down(void **state)
     return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-static inline const char *full(const char *path) { return arena_printf(a, "%s/%s", dir, path); }
+static inline const char *full(const char *path)
+{
+    return arena_printf(a, "%s/%s", dir, path);
+}
 
-static inline bool lies(const char *path) { return access(full(path), F_OK) == 0; }
+static inline bool lies(const char *path)
+{
+    return access(full(path), F_OK) == 0;
+}
 
-static inline void lay(const char *path, const char *text) { GOOD(file_write(full(path), text, strlen(text), 0600, &e)); }
+static inline void lay(const char *path, const char *text)
+{
+    GOOD(file_write(full(path), text, strlen(text), 0600, &e));
+}
 
 /* Collected: its file in incoming/, its row in the ledger, nobody has read it. */
 static inline int64_t case_collected(const char *mailbox, int64_t uid, const char *text)
 {
     const char *file = arena_printf(a, "incoming/%s", collected_name(a, mailbox, 7, uid));
     char sha256[65];
-    struct message_row m = {.mailbox = mailbox, .uidvalidity = 7, .uid = uid, .sha256 = sha256, .file = file, .state = "collected",
+    struct message_row m = {.mailbox = mailbox,
+                            .uidvalidity = 7,
+                            .uid = uid,
+                            .sha256 = sha256,
+                            .file = file,
+                            .state = "collected",
                             .received_at = NOW_AT};
     int64_t id = 0;
     bool known;

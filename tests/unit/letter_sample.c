@@ -143,12 +143,14 @@ static const struct matrix matrices[] = {
      .papers = 4},
 };
 
-const char *sample_templates_dir(void) {
+const char *sample_templates_dir(void)
+{
     const char *dir = getenv("TEMPLATES");
     return dir ? dir : "templates";
 }
 
-struct letter sample_letter(enum letter_kind kind, unsigned langs) {
+struct letter sample_letter(enum letter_kind kind, unsigned langs)
+{
     static const struct contact *to[] = {&jordan_contacts[0], &jordan_contacts[1]};
     bool office = kind == LETTER_ALERT || kind == LETTER_DIGEST;
     if (!sample_config.zone)

@@ -19,7 +19,8 @@ struct parsed {
     FILE *scratch;
 };
 
-static inline struct parsed parse_bytes(const char *bytes, size_t n) {
+static inline struct parsed parse_bytes(const char *bytes, size_t n)
+{
     struct err e = {0};
     struct parsed p = {.a = arena_new(), .scratch = tmpfile()};
     FILE *message = tmpfile();
@@ -33,15 +34,20 @@ static inline struct parsed parse_bytes(const char *bytes, size_t n) {
     return p;
 }
 
-static inline struct parsed parse_text(const char *text) { return parse_bytes(text, strlen(text)); }
+static inline struct parsed parse_text(const char *text)
+{
+    return parse_bytes(text, strlen(text));
+}
 
-static inline void parsed_free(struct parsed *p) {
+static inline void parsed_free(struct parsed *p)
+{
     arena_free(p->a);
     fclose(p->scratch);
 }
 
 /* The decoded bytes of part i, as a string in the arena. */
-static inline char *part_bytes(struct parsed *p, size_t i) {
+static inline char *part_bytes(struct parsed *p, size_t i)
+{
     assert_true(i < p->facts.n_parts);
     const struct fact_part *part = &p->facts.parts[i];
     char *bytes = arena_alloc(p->a, (size_t)part->size + 1);

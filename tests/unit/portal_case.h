@@ -15,8 +15,8 @@
 #include "app/roundfile.h"
 #include "base/clock.h"
 
-#define REF "ARCP/2026/04"
-#define DAY 86400
+#define REF         "ARCP/2026/04"
+#define DAY         86400
 #define LAUNCHED_AT 1795341600 /* 22 November 2026 10:00 UTC */
 #define DEADLINE_AT 1797371999 /* 15 December 2026 23:59:59 in Cairo */
 
@@ -33,7 +33,9 @@ static const struct party parties[] = {
 };
 static const struct party_register reg = {.parties = parties, .n_parties = 4, .path = "delegations.conf"};
 static const struct round_item items[] = {
-    {.key = "pledges", .title = {"التعهدات المعلنة في المنتدى العالمي للاجئين", "Pledges", "Engagements"}, .required = true},
+    {.key = "pledges",
+     .title = {"التعهدات المعلنة في المنتدى العالمي للاجئين", "Pledges", "Engagements"},
+     .required = true},
     {.key = "measures", .title = {"الإجراءات المتخذة لتنفيذها", "Measures", "Mesures"}, .required = true},
 };
 
@@ -55,15 +57,24 @@ static inline struct round_spec case_spec(void)
     };
 }
 
-#define GOOD(act) do { if (!(act)) fail_msg("%s: %s", #act, e.text); } while (0)
+#define GOOD(act)                                                                                                      \
+    do {                                                                                                               \
+        if (!(act))                                                                                                    \
+            fail_msg("%s: %s", #act, e.text);                                                                          \
+    } while (0)
 
 static inline void case_round(void)
 {
     struct round_spec spec = case_spec();
     JSON_SCOPED j = round_spec_to_json(&spec);
     char *text = json_dumps(j, 0);
-    struct round_row r = {.ref = REF, .state = "open", .kind = "papers", .spec = text, .launched_at = LAUNCHED_AT,
-                          .deadline_at = DEADLINE_AT, .deadline_text = "2026-12-15"};
+    struct round_row r = {.ref = REF,
+                          .state = "open",
+                          .kind = "papers",
+                          .spec = text,
+                          .launched_at = LAUNCHED_AT,
+                          .deadline_at = DEADLINE_AT,
+                          .deadline_text = "2026-12-15"};
 
     GOOD(store_add_round(s, &r, &e));
     free(text);
@@ -76,7 +87,8 @@ static inline void case_round(void)
 
 static inline int64_t case_notice(const char *party, const char *cause, const char *kind)
 {
-    struct notice_row n = {.round = REF, .party = party, .cause = cause, .kind = kind, .segments = "[]", .created_at = LAUNCHED_AT};
+    struct notice_row n = {
+        .round = REF, .party = party, .cause = cause, .kind = kind, .segments = "[]", .created_at = LAUNCHED_AT};
     int64_t id = 0;
 
     GOOD(store_add_notice(s, &n, &id, &e));
@@ -94,8 +106,14 @@ static inline void case_delivery(int64_t notice, const char *address, const char
 static inline int64_t case_message(const char *party, const char *state, const char *kind, int64_t received_at)
 {
     static int64_t uid;
-    struct message_row m = {.mailbox = "INBOX", .uidvalidity = 1, .uid = ++uid, .round = REF, .party = party, .state = state,
-                            .kind = kind, .received_at = received_at};
+    struct message_row m = {.mailbox = "INBOX",
+                            .uidvalidity = 1,
+                            .uid = ++uid,
+                            .round = REF,
+                            .party = party,
+                            .state = state,
+                            .kind = kind,
+                            .received_at = received_at};
     int64_t id = 0;
     bool known;
 
@@ -138,7 +156,8 @@ static inline int case_set_up(void **state)
     (void)state;
     clock_set(LAUNCHED_AT + 10 * DAY);
     a = arena_new();
-    config = (struct config){.zone = zone_open("Africa/Cairo", &e), .zone_name = "Africa/Cairo",
+    config = (struct config){.zone = zone_open("Africa/Cairo", &e),
+                             .zone_name = "Africa/Cairo",
                              .short_name = {"الأمانة الفنية", "Technical Secretariat", "Secrétariat technique"}};
     s = store_open(":memory:", STORE_WRITE, &e);
     if (!s || !config.zone || !store_begin(s, &e))

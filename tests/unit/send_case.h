@@ -23,13 +23,15 @@
 static char dir[] = "/tmp/taamim-send-XXXXXX";
 static char head_path[64], text_path[64], secret_path[64];
 
-static inline char *write_file(char *path, const char *name, const char *bytes, mode_t mode) {
+static inline char *write_file(char *path, const char *name, const char *bytes, mode_t mode)
+{
     snprintf(path, sizeof head_path, "%s/%s", dir, name);
     assert_true(file_write(path, bytes, strlen(bytes), mode, NULL));
     return path;
 }
 
-static inline int make_files(void **state) {
+static inline int make_files(void **state)
+{
     (void)state;
     assert_non_null(mkdtemp(dir));
     write_file(head_path, "head", HEAD, 0600);
@@ -38,7 +40,8 @@ static inline int make_files(void **state) {
     return 0;
 }
 
-static inline int remove_files(void **state) {
+static inline int remove_files(void **state)
+{
     (void)state;
     unlink(head_path);
     unlink(text_path);
@@ -46,12 +49,14 @@ static inline int remove_files(void **state) {
     return rmdir(dir);
 }
 
-static inline struct mail_server server_at(int port) {
+static inline struct mail_server server_at(int port)
+{
     return (struct mail_server){
         .host = "127.0.0.1", .port = port, .verify = true, .connect_timeout_s = 10, .final_timeout_s = 20};
 }
 
-static inline struct send_job the_job(void) {
+static inline struct send_job the_job(void)
+{
     static const char *segments[2];
     segments[0] = head_path;
     segments[1] = text_path;
@@ -65,7 +70,8 @@ static inline struct send_job the_job(void) {
 
 /* One mail over a server with one plan. The text stays readable until the next call. */
 static inline struct send_outcome deliver_once(const struct fake_plan *plan, struct mail_server server,
-                                               const struct send_job *job, struct fake_smtp *f) {
+                                               const struct send_job *job, struct fake_smtp *f)
+{
     static char text[SEND_TEXT_MAX * 8];
     fake_start(f, plan, 1);
     server.port = f->port;
@@ -78,7 +84,8 @@ static inline struct send_outcome deliver_once(const struct fake_plan *plan, str
     return o;
 }
 
-static inline void assert_outcome(const struct send_outcome *o, enum send_stage stage, int code, const char *words) {
+static inline void assert_outcome(const struct send_outcome *o, enum send_stage stage, int code, const char *words)
+{
     if (o->stage != stage || o->code != code || !strstr(o->text, words))
         fail_msg("got stage %s, code %d, \"%s\"; wanted %s, %d, \"%s\"", send_stage_names[o->stage], o->code, o->text,
                  send_stage_names[stage], code, words);
@@ -86,7 +93,8 @@ static inline void assert_outcome(const struct send_outcome *o, enum send_stage 
 
 /* Delivers the job twice; the plans say what the connections do. */
 static inline struct send_outcome deliver_twice(const struct fake_plan *plans, size_t n, struct mail_server server,
-                                                struct fake_smtp *f) {
+                                                struct fake_smtp *f)
+{
     static char text[SEND_TEXT_MAX * 8];
     struct send_job job = the_job();
     fake_start(f, plans, n);

@@ -10,23 +10,23 @@
 
 static char folder[] = "/tmp/taamim-config-XXXXXX";
 
-static const char good[] = "secretariat = {\n"                                               /* 1 */
-                           "  name = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"            /* 2 */
-                           "  short_name = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"      /* 3 */
-                           "  address = \"s@las.example\";\n"                               /* 4 */
-                           "  zone = \"Africa/Cairo\";\n"                                   /* 5 */
-                           "};\n"                                                           /* 6 */
-                           "paths = { state = \"state\"; register = \"r.conf\"; templates = \"t\"; };\n" /* 7 */
-                           "smtp = {\n"                                                     /* 8 */
-                           "  host = \"mail.example\"; user = \"u\";\n"                     /* 9 */
-                           "  password_file = \"pw\";\n"                                    /* 10 */
-                           "};\n"                                                           /* 11 */
+static const char good[] = "secretariat = {\n"                                                            /* 1 */
+                           "  name = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"                          /* 2 */
+                           "  short_name = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"                    /* 3 */
+                           "  address = \"s@las.example\";\n"                                             /* 4 */
+                           "  zone = \"Africa/Cairo\";\n"                                                 /* 5 */
+                           "};\n"                                                                         /* 6 */
+                           "paths = { state = \"state\"; register = \"r.conf\"; templates = \"t\"; };\n"  /* 7 */
+                           "smtp = {\n"                                                                   /* 8 */
+                           "  host = \"mail.example\"; user = \"u\";\n"                                   /* 9 */
+                           "  password_file = \"pw\";\n"                                                  /* 10 */
+                           "};\n"                                                                         /* 11 */
                            "imap = { host = \"mail.example\"; user = \"u\"; password_file = \"pw\"; };\n" /* 12 */
-                           "officers = (\n"                                                 /* 13 */
-                           "  { address = \"o@las.example\"; }\n"                           /* 14 */
-                           ");\n"                                                           /* 15 */
-                           "office = {\n"                                                   /* 16 */
-                           "  poll = 1;\n"                                                  /* 17: taken out below */
+                           "officers = (\n"                                                               /* 13 */
+                           "  { address = \"o@las.example\"; }\n"                                         /* 14 */
+                           ");\n"                                                                         /* 15 */
+                           "office = {\n"                                                                 /* 16 */
+                           "  poll = 1;\n" /* 17: taken out below */
                            "};\n";
 
 static struct config *load(struct arena *a, const char *text, const char **problems_out)
@@ -66,38 +66,58 @@ static void shipped_file(void **state)
 static void faults(void **state)
 {
     (void)state;
-    static const struct { const char *from, *to, *problems; } rows[] = {
+    static const struct {
+        const char *from, *to, *problems;
+    } rows[] = {
         {"poll = 1;", "", ""},
         {"", "", "t.conf:17: unknown setting 'poll' in office"},
-        {"  password_file", "  pasword_file", "t.conf:10: unknown setting 'pasword_file' in smtp; did you mean 'password_file'?\n"
+        {"  password_file", "  pasword_file",
+         "t.conf:10: unknown setting 'pasword_file' in smtp; did you mean 'password_file'?\n"
          "t.conf:8: smtp logs in but has no secret; set password_file, password_command, token_command or credential\n"
          "t.conf:17: unknown setting 'poll' in office"},
         {"poll = 1;", "alert_every_s = 0;", "t.conf:17: alert_every_s is 0; it must be from 1 to 86400"},
-        {"poll = 1;", "alert_every_s = 4294967297;", "t.conf:17: the number 4294967297 is too large to be written so; above 2147483647 a number ends with L"},
-        {"poll = 1;", "alert_attach_bytes = 9000000000L;", "t.conf:17: alert_attach_bytes is 9000000000; it must be from 0 to 104857600"},
+        {"poll = 1;", "alert_every_s = 4294967297;",
+         "t.conf:17: the number 4294967297 is too large to be written so; above 2147483647 a number ends with L"},
+        {"poll = 1;", "alert_attach_bytes = 9000000000L;",
+         "t.conf:17: alert_attach_bytes is 9000000000; it must be from 0 to 104857600"},
         {"poll = 1;", "alert_every_s = \"1\";", "t.conf:17: alert_every_s must be a whole number"},
         {"poll = 1;", "digest = \"8:00\";", "t.conf:17: digest cannot be '8:00'; write a time like \"08:00\""},
-        {"poll = 1;", "reminders = [ \"-7x\" ];", "t.conf:17: '-7x' is no step; expected a sign, a number and d, h, m or s, at most 366 days, as in -7d or +1d"},
+        {"poll = 1;", "reminders = [ \"-7x\" ];",
+         "t.conf:17: '-7x' is no step; expected a sign, a number and d, h, m or s, at most 366 days, as in -7d or +1d"},
         {"poll = 1;", "digest = \"08:00\";\n digest = \"09:00\";", "t.conf:18: duplicate setting name"},
-        {"poll = 1;", "digest = ;", "t.conf:17: syntax error: a bracket, quote or ';' may be missing here or just before"},
+        {"poll = 1;", "digest = ;",
+         "t.conf:17: syntax error: a bracket, quote or ';' may be missing here or just before"},
         {"Africa/Cairo", "Africa/Kairo", NULL},
-        {"zone = \"Africa/Cairo\"", "zone = \"Africa/Cairo\"; hours = \"9-17\"", "t.conf:5: hours cannot be '9-17'; write \"09:00-17:00\" or \"all\"\nt.conf:17: unknown setting 'poll' in office"},
+        {"zone = \"Africa/Cairo\"", "zone = \"Africa/Cairo\"; hours = \"9-17\"",
+         "t.conf:5: hours cannot be '9-17'; write \"09:00-17:00\" or \"all\"\nt.conf:17: unknown setting 'poll' in "
+         "office"},
         {"zone = \"Africa/Cairo\"", "zone = \"Africa/Cairo\"; weekend = [ \"friday\", \"caturday\" ]",
-         "t.conf:5: weekend must be \"fri-sat\", \"sat-sun\", \"none\" or a list of days [ \"friday\", \"saturday\" ]\nt.conf:17: unknown setting 'poll' in office"},
-        {"s@las.example", "s las.example", "t.conf:4: \"s las.example\" is no e-mail address: it has no @\nt.conf:17: unknown setting 'poll' in office"},
-        {"o@las.example", "S@LAS.example", "t.conf:14: an officer cannot have the secretariat's own address S@LAS.example\nt.conf:17: unknown setting 'poll' in office"},
+         "t.conf:5: weekend must be \"fri-sat\", \"sat-sun\", \"none\" or a list of days [ \"friday\", \"saturday\" "
+         "]\nt.conf:17: unknown setting 'poll' in office"},
+        {"s@las.example", "s las.example",
+         "t.conf:4: \"s las.example\" is no e-mail address: it has no @\nt.conf:17: unknown setting 'poll' in office"},
+        {"o@las.example", "S@LAS.example",
+         "t.conf:14: an officer cannot have the secretariat's own address S@LAS.example\nt.conf:17: unknown setting "
+         "'poll' in office"},
         {"host = \"mail.example\"; user", "tls = \"none\"; host = \"mail.example\"; user",
-         "t.conf:9: smtp would send its password to mail.example in the clear; set tls to \"starttls\" or \"tls\"\nt.conf:17: unknown setting 'poll' in office"},
+         "t.conf:9: smtp would send its password to mail.example in the clear; set tls to \"starttls\" or "
+         "\"tls\"\nt.conf:17: unknown setting 'poll' in office"},
         {"host = \"mail.example\"; user", "tls = \"startls\"; host = \"mail.example\"; user",
-         "t.conf:9: tls cannot be 'startls'; did you mean 'starttls'? (none, starttls or tls)\nt.conf:17: unknown setting 'poll' in office"},
+         "t.conf:9: tls cannot be 'startls'; did you mean 'starttls'? (none, starttls or tls)\nt.conf:17: unknown "
+         "setting 'poll' in office"},
         {"  password_file = \"pw\";", "  password_file = \"pw\"; credential = \"c\";",
-         "t.conf:10: password_file and credential are both set in smtp; one is enough\nt.conf:17: unknown setting 'poll' in office"},
+         "t.conf:10: password_file and credential are both set in smtp; one is enough\nt.conf:17: unknown setting "
+         "'poll' in office"},
         {"ar = \"a\"; en = \"b\"; fr = \"c\"; };", "ar = \"a\\x01\"; en = \"b\"; de = \"c\"; };",
-         "t.conf:2: name.ar holds a control character\nt.conf:2: unknown language 'de' in name; the languages are ar, en and fr\n"
-         "t.conf:2: name is missing in ar; mails are written in ar, en and fr\nt.conf:2: name is missing in fr; mails are written in ar, en and fr\n"
+         "t.conf:2: name.ar holds a control character\nt.conf:2: unknown language 'de' in name; the languages are ar, "
+         "en and fr\n"
+         "t.conf:2: name is missing in ar; mails are written in ar, en and fr\nt.conf:2: name is missing in fr; mails "
+         "are written in ar, en and fr\n"
          "t.conf:17: unknown setting 'poll' in office"},
-        {"secretariat", "\xef\xbb\xbfsecretariat", "t.conf:1: the file begins with a byte order mark (BOM); save it as UTF-8 without one"},
-        {"  name = { ar = \"a\"", "  name = { ar = \"\xc7\xe1\"", "t.conf:2: this line is not UTF-8 (byte 0xc7); save the file as UTF-8"},
+        {"secretariat", "\xef\xbb\xbfsecretariat",
+         "t.conf:1: the file begins with a byte order mark (BOM); save it as UTF-8 without one"},
+        {"  name = { ar = \"a\"", "  name = { ar = \"\xc7\xe1\"",
+         "t.conf:2: this line is not UTF-8 (byte 0xc7); save the file as UTF-8"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ARENA_SCOPED a = arena_new();
@@ -133,14 +153,15 @@ static void missing_file(void **state)
     ARENA_SCOPED a = arena_new();
     struct problems p = {0};
     assert_null(config_load(a, "/nowhere/taamim.conf", &p));
-    assert_string_equal(buf_text(&p.text), "/nowhere/taamim.conf: cannot open /nowhere/taamim.conf: No such file or directory");
+    assert_string_equal(buf_text(&p.text),
+                        "/nowhere/taamim.conf: cannot open /nowhere/taamim.conf: No such file or directory");
     buf_free(&p.text);
 }
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(shipped_file), cmocka_unit_test(faults), cmocka_unit_test(all_hours_and_days),
-                                              cmocka_unit_test(missing_file)};
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(shipped_file), cmocka_unit_test(faults),
+                                              cmocka_unit_test(all_hours_and_days), cmocka_unit_test(missing_file)};
     if (!mkdtemp(folder))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

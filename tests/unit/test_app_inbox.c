@@ -75,9 +75,12 @@ static void what_nobody_knows_is_told(void **state)
 
 static void a_disk_is_low_before_it_is_full(void **state)
 {
-    static const struct { int64_t free_gb, all_gb; bool was_low, low; } rows[] = {
-        {50, 100, false, false}, {5, 100, false, false}, {4, 100, false, true}, {5, 100, true, true}, {6, 100, true, false},
-        {0, 10, false, true},    {1, 10, false, false},  {0, 0, false, true},
+    static const struct {
+        int64_t free_gb, all_gb;
+        bool was_low, low;
+    } rows[] = {
+        {50, 100, false, false}, {5, 100, false, false}, {4, 100, false, true}, {5, 100, true, true},
+        {6, 100, true, false},   {0, 10, false, true},   {1, 10, false, false}, {0, 0, false, true},
     };
 
     (void)state;

@@ -14,7 +14,8 @@
 
 #define ALL_LANGS 7u
 
-static struct templates *shipped(struct arena *a) {
+static struct templates *shipped(struct arena *a)
+{
     struct problems p = {0};
     struct templates *t = templates_load(a, sample_templates_dir(), NULL, &p);
     if (!t)
@@ -23,7 +24,8 @@ static struct templates *shipped(struct arena *a) {
     return t;
 }
 
-static struct letter_text rendered(struct arena *a, const struct letter *l) {
+static struct letter_text rendered(struct arena *a, const struct letter *l)
+{
     struct letter_text out = {0};
     struct err e = {0};
     if (!letter_render(a, shipped(a), l, &out, &e))
@@ -31,19 +33,25 @@ static struct letter_text rendered(struct arena *a, const struct letter *l) {
     return out;
 }
 
-static void must_have(const char *text, const char *what) {
+static void must_have(const char *text, const char *what)
+{
     if (!strstr(text, what))
         fail_msg("\"%s\" is missing in:\n%s", what, text);
 }
 
-static void must_lack(const char *text, const char *what) {
+static void must_lack(const char *text, const char *what)
+{
     if (strstr(text, what))
         fail_msg("\"%s\" should not be in:\n%s", what, text);
 }
 
-static bool utf8_lead(char c) { return ((unsigned char)c & 0xc0) != 0x80; }
+static bool utf8_lead(char c)
+{
+    return ((unsigned char)c & 0xc0) != 0x80;
+}
 
-static void lines_wrapped(const char *text) {
+static void lines_wrapped(const char *text)
+{
     size_t columns = 0;
     bool set_in = false;
     for (const char *s = text; *s; s++) {
@@ -54,7 +62,8 @@ static void lines_wrapped(const char *text) {
     }
 }
 
-static void every_kind_and_language(void **state) {
+static void every_kind_and_language(void **state)
+{
     (void)state;
     for (int kind = 0; kind < LETTER_KIND_COUNT; kind++)
         for (int lang = 0; lang < LANG_COUNT; lang++) {
@@ -75,7 +84,8 @@ static void every_kind_and_language(void **state) {
         }
 }
 
-static void round_letters_say_reference_and_deadline(void **state) {
+static void round_letters_say_reference_and_deadline(void **state)
+{
     (void)state;
     for (int kind = 0; kind < LETTER_CLOSING; kind++) {
         ARENA_SCOPED a = arena_new();
@@ -88,7 +98,8 @@ static void round_letters_say_reference_and_deadline(void **state) {
     }
 }
 
-static void languages_joined(void **state) {
+static void languages_joined(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct letter l = sample_letter(LETTER_NOTICE, LANG_BIT(LANG_FR) | LANG_BIT(LANG_AR));
@@ -104,7 +115,8 @@ static void languages_joined(void **state) {
     must_lack(t.html, "lang=\"en\"");
 }
 
-static void receipt_names_papers_and_what_is_missing(void **state) {
+static void receipt_names_papers_and_what_is_missing(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct letter l = sample_letter(LETTER_RECEIPT, LANG_BIT(LANG_EN));
@@ -127,7 +139,8 @@ static void receipt_names_papers_and_what_is_missing(void **state) {
     must_lack(t.text, "the following remain");
 }
 
-static void reminder_by_its_day(void **state) {
+static void reminder_by_its_day(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct letter l = sample_letter(LETTER_REMINDER, LANG_BIT(LANG_AR));
@@ -151,7 +164,8 @@ static void reminder_by_its_day(void **state) {
     must_have(rendered(a, &l).text, "1. التعهدات المعلنة");
 }
 
-static void persons_get_a_letter(void **state) {
+static void persons_get_a_letter(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct letter l = sample_letter(LETTER_NOTICE, ALL_LANGS);
@@ -168,7 +182,8 @@ static void persons_get_a_letter(void **state) {
     must_have(rendered(a, &l).text, "تحية طيبة وبعد");
 }
 
-static void names_made_where_no_form_is_given(void **state) {
+static void names_made_where_no_form_is_given(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct letter l = sample_letter(LETTER_NOTICE, ALL_LANGS);
@@ -180,7 +195,8 @@ static void names_made_where_no_form_is_given(void **state) {
     must_have(t.html, "<p style=\"margin:12px 0\">The General Secretariat");
 }
 
-static void problem_says_why(void **state) {
+static void problem_says_why(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct letter l = sample_letter(LETTER_PROBLEM, LANG_BIT(LANG_FR));
@@ -196,7 +212,8 @@ static void problem_says_why(void **state) {
     must_have(rendered(a, &l).text, "mot de passe");
 }
 
-static void officers_mails(void **state) {
+static void officers_mails(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct letter l = sample_letter(LETTER_ALERT, LANG_BIT(LANG_AR));
@@ -218,18 +235,21 @@ static void officers_mails(void **state) {
 
 /* ---- templates that are wrong, overriding, freezing */
 
-static void remove_folder(const char *folder) {
+static void remove_folder(const char *folder)
+{
     ARENA_SCOPED a = arena_new();
     if (strncmp(folder, "/tmp/", 5) == 0 && system(arena_printf(a, "rm -r '%s'", folder)) != 0)
         fail_msg("%s stays", folder);
 }
 
-static void put(const char *folder, const char *name, const char *text) {
+static void put(const char *folder, const char *name, const char *text)
+{
     ARENA_SCOPED a = arena_new();
     assert_true(file_write(arena_printf(a, "%s/%s", folder, name), text, strlen(text), 0600, NULL));
 }
 
-static void wrong_templates_are_told(void **state) {
+static void wrong_templates_are_told(void **state)
+{
     ARENA_SCOPED a = arena_new();
     char folder[] = "/tmp/letter.XXXXXX";
     struct problems p = {0};
@@ -250,7 +270,8 @@ static void wrong_templates_are_told(void **state) {
     remove_folder(folder);
 }
 
-static void missing_templates_are_told(void **state) {
+static void missing_templates_are_told(void **state)
+{
     ARENA_SCOPED a = arena_new();
     struct problems p = {0};
     (void)state;
@@ -260,7 +281,8 @@ static void missing_templates_are_told(void **state) {
     buf_free(&p.text);
 }
 
-static void override_is_frozen(void **state) {
+static void override_is_frozen(void **state)
+{
     ARENA_SCOPED a = arena_new();
     char folder[] = "/tmp/letter.XXXXXX";
     struct problems p = {0};
@@ -279,7 +301,8 @@ static void override_is_frozen(void **state) {
     remove_folder(folder);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_and_language),
         cmocka_unit_test(round_letters_say_reference_and_deadline),

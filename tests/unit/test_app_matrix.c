@@ -72,14 +72,16 @@ static void reminders_are_counted(void **state)
 
 static void papers_tell_the_standing(void **state)
 {
-    int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT + DAY), ae = case_message("AE", "filed", "human", LAUNCHED_AT);
+    int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT + DAY),
+            ae = case_message("AE", "filed", "human", LAUNCHED_AT);
     int64_t sd = case_message("SD", "held", "human", LAUNCHED_AT);
     struct matrix m;
 
     (void)state;
     case_seat_answered("JO", LAUNCHED_AT + 3 * DAY, 0);
     case_paper((struct paper_row){.message = jo, .party = "JO", .item = 0, .name = "a.pdf"});
-    case_paper((struct paper_row){.message = jo, .party = "JO", .item = 0, .name = "a.pdf", .version = 2, .current = true});
+    case_paper(
+        (struct paper_row){.message = jo, .party = "JO", .item = 0, .name = "a.pdf", .version = 2, .current = true});
     case_paper((struct paper_row){.message = jo, .party = "JO", .item = 1, .name = "b.pdf", .current = true});
     case_paper((struct paper_row){.message = ae, .party = "AE", .item = 1, .name = "c.pdf", .current = true});
     case_paper((struct paper_row){.message = sd, .party = "SD", .item = 1, .name = "d.pdf", .held = true});
@@ -145,8 +147,13 @@ static void a_party_gone_from_the_register_keeps_its_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(untouched_round), CASE(unknown_round), CASE(an_address_counts_once), CASE(reminders_are_counted),
-        CASE(papers_tell_the_standing), CASE(late_by_its_own_deadline), CASE(what_answers_nothing_is_a_note),
+        CASE(untouched_round),
+        CASE(unknown_round),
+        CASE(an_address_counts_once),
+        CASE(reminders_are_counted),
+        CASE(papers_tell_the_standing),
+        CASE(late_by_its_own_deadline),
+        CASE(what_answers_nothing_is_a_note),
         CASE(a_party_gone_from_the_register_keeps_its_row),
     };
 

@@ -6,16 +6,24 @@
 
 #include "app/children.h"
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f)   cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 #define TURNS_MAX 3000
-#define DIED "the parser ended without an answer"
+#define DIED      "the parser ended without an answer"
 
 /* ---- the parser */
 
 static void answer_unreadable(int fd, const char *word)
 {
-    struct facts f = {.subject = "", .from = {"", ""}, .message_id = "", .in_reply_to = "", .text = "", .reply_text = "",
-                      .calendar_method = "", .calendar_uid = "", .calendar_partstat = "", .trouble = word};
+    struct facts f = {.subject = "",
+                      .from = {"", ""},
+                      .message_id = "",
+                      .in_reply_to = "",
+                      .text = "",
+                      .reply_text = "",
+                      .calendar_method = "",
+                      .calendar_uid = "",
+                      .calendar_partstat = "",
+                      .trouble = word};
     JSON_SCOPED j = NULL;
     char *line;
 

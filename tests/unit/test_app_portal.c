@@ -10,7 +10,7 @@
 #include "app/portal.h"
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-#define NASTY "تقرير \"2\" <b>&'#100%.pdf"
+#define NASTY   "تقرير \"2\" <b>&'#100%.pdf"
 
 static char dir[64], out[512];
 static struct daemon d;
@@ -43,7 +43,10 @@ static int tear_down(void **state)
     return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-static char *below(const char *path) { return arena_printf(a, "%s/%s", dir, path); }
+static char *below(const char *path)
+{
+    return arena_printf(a, "%s/%s", dir, path);
+}
 
 /* A paper that lies in the spool as it was filed. */
 static void shelve(struct paper_row p, const char *bytes)
@@ -62,7 +65,8 @@ static void shelve(struct paper_row p, const char *bytes)
 
 static void some_papers(void)
 {
-    int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT + DAY), ae = case_message("AE", "filed", "human", DEADLINE_AT + DAY);
+    int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT + DAY),
+            ae = case_message("AE", "filed", "human", DEADLINE_AT + DAY);
     int64_t notice = case_notice("JO", "launch", "notice");
 
     case_delivery(notice, "m@jo.example", "sent");
@@ -71,13 +75,32 @@ static void some_papers(void)
     case_message("SD", "held", "human", LAUNCHED_AT);
     case_message("YE", "noted", "autoreply", LAUNCHED_AT);
     case_seat_answered("YE", 0, DEADLINE_AT + 7 * DAY);
-    shelve((struct paper_row){.message = jo, .party = "JO", .item = 0, .name = "a.pdf", .path = "papers/ARCP-2026-04/الأردن/a.pdf"}, "first");
-    shelve((struct paper_row){.message = jo, .party = "JO", .item = 0, .name = "a.pdf", .version = 2, .current = true,
-                              .path = "papers/ARCP-2026-04/الأردن/a v2.pdf"}, "second");
-    shelve((struct paper_row){.message = jo, .party = "JO", .item = 1, .name = NASTY, .current = true,
-                              .path = "papers/ARCP-2026-04/الأردن/" NASTY}, "third");
-    shelve((struct paper_row){.message = ae, .party = "AE", .item = 1, .name = "b.docx", .current = true,
-                              .path = "papers/ARCP-2026-04/الإمارات/b.docx"}, "fourth");
+    shelve(
+        (struct paper_row){
+            .message = jo, .party = "JO", .item = 0, .name = "a.pdf", .path = "papers/ARCP-2026-04/الأردن/a.pdf"},
+        "first");
+    shelve((struct paper_row){.message = jo,
+                              .party = "JO",
+                              .item = 0,
+                              .name = "a.pdf",
+                              .version = 2,
+                              .current = true,
+                              .path = "papers/ARCP-2026-04/الأردن/a v2.pdf"},
+           "second");
+    shelve((struct paper_row){.message = jo,
+                              .party = "JO",
+                              .item = 1,
+                              .name = NASTY,
+                              .current = true,
+                              .path = "papers/ARCP-2026-04/الأردن/" NASTY},
+           "third");
+    shelve((struct paper_row){.message = ae,
+                              .party = "AE",
+                              .item = 1,
+                              .name = "b.docx",
+                              .current = true,
+                              .path = "papers/ARCP-2026-04/الإمارات/b.docx"},
+           "fourth");
 }
 
 static char *page(void)
@@ -90,8 +113,16 @@ static char *page(void)
     return portal_page(a, &config, &reg, &m, papers, n, "../../");
 }
 
-#define HAS(text, part) do { if (!strstr(text, part)) fail_msg("missing: %s\nin: %s", part, text); } while (0)
-#define HAS_NOT(text, part) do { if (strstr(text, part)) fail_msg("should not be there: %s", part); } while (0)
+#define HAS(text, part)                                                                                                \
+    do {                                                                                                               \
+        if (!strstr(text, part))                                                                                       \
+            fail_msg("missing: %s\nin: %s", part, text);                                                               \
+    } while (0)
+#define HAS_NOT(text, part)                                                                                            \
+    do {                                                                                                               \
+        if (strstr(text, part))                                                                                        \
+            fail_msg("should not be there: %s", part);                                                                 \
+    } while (0)
 
 static void page_says_all(void **state)
 {
@@ -304,9 +335,15 @@ static void export_leaves_out_what_does_not_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(page_says_all), CASE(page_is_safe_and_alone), CASE(csv_is_for_spreadsheets), CASE(portal_follows_the_story),
-        CASE(portal_shows_the_end), CASE(portal_shows_an_end_before_the_start), CASE(portal_leaves_alone_what_was_put_away),
-        CASE(export_has_all), CASE(export_writes_over_nothing),
+        CASE(page_says_all),
+        CASE(page_is_safe_and_alone),
+        CASE(csv_is_for_spreadsheets),
+        CASE(portal_follows_the_story),
+        CASE(portal_shows_the_end),
+        CASE(portal_shows_an_end_before_the_start),
+        CASE(portal_leaves_alone_what_was_put_away),
+        CASE(export_has_all),
+        CASE(export_writes_over_nothing),
         CASE(export_leaves_out_what_does_not_fit),
     };
 

@@ -10,18 +10,22 @@
 
 static char folder[] = "/tmp/taamim-register-XXXXXX";
 
-static const char good[] = "# head\n\nparties = (\n"
-                           "  { code = \"JO\"; kind = \"state\"; name = { ar = \"a\"; en = \"Jordan\"; };\n"
-                           "    domains = [ \"mfa.jo.example\" ];\n"
-                           "    contacts = (\n"
-                           "      { role = \"focal_point\"; address = \"f@jo.example\"; },\n"
-                           "      { role = \"mission\"; address = \"m@jo.example\"; language = \"ar+fr\"; weekend = \"sat-sun\"; }\n"
-                           "    ); },\n"
-                           "  { code = \"AE\"; kind = \"state\"; name = { en = \"UAE\"; };\n"
-                           "    contacts = ( { role = \"mission\"; address = \"m@ae.example\"; } ); }\n"
-                           ");\n";
+static const char good[] =
+    "# head\n\nparties = (\n"
+    "  { code = \"JO\"; kind = \"state\"; name = { ar = \"a\"; en = \"Jordan\"; };\n"
+    "    domains = [ \"mfa.jo.example\" ];\n"
+    "    contacts = (\n"
+    "      { role = \"focal_point\"; address = \"f@jo.example\"; },\n"
+    "      { role = \"mission\"; address = \"m@jo.example\"; language = \"ar+fr\"; weekend = \"sat-sun\"; }\n"
+    "    ); },\n"
+    "  { code = \"AE\"; kind = \"state\"; name = { en = \"UAE\"; };\n"
+    "    contacts = ( { role = \"mission\"; address = \"m@ae.example\"; } ); }\n"
+    ");\n";
 
-static const char *path_of(struct arena *a, const char *name) { return arena_printf(a, "%s/%s", folder, name); }
+static const char *path_of(struct arena *a, const char *name)
+{
+    return arena_printf(a, "%s/%s", folder, name);
+}
 
 static struct party_register *load(struct arena *a, const char *text, const char **problems_out)
 {
@@ -71,21 +75,32 @@ static void shipped_file(void **state)
 static void faults(void **state)
 {
     (void)state;
-    static const struct { const char *from, *to, *problems; } rows[] = {
+    static const struct {
+        const char *from, *to, *problems;
+    } rows[] = {
         {"", "", ""},
         {"\"AE\"", "\"JO\"", "r.conf:10: the code JO is on line 4 already"},
-        {"m@ae.example", "F@jo.example", "r.conf:11: F@jo.example is an address of JO and of AE; a reply from it would be nobody's"},
+        {"m@ae.example", "F@jo.example",
+         "r.conf:11: F@jo.example is an address of JO and of AE; a reply from it would be nobody's"},
         {"m@jo.example", "f@JO.example", "r.conf:8: f@JO.example is named twice for JO"},
         {"m@jo.example", "m jo", "r.conf:8: \"m jo\" is no e-mail address: it has no @"},
-        {"mfa.jo.example", "gmail.com", "r.conf:5: 'gmail.com' is a public mail provider; anybody can have an address there"},
-        {"mfa.jo.example", "yahoo.fr", "r.conf:5: 'yahoo.fr' is a public mail provider; anybody can have an address there"},
+        {"mfa.jo.example", "gmail.com",
+         "r.conf:5: 'gmail.com' is a public mail provider; anybody can have an address there"},
+        {"mfa.jo.example", "yahoo.fr",
+         "r.conf:5: 'yahoo.fr' is a public mail provider; anybody can have an address there"},
         {"mfa.jo.example", "x@mfa.jo", "r.conf:5: 'x@mfa.jo' is no domain name"},
         {"mfa.jo.example", "jo", "r.conf:5: 'jo' is a whole top-level domain; a listed domain is one party's own"},
         {"( { role = \"mission\"; address = \"m@ae.example\"; } )", "( )", "r.conf:11: AE has no contact"},
-        {"\"focal_point\"", "\"focalpoint\"", "r.conf:7: role cannot be 'focalpoint'; did you mean 'focal_point'? (mission, focal_point, alternate or other)"},
-        {"address = \"f", "adress = \"f", "r.conf:7: unknown setting 'adress' in contacts; did you mean 'address'?\nr.conf:7: the setting 'address' is missing in contacts"},
-        {"\"ar+fr\"", "\"ar+de\"", "r.conf:8: language must be a language or several: \"ar\", \"en\", \"fr\", \"ar+fr\""},
-        {"en = \"UAE\"", "fr = \"EAU\"", "r.conf:10: name is missing in ar, in which a contact is written to, and in en"},
+        {"\"focal_point\"", "\"focalpoint\"",
+         "r.conf:7: role cannot be 'focalpoint'; did you mean 'focal_point'? (mission, focal_point, alternate or "
+         "other)"},
+        {"address = \"f", "adress = \"f",
+         "r.conf:7: unknown setting 'adress' in contacts; did you mean 'address'?\nr.conf:7: the setting 'address' is "
+         "missing in contacts"},
+        {"\"ar+fr\"", "\"ar+de\"",
+         "r.conf:8: language must be a language or several: \"ar\", \"en\", \"fr\", \"ar+fr\""},
+        {"en = \"UAE\"", "fr = \"EAU\"",
+         "r.conf:10: name is missing in ar, in which a contact is written to, and in en"},
         {"\"JO\"", "\"jo\"", "r.conf:4: 'jo' is no code; capital letters, digits and '-', from 2 to 20 of them, are"},
         {"# head", "@include \"x\"", "r.conf:1: @include is not taken in this file"},
     };
@@ -157,10 +172,15 @@ static void a_contact_more(void **state)
     char *diff;
     const char *problems, *path = path_of(a, "r.conf");
     struct party_register *r = load(a, good, &problems);
-    struct contact c = {.role = ROLE_ALTERNATE, .address = "n@jo.example", .name = "A \"B\" \\ C", .langs = LANG_BIT(LANG_EN), .weekend = WEEKEND_FRI_SAT};
+    struct contact c = {.role = ROLE_ALTERNATE,
+                        .address = "n@jo.example",
+                        .name = "A \"B\" \\ C",
+                        .langs = LANG_BIT(LANG_EN),
+                        .weekend = WEEKEND_FRI_SAT};
     assert_true(register_save(a, r, path, &diff, &e)); /* brings it into its form */
     assert_true(register_save(a, register_with_contact(a, r, "jo", &c), path, &diff, &e));
-    assert_non_null(strstr(diff, "+        { role = \"alternate\"; address = \"n@jo.example\"; name = \"A \\\"B\\\" \\\\ C\"; language = \"en\"; }\n"));
+    assert_non_null(strstr(diff, "+        { role = \"alternate\"; address = \"n@jo.example\"; name = \"A \\\"B\\\" "
+                                 "\\\\ C\"; language = \"en\"; }\n"));
     assert_null(strstr(diff, "m@ae.example"));
     struct problems p = {0};
     r = register_load(a, path, &p);
@@ -187,19 +207,30 @@ static void by_domain(void **state)
     assert_string_equal(register_by_domain(r, "x@dept.MFA.jo.example")->code, "JO");
     assert_null(register_by_domain(r, "x@notmfa.jo.example"));
     assert_null(register_by_domain(r, "x@jo.example"));
-    r = load(a, replaced(a, good, "name = { en = \"UAE\"; };", "name = { en = \"UAE\"; }; domains = [ \"dept.mfa.jo.example\" ];"), &problems);
+    r = load(a,
+             replaced(a, good, "name = { en = \"UAE\"; };",
+                      "name = { en = \"UAE\"; }; domains = [ \"dept.mfa.jo.example\" ];"),
+             &problems);
     assert_null(register_by_domain(r, "x@dept.mfa.jo.example"));
 }
 
 static void imported(void **state)
 {
     (void)state;
-    static const struct { const char *csv, *problems; } rows[] = {
-        {"\xef\xbb\xbf" "code;kind;name_en;role;address;contact_name;language\r\nIOM;organisation;IOM;focal_point;i@iom.example;\"Office; \"\"Cairo\"\"\";en\r\nIOM;;;alternate;k@iom.example;;ar+en\r\n", ""},
+    static const struct {
+        const char *csv, *problems;
+    } rows[] = {
+        {"\xef\xbb\xbf"
+         "code;kind;name_en;role;address;contact_name;language\r\nIOM;organisation;IOM;focal_point;i@iom.example;"
+         "\"Office; \"\"Cairo\"\"\";en\r\nIOM;;;alternate;k@iom.example;;ar+en\r\n",
+         ""},
         {"code,address\nAE,x@ae.example\n", ""},
         {"code,adress\nAE,x@ae.example\n", "t.csv:1: unknown column 'adress'; did you mean 'address'?"},
-        {"code,address\nAE,x ae\nXX,x@xx.example\n", "t.csv:2: \"x ae\" is no e-mail address: it has no @\nt.csv:3: XX is new; its kind is missing"},
-        {"code,address,domain\n\nAE,f@jo.example,hotmail.com\n", "t.csv:3: 'hotmail.com' is a public mail provider; anybody can have an address there\nt.csv:3: f@jo.example is an address of JO and of AE"},
+        {"code,address\nAE,x ae\nXX,x@xx.example\n",
+         "t.csv:2: \"x ae\" is no e-mail address: it has no @\nt.csv:3: XX is new; its kind is missing"},
+        {"code,address,domain\n\nAE,f@jo.example,hotmail.com\n",
+         "t.csv:3: 'hotmail.com' is a public mail provider; anybody can have an address there\nt.csv:3: f@jo.example "
+         "is an address of JO and of AE"},
         {"code,role\nAE,boss\n", "t.csv:2: this row tells of a contact but has no address"},
         {"code,address\nAE,\"x@ae.example\n", NULL},
         {"code\nAE\n\xff\n", "t.csv: the file is not UTF-8; save it as \"CSV UTF-8\""},
@@ -225,8 +256,9 @@ static void imported(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(shipped_file), cmocka_unit_test(faults), cmocka_unit_test(saved_and_loaded_again),
-                                              cmocka_unit_test(a_contact_more), cmocka_unit_test(by_domain), cmocka_unit_test(imported)};
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shipped_file),   cmocka_unit_test(faults),    cmocka_unit_test(saved_and_loaded_again),
+        cmocka_unit_test(a_contact_more), cmocka_unit_test(by_domain), cmocka_unit_test(imported)};
     if (!mkdtemp(folder))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,16 +13,16 @@
 
 static char folder[] = "/tmp/taamim-round-XXXXXX";
 
-static const char good[] = "ref = \"ARCP/2026/04\"; kind = \"papers\";\n"                         /* 1 */
-                           "note = { number = \"412/5\"; date = \"2026-11-22\"; };\n"            /* 2 */
-                           "title = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"                   /* 3 */
-                           "text = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"                    /* 4 */
-                           "to = { kinds = [ \"state\" ]; };\n"                                   /* 5 */
-                           "documents = ( { file = \"d.pdf\"; } );\n"                             /* 6 */
-                           "items = (\n"                                                          /* 7 */
+static const char good[] = "ref = \"ARCP/2026/04\"; kind = \"papers\";\n"                                /* 1 */
+                           "note = { number = \"412/5\"; date = \"2026-11-22\"; };\n"                    /* 2 */
+                           "title = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"                          /* 3 */
+                           "text = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"                           /* 4 */
+                           "to = { kinds = [ \"state\" ]; };\n"                                          /* 5 */
+                           "documents = ( { file = \"d.pdf\"; } );\n"                                    /* 6 */
+                           "items = (\n"                                                                 /* 7 */
                            "  { key = \"pledges\"; title = { ar = \"a\"; en = \"b\"; fr = \"c\"; }; }\n" /* 8 */
-                           ");\n"                                                                 /* 9 */
-                           "deadline = \"2026-12-15\";\n";                                        /* 10 */
+                           ");\n"                                                                        /* 9 */
+                           "deadline = \"2026-12-15\";\n";                                               /* 10 */
 
 struct room {
     struct arena *a;
@@ -34,7 +34,8 @@ static struct room room_of(struct arena *a)
 {
     struct problems p = {0};
     struct room room = {.a = a, .r = register_load(a, source_file(a, "config/delegations.conf"), &p)};
-    room.c = (struct config){.address = "s@las.example", .zone = zone_open("Africa/Cairo", NULL), .n_steps = 1, .steps = {{-7, STEP_DAYS}}};
+    room.c = (struct config){
+        .address = "s@las.example", .zone = zone_open("Africa/Cairo", NULL), .n_steps = 1, .steps = {{-7, STEP_DAYS}}};
     assert_non_null(room.r);
     return room;
 }
@@ -57,7 +58,8 @@ static void shipped_file(void **state)
     ARENA_SCOPED a = arena_new();
     struct room room = room_of(a);
     struct problems p = {0};
-    struct round_spec *s = roundfile_load(a, source_file(a, "config/rounds/call-for-papers.conf"), &room.c, room.r, NOW_AT, &p);
+    struct round_spec *s =
+        roundfile_load(a, source_file(a, "config/rounds/call-for-papers.conf"), &room.c, room.r, NOW_AT, &p);
     assert_string_equal(buf_text(&p.text), "");
     assert_non_null(s);
     assert_int_equal(s->n_items, 3);
@@ -72,36 +74,57 @@ static void shipped_file(void **state)
 static void faults(void **state)
 {
     (void)state;
-    static const struct { const char *from, *to, *problems; } rows[] = {
+    static const struct {
+        const char *from, *to, *problems;
+    } rows[] = {
         {"", "", ""},
-        {"ARCP/2026/04", "arcp 4", "r.conf:1: 'arcp 4' is no reference; write capital letters, then parts of letters and digits joined by '/', as in ARCP/2026/04"},
+        {"ARCP/2026/04", "arcp 4",
+         "r.conf:1: 'arcp 4' is no reference; write capital letters, then parts of letters and digits joined by '/', "
+         "as in ARCP/2026/04"},
         {"\"papers\"", "\"paper\"", "r.conf:1: there is no kind of round 'paper'; did you mean 'papers'?"},
-        {"date = \"2026-11-22\"", "date = \"2026-13-22\"", "r.conf:2: '2026-13-22': there is no month 13; day, month and year are expected in this order, as in 15/12/2026, or 2026-12-15"},
+        {"date = \"2026-11-22\"", "date = \"2026-13-22\"",
+         "r.conf:2: '2026-13-22': there is no month 13; day, month and year are expected in this order, as in "
+         "15/12/2026, or 2026-12-15"},
         {"title = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\ntext", "title = { ar = \"a\"; en = \"b\"; };\ntext",
          "r.conf:3: title is missing in fr, in which TN (focal.point@social.tn.example) is written to"},
-        {"[ \"state\" ]", "[ \"stat\" ]", "r.conf:5: kinds cannot be 'stat'; did you mean 'state'? (state, organisation, expert or stakeholder)\nr.conf:5: this round writes to no party of the register"},
-        {"kinds = [ \"state\" ]", "groups = [ \"magreb\" ]", "r.conf:5: no party of the register is in a group 'magreb'; did you mean 'maghreb'?\nr.conf:5: this round writes to no party of the register"},
+        {"[ \"state\" ]", "[ \"stat\" ]",
+         "r.conf:5: kinds cannot be 'stat'; did you mean 'state'? (state, organisation, expert or "
+         "stakeholder)\nr.conf:5: this round writes to no party of the register"},
+        {"kinds = [ \"state\" ]", "groups = [ \"magreb\" ]",
+         "r.conf:5: no party of the register is in a group 'magreb'; did you mean 'maghreb'?\nr.conf:5: this round "
+         "writes to no party of the register"},
         {"kinds = [ \"state\" ]", "parties = [ \"JO\", \"XX\" ]", "r.conf:5: the register has no party 'XX'"},
         {"kinds = [ \"state\" ]", "kinds = [ \"organisation\" ]; roles = [ \"mission\" ]",
-         "r.conf:5: IOM has no contact in the roles that this round writes to\nr.conf:5: ESCWA has no contact in the roles that this round writes to\n"
+         "r.conf:5: IOM has no contact in the roles that this round writes to\nr.conf:5: ESCWA has no contact in the "
+         "roles that this round writes to\n"
          "r.conf:5: UNHCR has no contact in the roles that this round writes to"},
         {"d.pdf", "e.pdf", "r.conf:6: there is no file e.pdf"},
         {"file = \"d.pdf\"", "file = \"d.pdf\"; party = \"IOM\"", "r.conf:6: this round does not write to IOM"},
-        {"{ file = \"d.pdf\"; }", "{ file = \"d.pdf\"; }, { file = \"d.pdf\"; language = \"fr\"; }", "r.conf:6: two documents of one mail are called 'd.pdf'"},
-        {"\"pledges\"", "\"Pledges\"", "r.conf:8: 'Pledges' is no key; small letters, digits, '_' and '-' are, beginning with a letter"},
+        {"{ file = \"d.pdf\"; }", "{ file = \"d.pdf\"; }, { file = \"d.pdf\"; language = \"fr\"; }",
+         "r.conf:6: two documents of one mail are called 'd.pdf'"},
+        {"\"pledges\"", "\"Pledges\"",
+         "r.conf:8: 'Pledges' is no key; small letters, digits, '_' and '-' are, beginning with a letter"},
         {"2026-12-15", "2026-11-15", "r.conf:10: the deadline 2026-11-15 has passed already"},
-        {"2026-12-15", "soon", "r.conf:10: 'soon' is not understood; expected a date like 2026-12-15, 2026-12-15 14:00, 15 December 2026 or 15/12/2026"},
+        {"2026-12-15", "soon",
+         "r.conf:10: 'soon' is not understood; expected a date like 2026-12-15, 2026-12-15 14:00, 15 December 2026 or "
+         "15/12/2026"},
         {"\ndeadline", "\nreminders = [ \"-1d\", \"-1d\" ];\ndeadline", "r.conf:10: the reminder -1d is named twice"},
-        {"\ndeadline", "\npartners = [ \"S@las.example\" ];\ndeadline", "r.conf:10: S@las.example is the secretariat's own address"},
-        {"\ndeadline", "\ncontacts = ( { party = \"JO\"; role = \"mission\"; address = \"mission.cairo@mfa.ae.example\"; } );\ndeadline",
+        {"\ndeadline", "\npartners = [ \"S@las.example\" ];\ndeadline",
+         "r.conf:10: S@las.example is the secretariat's own address"},
+        {"\ndeadline",
+         "\ncontacts = ( { party = \"JO\"; role = \"mission\"; address = \"mission.cairo@mfa.ae.example\"; } "
+         ");\ndeadline",
          "r.conf:10: mission.cairo@mfa.ae.example is an address of AE in the register"},
         {"\ndeadline", "\ncontacts = ( { party = \"JO\"; role = \"other\"; address = \"x@jo.example\"; } );\ndeadline",
          "r.conf:10: the role other is not among those that this round writes to; add it to to.roles"},
-        {"\ndeadline", "\ncontacts = ( { role = \"mission\"; address = \"x@jo.example\"; } );\ndeadline", "r.conf:10: the setting 'party' is missing in contacts"},
-        {"\ndeadline", "\ncontacts = ( { role = \"mission\"; party = \"JO\"; } );\ndeadline", "r.conf:10: the setting 'address' is missing in contacts"},
+        {"\ndeadline", "\ncontacts = ( { role = \"mission\"; address = \"x@jo.example\"; } );\ndeadline",
+         "r.conf:10: the setting 'party' is missing in contacts"},
+        {"\ndeadline", "\ncontacts = ( { role = \"mission\"; party = \"JO\"; } );\ndeadline",
+         "r.conf:10: the setting 'address' is missing in contacts"},
         {"\ndeadline", "\n@include \"x\"\ndeadline", "r.conf:10: @include is not taken in this file"},
         {"\ndeadline", "\ntemplates = \"none\";\ndeadline", "r.conf:10: there is no folder none"},
-        {"deadline = \"2026-12-15\";", "dedline = 1;", "r.conf:10: unknown setting 'dedline'; did you mean 'deadline'?\nr.conf: the setting 'deadline' is missing"},
+        {"deadline = \"2026-12-15\";", "dedline = 1;",
+         "r.conf:10: unknown setting 'dedline'; did you mean 'deadline'?\nr.conf: the setting 'deadline' is missing"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ARENA_SCOPED a = arena_new();
@@ -121,7 +144,8 @@ static void steps_from_configuration(void **state)
     struct room room = room_of(a);
     const char *problems;
     assert_int_equal(load(&room, good, &problems)->steps[0].amount, -7);
-    assert_int_equal(load(&room, replaced(a, good, "\ndeadline", "\nreminders = [ ];\ndeadline"), &problems)->n_steps, 0);
+    assert_int_equal(load(&room, replaced(a, good, "\ndeadline", "\nreminders = [ ];\ndeadline"), &problems)->n_steps,
+                     0);
     zone_close(room.c.zone);
 }
 
@@ -131,9 +155,12 @@ static void json_keeps_everything(void **state)
     ARENA_SCOPED a = arena_new();
     struct room room = room_of(a);
     struct err e = {0};
-    const char *problems, *text = replaced(a, good, "file = \"d.pdf\"", "file = \"d.pdf\"; party = \"JO\"; language = \"ar+fr\"");
-    text = replaced(a, text, "\ndeadline", "\npartners = [ \"p@iom.example\" ]; templates = \".\"; reminders = [ \"-2h\", \"+1d\" ];\n"
-                    "contacts = ( { party = \"JO\"; role = \"mission\"; address = \"x@jo.example\"; name = \"X\"; weekend = \"sat-sun\"; language = \"en\"; } );\ndeadline");
+    const char *problems,
+        *text = replaced(a, good, "file = \"d.pdf\"", "file = \"d.pdf\"; party = \"JO\"; language = \"ar+fr\"");
+    text = replaced(a, text, "\ndeadline",
+                    "\npartners = [ \"p@iom.example\" ]; templates = \".\"; reminders = [ \"-2h\", \"+1d\" ];\n"
+                    "contacts = ( { party = \"JO\"; role = \"mission\"; address = \"x@jo.example\"; name = \"X\"; "
+                    "weekend = \"sat-sun\"; language = \"en\"; } );\ndeadline");
     struct round_spec *s = load(&room, text, &problems);
     assert_string_equal(problems, "");
     struct round_document *d = (struct round_document *)s->documents;
@@ -163,7 +190,10 @@ static void a_contact_without_a_role_is_written_to(void **state)
     ARENA_SCOPED a = arena_new();
     struct room room = room_of(a);
     const char *problems;
-    struct round_spec *s = load(&room, replaced(a, good, "\ndeadline", "\ncontacts = ( { party = \"JO\"; address = \"x@jo.example\"; } );\ndeadline"), &problems);
+    struct round_spec *s = load(
+        &room,
+        replaced(a, good, "\ndeadline", "\ncontacts = ( { party = \"JO\"; address = \"x@jo.example\"; } );\ndeadline"),
+        &problems);
     assert_string_equal(problems, "");
     assert_non_null(s);
     assert_int_equal(s->n_contacts, 1);
@@ -174,15 +204,23 @@ static void a_contact_without_a_role_is_written_to(void **state)
 static void json_is_not_believed(void **state)
 {
     (void)state;
-    static const struct { const char *from, *to, *error; } rows[] = {
-        {"ARCP/2026/04", "../../x", "the round cannot be read: '../../x' is no reference; write capital letters, then parts of letters and digits joined by '/', as in ARCP/2026/04"},
+    static const struct {
+        const char *from, *to, *error;
+    } rows[] = {
+        {"ARCP/2026/04", "../../x",
+         "the round cannot be read: '../../x' is no reference; write capital letters, then parts of letters and digits "
+         "joined by '/', as in ARCP/2026/04"},
         {"\"papers\"", "\"x\"", "the round cannot be read: there is no kind of round 'x'"},
         {"\"path\": \"/tmp", "\"path\": \"tmp", "the round cannot be read: document 1: the path tmp"},
-        {"\"name\": \"d.pdf\"", "\"name\": \"../d.pdf\"", "the round cannot be read: document 1: the name ../d.pdf holds a '/'"},
-        {"\"part_size\": 0", "\"part\": \"../x\", \"part_size\": 0", "the round cannot be read: document 1: the part ../x does not lie below the state directory"},
+        {"\"name\": \"d.pdf\"", "\"name\": \"../d.pdf\"",
+         "the round cannot be read: document 1: the name ../d.pdf holds a '/'"},
+        {"\"part_size\": 0", "\"part\": \"../x\", \"part_size\": 0",
+         "the round cannot be read: document 1: the part ../x does not lie below the state directory"},
         {"\"-7d\"", "\"x\"", "the round cannot be read: steps: member 1 is no step"},
-        {"\"412/5\"", "\"a\\nb\"", "the round cannot be read: note_number is no text of 1 to 1000 bytes without control characters"},
-        {"\"partners\": []", "\"partners\": [\"x\"]", "the round cannot be read: partner 1: \"x\" is no e-mail address: it has no @"},
+        {"\"412/5\"", "\"a\\nb\"",
+         "the round cannot be read: note_number is no text of 1 to 1000 bytes without control characters"},
+        {"\"partners\": []", "\"partners\": [\"x\"]",
+         "the round cannot be read: partner 1: \"x\" is no e-mail address: it has no @"},
     };
     ARENA_SCOPED a = arena_new();
     struct room room = room_of(a);
@@ -203,8 +241,11 @@ static void json_is_not_believed(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(shipped_file), cmocka_unit_test(faults), cmocka_unit_test(steps_from_configuration),
-                                              cmocka_unit_test(json_keeps_everything), cmocka_unit_test(json_is_not_believed),
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(shipped_file),
+                                              cmocka_unit_test(faults),
+                                              cmocka_unit_test(steps_from_configuration),
+                                              cmocka_unit_test(json_keeps_everything),
+                                              cmocka_unit_test(json_is_not_believed),
                                               cmocka_unit_test(a_contact_without_a_role_is_written_to)};
     if (!mkdtemp(folder))
         return 1;

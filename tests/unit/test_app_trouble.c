@@ -15,7 +15,11 @@
 /* What is not set is as it is when the secretariat says nothing of it. */
 static void what_is_taken(void **state)
 {
-    static const struct { const char *name, *type; int64_t size; const char *trouble; } rows[] = {
+    static const struct {
+        const char *name, *type;
+        int64_t size;
+        const char *trouble;
+    } rows[] = {
         {"report.pdf", "application/pdf", 10, NULL},
         {"report.pdf", "application/pdf", 0, "empty"},
         {"report.pdf", "application/pdf", 100000000, NULL},
@@ -37,7 +41,8 @@ static void what_is_taken(void **state)
     (void)state;
     assert_non_null(c);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct fact_part part = {.name = rows[i].name, .claimed = "", .type = rows[i].type, .size = rows[i].size, .utf8_sha256 = ""};
+        struct fact_part part = {
+            .name = rows[i].name, .claimed = "", .type = rows[i].type, .size = rows[i].size, .utf8_sha256 = ""};
         const char *trouble = trouble_of_part(a, c, &part);
 
         if (rows[i].trouble ? !trouble || strcmp(trouble, rows[i].trouble) != 0 : trouble != NULL)
@@ -86,11 +91,14 @@ static void reasons_have_all_languages(void **state)
 /* A word that could never fit is told with its line, not passed over. */
 static void faulty_settings_are_told(void **state)
 {
-    static const struct { const char *filing, *told; } rows[] = {
+    static const struct {
+        const char *filing, *told;
+    } rows[] = {
         {"filing = { refused = [ ]; };", ""},
         {"filing = { max_paper_bytes = 5000; refused = [ \".exe\", \"text/x-shellscript\" ]; };", ""},
         {"filing = { refused = [ \"exe\" ]; };", "refused cannot be 'exe'"},
-        {"filing = { max_paper_bytes = 200000000; };", "max_paper_bytes is 200000000; it must be from 1000 to 100000000"},
+        {"filing = { max_paper_bytes = 200000000; };",
+         "max_paper_bytes is 200000000; it must be from 1000 to 100000000"},
         {"filing = { refuse = [ ]; };", "did you mean 'refused'?"},
     };
 
@@ -101,7 +109,8 @@ static void faulty_settings_are_told(void **state)
         char path[] = "/tmp/taamim-filing-XXXXXX";
         size_t n;
         const char *shipped = file_read(a, source_file(a, "config/taamim.conf"), 100000, &n, NULL);
-        const char *text = arena_printf(a, "%s\n%s\n", replaced(a, shipped, "filing = {\n", "#filing\n#"), rows[i].filing);
+        const char *text =
+            arena_printf(a, "%s\n%s\n", replaced(a, shipped, "filing = {\n", "#filing\n#"), rows[i].filing);
         struct config *c;
 
         text = replaced(a, text, "lists them\n};", "lists them\n#};");

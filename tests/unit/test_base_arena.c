@@ -10,7 +10,8 @@
 
 #include "base/arena.h"
 
-static void memory_is_zeroed_and_aligned(void **state) {
+static void memory_is_zeroed_and_aligned(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     for (size_t n = 1; n < 40000; n = n * 2 + 1) {
@@ -22,7 +23,8 @@ static void memory_is_zeroed_and_aligned(void **state) {
     }
 }
 
-static void a_list_keeps_its_items(void **state) {
+static void a_list_keeps_its_items(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     int *items = NULL;
@@ -34,7 +36,8 @@ static void a_list_keeps_its_items(void **state) {
         assert_int_equal(items[i], i);
 }
 
-static void texts_are_copied(void **state) {
+static void texts_are_copied(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     assert_null(arena_strdup(a, NULL));
@@ -43,7 +46,8 @@ static void texts_are_copied(void **state) {
     assert_string_equal(arena_printf(a, "%s/%d", "ARCP", 2026), "ARCP/2026");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(a_list_keeps_its_items),

@@ -9,7 +9,8 @@
 
 #include "base/buf.h"
 
-static void text_is_added_and_dropped(void **state) {
+static void text_is_added_and_dropped(void **state)
+{
     (void)state;
     BUF_SCOPED b = {0};
     assert_string_equal(buf_text(&b), "");
@@ -24,7 +25,8 @@ static void text_is_added_and_dropped(void **state) {
     assert_int_equal(b.len, 0);
 }
 
-static void past_the_maximum_nothing_more_is_added(void **state) {
+static void past_the_maximum_nothing_more_is_added(void **state)
+{
     (void)state;
     BUF_SCOPED b = {.max = 4};
     buf_adds(&b, "abcd");
@@ -41,7 +43,8 @@ static void past_the_maximum_nothing_more_is_added(void **state) {
     assert_true(b.overflow);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_added_and_dropped),
         cmocka_unit_test(past_the_maximum_nothing_more_is_added),

@@ -13,7 +13,8 @@
 #include "base/child.h"
 #include "base/wire.h"
 
-static void a_child_speaks_over_descriptor_0(void **state) {
+static void a_child_speaks_over_descriptor_0(void **state)
+{
     (void)state;
     const char *const argv[] = {"/bin/sh", "-c",
                                 "read line; echo '{\"hello\":\"shell\",\"version\":1}' >&0; echo \"$line\" >&0", NULL};
@@ -36,7 +37,8 @@ static void a_child_speaks_over_descriptor_0(void **state) {
     assert_int_equal(status, 0);
 }
 
-static void a_child_has_three_descriptors_and_default_signals(void **state) {
+static void a_child_has_three_descriptors_and_default_signals(void **state)
+{
     (void)state;
     int leak = dup(2); /* deliberately not close-on-exec */
     const char *const argv[] = {
@@ -53,7 +55,8 @@ static void a_child_has_three_descriptors_and_default_signals(void **state) {
     close(leak);
 }
 
-static void a_program_that_is_not_there_is_an_error(void **state) {
+static void a_program_that_is_not_there_is_an_error(void **state)
+{
     (void)state;
     const char *const argv[] = {"/nowhere/taamim-none", NULL};
     int fd = -7;
@@ -64,7 +67,8 @@ static void a_program_that_is_not_there_is_an_error(void **state) {
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nobody left */
 }
 
-static void a_command_gives_its_stdout(void **state) {
+static void a_command_gives_its_stdout(void **state)
+{
     (void)state;
     static const struct {
         const char *command, *output;
@@ -98,7 +102,8 @@ static void a_command_gives_its_stdout(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_speaks_over_descriptor_0),
         cmocka_unit_test(a_child_has_three_descriptors_and_default_signals),

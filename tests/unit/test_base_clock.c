@@ -7,7 +7,8 @@
 
 #include "base/clock.h"
 
-static void a_set_clock_stands_still_and_moves_on_demand(void **state) {
+static void a_set_clock_stands_still_and_moves_on_demand(void **state)
+{
     (void)state;
     clock_set(5000);
     int64_t boot = clock_boot();
@@ -21,7 +22,8 @@ static void a_set_clock_stands_still_and_moves_on_demand(void **state) {
     assert_int_equal(clock_boot(), boot + 60);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_set_clock_stands_still_and_moves_on_demand)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

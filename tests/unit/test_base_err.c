@@ -10,7 +10,8 @@
 
 #include "base/err.h"
 
-static void a_text_is_one_valid_line(void **state) {
+static void a_text_is_one_valid_line(void **state)
+{
     (void)state;
     struct err e = {0};
     assert_false(err_temp(&e, "server said: %s",
@@ -21,7 +22,8 @@ static void a_text_is_one_valid_line(void **state) {
     assert_false(err_perm(NULL, "nobody asks"));
 }
 
-static void a_prefix_keeps_the_kind(void **state) {
+static void a_prefix_keeps_the_kind(void **state)
+{
     (void)state;
     struct err e = {0};
     err_temp(&e, "disk full");
@@ -32,7 +34,8 @@ static void a_prefix_keeps_the_kind(void **state) {
     assert_string_equal(e.text, "again: round 7: disk full");
 }
 
-static void a_long_text_is_cut_at_a_character(void **state) {
+static void a_long_text_is_cut_at_a_character(void **state)
+{
     (void)state;
     char text[4001] = "";
     for (int pad = 0; pad < 3; pad++) {
@@ -51,7 +54,8 @@ static void a_long_text_is_cut_at_a_character(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_is_one_valid_line),
         cmocka_unit_test(a_prefix_keeps_the_kind),

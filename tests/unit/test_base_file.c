@@ -21,7 +21,8 @@
 static char folder[64];
 static char path[128], other[128];
 
-static int make_folder(void **state) {
+static int make_folder(void **state)
+{
     (void)state;
     strcpy(folder, "/tmp/taamim-test-XXXXXX");
     if (!mkdtemp(folder))
@@ -31,7 +32,8 @@ static int make_folder(void **state) {
     return 0;
 }
 
-static int count_entries(void) {
+static int count_entries(void)
+{
     int n = 0;
     DIR *d = opendir(folder);
     for (struct dirent *entry; (entry = readdir(d));)
@@ -40,14 +42,16 @@ static int count_entries(void) {
     return n;
 }
 
-static int remove_folder(void **state) {
+static int remove_folder(void **state)
+{
     (void)state;
     unlink(path);
     unlink(other);
     return rmdir(folder); /* fails where a temporary file stayed behind */
 }
 
-static void assert_holds(const char *p, const char *text) {
+static void assert_holds(const char *p, const char *text)
+{
     ARENA_SCOPED a = arena_new();
     size_t len = 0;
     char *bytes = file_read(a, p, 1000, &len, NULL);
@@ -56,7 +60,8 @@ static void assert_holds(const char *p, const char *text) {
     assert_string_equal(bytes, text);
 }
 
-static void a_write_replaces_and_sets_the_mode(void **state) {
+static void a_write_replaces_and_sets_the_mode(void **state)
+{
     (void)state;
     struct stat st;
     assert_true(file_write(path, "old text", 8, 0600, NULL));
@@ -68,7 +73,8 @@ static void a_write_replaces_and_sets_the_mode(void **state) {
     assert_int_equal(count_entries(), 1);
 }
 
-static void a_write_to_nowhere_names_the_path(void **state) {
+static void a_write_to_nowhere_names_the_path(void **state)
+{
     (void)state;
     struct err e = {0};
     assert_false(file_write("/nowhere/at/all", "x", 1, 0600, &e));
@@ -77,7 +83,8 @@ static void a_write_to_nowhere_names_the_path(void **state) {
     assert_non_null(strstr(e.text, "No such file"));
 }
 
-static void a_file_longer_than_the_maximum_is_not_read(void **state) {
+static void a_file_longer_than_the_maximum_is_not_read(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
@@ -89,7 +96,8 @@ static void a_file_longer_than_the_maximum_is_not_read(void **state) {
     assert_null(file_read(a, folder, 1 << 20, NULL, &e));
 }
 
-static void a_range_is_copied_with_its_hash_and_never_over_another(void **state) {
+static void a_range_is_copied_with_its_hash_and_never_over_another(void **state)
+{
     (void)state;
     char sha[65] = "untouched";
     assert_true(file_write(path, "..abc..", 7, 0600, NULL));
@@ -108,7 +116,8 @@ static void a_range_is_copied_with_its_hash_and_never_over_another(void **state)
     assert_int_equal(count_entries(), 2);
 }
 
-static void a_hash_is_that_of_the_bytes(void **state) {
+static void a_hash_is_that_of_the_bytes(void **state)
+{
     (void)state;
     char sha[65];
     int64_t size = 0;
@@ -124,7 +133,8 @@ static void a_hash_is_that_of_the_bytes(void **state) {
     assert_string_equal(sha, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
-static void a_move_never_replaces(void **state) {
+static void a_move_never_replaces(void **state)
+{
     (void)state;
     struct err e = {0};
     assert_true(file_write(path, "one", 3, 0600, NULL));
@@ -140,7 +150,8 @@ static void a_move_never_replaces(void **state) {
     assert_int_equal(file_size(path), -1);
 }
 
-static void folders_are_made_with_their_parents(void **state) {
+static void folders_are_made_with_their_parents(void **state)
+{
     (void)state;
     char deep[160];
     snprintf(deep, sizeof deep, "%s/x/y", folder);
@@ -155,7 +166,8 @@ static void folders_are_made_with_their_parents(void **state) {
     assert_false(file_mkdirs(deep, 0700, NULL)); /* below a file */
 }
 
-static void tokens_are_sixteen_letters_and_differ(void **state) {
+static void tokens_are_sixteen_letters_and_differ(void **state)
+{
     (void)state;
     char one[17], two[17];
     random_token(one);
@@ -167,7 +179,8 @@ static void tokens_are_sixteen_letters_and_differ(void **state) {
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         TEST(a_write_replaces_and_sets_the_mode),
         TEST(a_write_to_nowhere_names_the_path),

@@ -13,7 +13,8 @@
 
 static char line[8192];
 
-static const char *logged(const char *value) {
+static const char *logged(const char *value)
+{
     int ends[2], old = dup(2);
     assert_int_equal(pipe(ends), 0);
     dup2(ends[1], 2);
@@ -28,7 +29,8 @@ static const char *logged(const char *value) {
     return line;
 }
 
-static void values_are_quoted_and_escaped(void **state) {
+static void values_are_quoted_and_escaped(void **state)
+{
     (void)state;
     static const struct {
         const char *value, *line;
@@ -51,7 +53,8 @@ static void values_are_quoted_and_escaped(void **state) {
         assert_string_equal(logged(rows[i].value), rows[i].line);
 }
 
-static void the_journal_gets_the_priority(void **state) {
+static void the_journal_gets_the_priority(void **state)
+{
     (void)state;
     setenv("JOURNAL_STREAM", "8:1", 1);
     log_open("taamimd", LOG_LEVEL_INFO);
@@ -61,7 +64,8 @@ static void the_journal_gets_the_priority(void **state) {
     assert_string_equal(logged("x"), "taamimd: sent v=x end=1\n");
 }
 
-static void a_long_value_is_cut(void **state) {
+static void a_long_value_is_cut(void **state)
+{
     (void)state;
     char value[4000];
     memset(value, 'a', sizeof value - 1);
@@ -71,7 +75,8 @@ static void a_long_value_is_cut(void **state) {
     assert_non_null(strstr(got, "... end=1\n"));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_quoted_and_escaped),
         cmocka_unit_test(the_journal_gets_the_priority),

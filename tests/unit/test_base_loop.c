@@ -15,7 +15,8 @@ static struct loop *loop;
 static int pipes[2][2];
 static int calls[2], ticks, last_signal;
 
-static int open_loop(void **state) {
+static int open_loop(void **state)
+{
     (void)state;
     loop = loop_new();
     calls[0] = calls[1] = ticks = last_signal = 0;
@@ -23,7 +24,8 @@ static int open_loop(void **state) {
     return pipe(pipes[0]) | pipe(pipes[1]);
 }
 
-static int close_loop(void **state) {
+static int close_loop(void **state)
+{
     (void)state;
     loop_free(loop);
     for (int i = 0; i < 2; i++) {
@@ -33,37 +35,46 @@ static int close_loop(void **state) {
     return 0;
 }
 
-static void count(void *arg, short revents) {
+static void count(void *arg, short revents)
+{
     (void)revents;
     ++*(int *)arg;
 }
 
-static void unwatch_both(void *arg, short revents) {
+static void unwatch_both(void *arg, short revents)
+{
     count(arg, revents);
     loop_unwatch(loop, pipes[0][0]);
     loop_unwatch(loop, pipes[1][0]);
 }
 
-static void watch_again(void *arg, short revents) {
+static void watch_again(void *arg, short revents)
+{
     unwatch_both(arg, revents);
     assert_true(loop_watch(loop, pipes[1][0], POLLIN, count, &calls[1]));
 }
 
-static void tick(void *arg) {
+static void tick(void *arg)
+{
     (void)arg;
     if (++ticks == 3)
         loop_stop(loop);
     loop_wake_at(loop, clock_now_ms());
 }
 
-static void note_signal(void *arg, int signal) {
+static void note_signal(void *arg, int signal)
+{
     (void)arg;
     last_signal = signal;
 }
 
-static void fill_both(void) { assert_int_equal(write(pipes[0][1], "x", 1) + write(pipes[1][1], "x", 1), 2); }
+static void fill_both(void)
+{
+    assert_int_equal(write(pipes[0][1], "x", 1) + write(pipes[1][1], "x", 1), 2);
+}
 
-static void the_unwatched_are_not_called_in_the_same_turn(void **state) {
+static void the_unwatched_are_not_called_in_the_same_turn(void **state)
+{
     (void)state;
     fill_both();
     assert_true(loop_watch(loop, pipes[0][0], POLLIN, unwatch_both, &calls[0]));
@@ -74,7 +85,8 @@ static void the_unwatched_are_not_called_in_the_same_turn(void **state) {
     assert_int_equal(calls[0] + calls[1], 1);
 }
 
-static void a_number_used_again_waits_for_the_next_turn(void **state) {
+static void a_number_used_again_waits_for_the_next_turn(void **state)
+{
     (void)state;
     fill_both();
     assert_true(loop_watch(loop, pipes[0][0], POLLIN, watch_again, &calls[0]));
@@ -86,7 +98,8 @@ static void a_number_used_again_waits_for_the_next_turn(void **state) {
     assert_int_equal(calls[1], 1);
 }
 
-static void events_can_be_changed(void **state) {
+static void events_can_be_changed(void **state)
+{
     (void)state;
     fill_both();
     assert_true(loop_watch(loop, pipes[0][0], 0, count, &calls[0]));
@@ -97,14 +110,16 @@ static void events_can_be_changed(void **state) {
     assert_int_equal(calls[0], 1);
 }
 
-static void a_wake_up_ends_the_wait(void **state) {
+static void a_wake_up_ends_the_wait(void **state)
+{
     (void)state;
     loop_tick(loop, tick, NULL);
     assert_true(loop_run(loop, NULL)); /* would wait for a minute each turn otherwise */
     assert_int_equal(ticks, 3);
 }
 
-static void signals_come_to_the_loop(void **state) {
+static void signals_come_to_the_loop(void **state)
+{
     (void)state;
     const int wanted[] = {SIGUSR1, SIGHUP};
     assert_true(loop_signals(loop, wanted, 2, note_signal, NULL, NULL));
@@ -115,7 +130,8 @@ static void signals_come_to_the_loop(void **state) {
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_loop, close_loop)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         TEST(the_unwatched_are_not_called_in_the_same_turn),
         TEST(a_number_used_again_waits_for_the_next_turn),

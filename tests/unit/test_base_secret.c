@@ -16,7 +16,8 @@
 
 static char folder[64], path[80];
 
-static int make_folder(void **state) {
+static int make_folder(void **state)
+{
     (void)state;
     strcpy(folder, "/tmp/taamim-test-XXXXXX");
     if (!mkdtemp(folder))
@@ -25,13 +26,15 @@ static int make_folder(void **state) {
     return 0;
 }
 
-static int remove_folder(void **state) {
+static int remove_folder(void **state)
+{
     (void)state;
     unlink(path);
     return rmdir(folder);
 }
 
-static void expect(enum secret_kind kind, const char *where, const char *value) {
+static void expect(enum secret_kind kind, const char *where, const char *value)
+{
     struct err e = {0};
     struct secret s = {.kind = kind, .where = where};
     char *got = secret_read(&s, &e);
@@ -46,7 +49,8 @@ static void expect(enum secret_kind kind, const char *where, const char *value) 
     secret_free(got);
 }
 
-static void a_file_gives_its_line(void **state) {
+static void a_file_gives_its_line(void **state)
+{
     (void)state;
     static const struct {
         const char *bytes;
@@ -69,7 +73,8 @@ static void a_file_gives_its_line(void **state) {
     }
 }
 
-static void a_file_that_others_can_read_is_refused(void **state) {
+static void a_file_that_others_can_read_is_refused(void **state)
+{
     (void)state;
     assert_true(file_write(path, "hunter2\n", 8, 0604, NULL));
     expect(SECRET_FILE, path, NULL);
@@ -81,7 +86,8 @@ static void a_file_that_others_can_read_is_refused(void **state) {
     expect(SECRET_FILE, "/nowhere/pass", NULL);
 }
 
-static void a_changed_file_gives_the_new_value(void **state) {
+static void a_changed_file_gives_the_new_value(void **state)
+{
     (void)state;
     assert_true(file_write(path, "old\n", 4, 0600, NULL));
     expect(SECRET_FILE, path, "old");
@@ -89,7 +95,8 @@ static void a_changed_file_gives_the_new_value(void **state) {
     expect(SECRET_FILE, path, "new");
 }
 
-static void a_command_gives_its_output(void **state) {
+static void a_command_gives_its_output(void **state)
+{
     (void)state;
     expect(SECRET_COMMAND, "echo token", "token");
     expect(SECRET_COMMAND, "printf 'a\nb\n'", NULL);
@@ -97,7 +104,8 @@ static void a_command_gives_its_output(void **state) {
     expect(SECRET_COMMAND, "true", NULL);
 }
 
-static void a_credential_is_a_plain_name(void **state) {
+static void a_credential_is_a_plain_name(void **state)
+{
     (void)state;
     unsetenv("CREDENTIALS_DIRECTORY");
     expect(SECRET_CREDENTIAL, "pass", NULL);
@@ -112,7 +120,8 @@ static void a_credential_is_a_plain_name(void **state) {
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         TEST(a_file_gives_its_line),
         TEST(a_file_that_others_can_read_is_refused),

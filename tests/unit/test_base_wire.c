@@ -18,7 +18,8 @@ enum { LINE_MAX_HERE = 4096 };
 static struct wire *reader;
 static int peer; /* the other end, raw */
 
-static int open_pair(void **state) {
+static int open_pair(void **state)
+{
     (void)state;
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
@@ -29,7 +30,8 @@ static int open_pair(void **state) {
     return 0;
 }
 
-static int close_pair(void **state) {
+static int close_pair(void **state)
+{
     (void)state;
     wire_free(reader);
     if (peer >= 0)
@@ -37,22 +39,28 @@ static int close_pair(void **state) {
     return 0;
 }
 
-static void say(const char *text) { assert_int_equal(send(peer, text, strlen(text), 0), (ssize_t)strlen(text)); }
+static void say(const char *text)
+{
+    assert_int_equal(send(peer, text, strlen(text), 0), (ssize_t)strlen(text));
+}
 
-static void expect_n(int64_t n) {
+static void expect_n(int64_t n)
+{
     json_t *m = NULL;
     assert_int_equal(wire_recv(reader, &m, NULL), WIRE_MESSAGE);
     assert_int_equal(wire_int(m, "n", -1), n);
     json_decref(m);
 }
 
-static void expect_got(enum wire_got expected) {
+static void expect_got(enum wire_got expected)
+{
     json_t *m = NULL;
     assert_int_equal(wire_recv(reader, &m, NULL), expected);
     assert_null(m);
 }
 
-static void a_split_line_is_one_message(void **state) {
+static void a_split_line_is_one_message(void **state)
+{
     (void)state;
     expect_got(WIRE_NOTHING);
     say("{\"n\"");
@@ -64,7 +72,8 @@ static void a_split_line_is_one_message(void **state) {
     expect_got(WIRE_NOTHING);
 }
 
-static void one_packet_may_hold_two_messages_and_a_half(void **state) {
+static void one_packet_may_hold_two_messages_and_a_half(void **state)
+{
     (void)state;
     say("{\"n\":1}\n{\"n\":2}\n{\"n\":");
     expect_n(1);
@@ -77,7 +86,8 @@ static void one_packet_may_hold_two_messages_and_a_half(void **state) {
     expect_got(WIRE_CLOSED);
 }
 
-static void what_is_no_object_breaks_the_channel(void **state) {
+static void what_is_no_object_breaks_the_channel(void **state)
+{
     (void)state;
     static const char *const bad[] = {
         "[1]\n", "\n", "hello\n", "{\"n\":1}{\"n\":2}\n", "{\"n\":1,\"n\":2}\n", "{\"n\":\"\xff\"}\n"};
@@ -93,7 +103,8 @@ static void what_is_no_object_breaks_the_channel(void **state) {
     }
 }
 
-static void a_line_that_ends_too_soon_is_broken(void **state) {
+static void a_line_that_ends_too_soon_is_broken(void **state)
+{
     (void)state;
     say("{\"n\":1");
     close(peer);
@@ -101,7 +112,8 @@ static void a_line_that_ends_too_soon_is_broken(void **state) {
     expect_got(WIRE_BROKEN);
 }
 
-static void a_line_may_be_as_long_as_agreed_and_no_longer(void **state) {
+static void a_line_may_be_as_long_as_agreed_and_no_longer(void **state)
+{
     char line[LINE_MAX_HERE + 2];
     memset(line, ' ', sizeof line);
     memcpy(line, "{\"n\":5}", 7);
@@ -118,7 +130,8 @@ static void a_line_may_be_as_long_as_agreed_and_no_longer(void **state) {
     expect_got(WIRE_BROKEN);
 }
 
-static void nest(int depth) {
+static void nest(int depth)
+{
     char line[1024] = "{\"n\":";
     char *p = line + strlen(line);
     memset(p, '[', (size_t)depth - 1);
@@ -127,7 +140,8 @@ static void nest(int depth) {
     say(line);
 }
 
-static void nesting_has_an_end(void **state) {
+static void nesting_has_an_end(void **state)
+{
     (void)state;
     say("{\"s\":\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"{{{\",\"n\":1}\n"); /* brackets in a string do not nest */
     expect_n(1);
@@ -139,7 +153,8 @@ static void nesting_has_an_end(void **state) {
     expect_got(WIRE_BROKEN);
 }
 
-static void descriptors_arrive_in_order_with_their_messages(void **state) {
+static void descriptors_arrive_in_order_with_their_messages(void **state)
+{
     (void)state;
     struct wire *sender = wire_new(peer, LINE_MAX_HERE);
     peer = -1;
@@ -170,7 +185,8 @@ static void descriptors_arrive_in_order_with_their_messages(void **state) {
     wire_free(sender);
 }
 
-static void too_many_descriptors_break_the_channel(void **state) {
+static void too_many_descriptors_break_the_channel(void **state)
+{
     (void)state;
     struct wire *sender = wire_new(peer, LINE_MAX_HERE);
     peer = -1;
@@ -188,7 +204,8 @@ static void too_many_descriptors_break_the_channel(void **state) {
 }
 
 /* More than a socket's buffer: it waits in the sender until the reader has made room. */
-static void what_cannot_be_written_waits(void **state) {
+static void what_cannot_be_written_waits(void **state)
+{
     (void)state;
     struct wire *sender = wire_new(peer, LINE_MAX_HERE);
     peer = -1;
@@ -219,7 +236,8 @@ static void what_cannot_be_written_waits(void **state) {
     wire_free(sender);
 }
 
-static void a_peer_that_is_gone_is_an_error_and_no_signal(void **state) {
+static void a_peer_that_is_gone_is_an_error_and_no_signal(void **state)
+{
     (void)state;
     close(peer);
     peer = -1;
@@ -228,7 +246,8 @@ static void a_peer_that_is_gone_is_an_error_and_no_signal(void **state) {
     assert_int_equal(e.kind, ERR_TEMP);
 }
 
-static void a_message_that_is_too_long_is_not_sent(void **state) {
+static void a_message_that_is_too_long_is_not_sent(void **state)
+{
     (void)state;
     char *text = malloc(WIRE_LINE_MAX + 1);
     memset(text, 'a', WIRE_LINE_MAX);
@@ -241,7 +260,8 @@ static void a_message_that_is_too_long_is_not_sent(void **state) {
     free(text);
 }
 
-static void fields_of_another_type_give_the_default(void **state) {
+static void fields_of_another_type_give_the_default(void **state)
+{
     (void)state;
     JSON_SCOPED m = json_pack("{s:s,s:i,s:b,s:n}", "s", "text", "i", 4, "b", 1, "null");
     assert_string_equal(wire_string(m, "s", "-"), "text");
@@ -256,7 +276,8 @@ static void fields_of_another_type_give_the_default(void **state) {
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_pair, close_pair)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         TEST(a_split_line_is_one_message),
         TEST(one_packet_may_hold_two_messages_and_a_half),

@@ -10,7 +10,8 @@
 enum { CAIRO, AMMAN, RIYADH, APIA };
 static const char *const names[] = {"Africa/Cairo", "Asia/Amman", "Asia/Riyadh", "Pacific/Apia"};
 
-static struct civil civil(int year, int month, int day, int hour, int minute, int second) {
+static struct civil civil(int year, int month, int day, int hour, int minute, int second)
+{
     return (struct civil){.year = year, .month = month, .day = day, .hour = hour, .minute = minute, .second = second};
 }
 
@@ -33,7 +34,8 @@ static const struct row {
     {APIA, 2011, 12, 30, 12, 0, 0, 1325239200, 1325239200}, /* a whole day that Samoa left out */
 };
 
-static void civil_times_have_the_instants_of_tzdata(void **state) {
+static void civil_times_have_the_instants_of_tzdata(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *r = &rows[i];
@@ -47,7 +49,8 @@ static void civil_times_have_the_instants_of_tzdata(void **state) {
     }
 }
 
-static void instants_are_told_in_civil_time(void **state) {
+static void instants_are_told_in_civil_time(void **state)
+{
     (void)state;
     struct zone *z = zone_open("Africa/Cairo", NULL);
     struct civil before = zone_civil(z, 1776981599), after = zone_civil(z, 1776981600);
@@ -62,7 +65,8 @@ static void instants_are_told_in_civil_time(void **state) {
     zone_close(z);
 }
 
-static void every_hour_of_a_year_comes_back(void **state) {
+static void every_hour_of_a_year_comes_back(void **state)
+{
     (void)state;
     struct zone *z = zone_open("Africa/Cairo", NULL);
     for (int64_t at = 1767225600; at < 1798761600; at += 1800) {
@@ -72,7 +76,8 @@ static void every_hour_of_a_year_comes_back(void **state) {
     zone_close(z);
 }
 
-static void names_that_tzdata_lacks_are_refused(void **state) {
+static void names_that_tzdata_lacks_are_refused(void **state)
+{
     (void)state;
     static const char *const bad[] = {
         "",       "Africa/Atlantis", "+02:00",         "../../../etc/passwd",   "/etc/localtime",
@@ -85,7 +90,8 @@ static void names_that_tzdata_lacks_are_refused(void **state) {
     assert_null(zone_open(NULL, NULL));
 }
 
-static void dates_are_gregorian(void **state) {
+static void dates_are_gregorian(void **state)
+{
     (void)state;
     assert_true(civil_valid(civil(2024, 2, 29, 23, 59, 59)));
     assert_false(civil_valid(civil(2026, 2, 29, 0, 0, 0)));
@@ -99,7 +105,8 @@ static void dates_are_gregorian(void **state) {
     assert_false(civil_valid(civil(2026, 1, 1, 0, 0, 60)));
 }
 
-static void days_are_added_across_months(void **state) {
+static void days_are_added_across_months(void **state)
+{
     (void)state;
     struct civil c = civil_add_days(civil(2026, 4, 30, 23, 59, 59), 1);
     assert_int_equal(c.month, 5);
@@ -114,7 +121,8 @@ static void days_are_added_across_months(void **state) {
     assert_true(civil_compare_days(civil(2027, 1, 1, 0, 0, 0), civil(2026, 12, 31, 0, 0, 0)) > 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(civil_times_have_the_instants_of_tzdata),
         cmocka_unit_test(instants_are_told_in_civil_time),

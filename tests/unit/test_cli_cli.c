@@ -16,7 +16,8 @@
 static struct args seen;
 static int runs;
 
-static enum exit_code note_args(const struct args *args) {
+static enum exit_code note_args(const struct args *args)
+{
     seen = *args;
     runs++;
     return CLI_OK;
@@ -31,7 +32,8 @@ static const struct verb alone_verbs[] = {{NULL, "[REF]", "Looks.", 0, 1, 0, 0, 
 static const struct noun thing = {"thing", "a thing", thing_verbs, 2}, alone = {"alone", "no verbs", alone_verbs, 1};
 
 /* Runs it with stdout and stderr thrown away. */
-static enum exit_code run(const char *line) {
+static enum exit_code run(const char *line)
+{
     static const struct noun *const nouns[] = {&thing, &alone};
     static char *argv[16], copy[256]; /* what was seen points into them */
     int argc = 0, null = open("/dev/null", O_WRONLY | O_CLOEXEC), out = dup(1), err = dup(2);
@@ -54,7 +56,8 @@ static enum exit_code run(const char *line) {
     return code;
 }
 
-static void exit_statuses(void **state) {
+static void exit_statuses(void **state)
+{
     (void)state;
     static const struct {
         const char *line;
@@ -92,7 +95,8 @@ static void exit_statuses(void **state) {
     }
 }
 
-static void a_verb_gets_its_words_and_options(void **state) {
+static void a_verb_gets_its_words_and_options(void **state)
+{
     (void)state;
     assert_int_equal(run("thing -c own.conf send R --party JO S --yes"), CLI_OK);
     assert_string_equal(seen.config, "own.conf");
@@ -104,7 +108,8 @@ static void a_verb_gets_its_words_and_options(void **state) {
     assert_null(seen.option[OPT_JSON]);
 }
 
-static void the_configuration_comes_from_the_environment_too(void **state) {
+static void the_configuration_comes_from_the_environment_too(void **state)
+{
     (void)state;
     setenv("TAAMIM_CONFIG", "env.conf", 1);
     run("alone");
@@ -116,7 +121,8 @@ static void the_configuration_comes_from_the_environment_too(void **state) {
     assert_string_equal(seen.config, "/etc/taamim/taamim.conf");
 }
 
-static void instants_for_programs(void **state) {
+static void instants_for_programs(void **state)
+{
     (void)state;
     json_t *none = when_json(0), *some = when_json(1797371999);
     assert_true(json_is_null(none));
@@ -125,7 +131,8 @@ static void instants_for_programs(void **state) {
     json_decref(some);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exit_statuses),
         cmocka_unit_test(a_verb_gets_its_words_and_options),

@@ -20,7 +20,8 @@
 static char folder[64], socket_path[96], file_path[96];
 static struct config config;
 
-static int set_up(void **state) {
+static int set_up(void **state)
+{
     (void)state;
     snprintf(folder, sizeof folder, "/tmp/taamim-client-XXXXXX");
     if (!mkdtemp(folder))
@@ -33,14 +34,16 @@ static int set_up(void **state) {
     return fclose(f);
 }
 
-static int tear_down(void **state) {
+static int tear_down(void **state)
+{
     (void)state;
     unlink(socket_path);
     unlink(file_path);
     return rmdir(folder);
 }
 
-static int listening(void) {
+static int listening(void)
+{
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     memcpy(address.sun_path, socket_path, strlen(socket_path));
@@ -51,7 +54,8 @@ static int listening(void) {
 }
 
 /* In the child: says ok only where it was told of a file with its content, and then of the act. */
-static void serve(int listener, bool ok) {
+static void serve(int listener, bool ok)
+{
     struct err e = {0};
     struct wire *w = wire_new(accept(listener, NULL, NULL), WIRE_LINE_MAX);
     bool file_right = false;
@@ -72,7 +76,8 @@ static void serve(int listener, bool ok) {
 }
 
 /* With what it prints thrown away. */
-static enum exit_code act(const char *path) {
+static enum exit_code act(const char *path)
+{
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC), out = dup(1), err = dup(2);
     fflush(stdout);
     dup2(null, 1);
@@ -88,7 +93,8 @@ static enum exit_code act(const char *path) {
     return code;
 }
 
-static enum exit_code act_with_server(bool ok) {
+static enum exit_code act_with_server(bool ok)
+{
     int listener = listening(), status = 0;
     pid_t pid = fork();
     if (pid == 0)
@@ -100,13 +106,15 @@ static enum exit_code act_with_server(bool ok) {
     return code;
 }
 
-static void done_and_refused(void **state) {
+static void done_and_refused(void **state)
+{
     (void)state;
     assert_int_equal(act_with_server(true), CLI_OK);
     assert_int_equal(act_with_server(false), CLI_FAILED);
 }
 
-static void a_file_that_cannot_be_read_asks_nothing(void **state) {
+static void a_file_that_cannot_be_read_asks_nothing(void **state)
+{
     (void)state;
     int listener = listening();
     assert_int_equal(act("/nonexistent/paper.pdf"), CLI_FAILED);
@@ -114,7 +122,8 @@ static void a_file_that_cannot_be_read_asks_nothing(void **state) {
     close(listener);
 }
 
-static void without_a_daemon(void **state) {
+static void without_a_daemon(void **state)
+{
     (void)state;
     unlink(socket_path);
     assert_false(client_daemon_runs(&config));
@@ -124,7 +133,8 @@ static void without_a_daemon(void **state) {
     assert_int_equal(act(file_path), CLI_FAILED);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(done_and_refused),
         cmocka_unit_test(a_file_that_cannot_be_read_asks_nothing),

@@ -16,19 +16,28 @@
 static struct arena *a;
 static struct err e;
 static char dir[40];
-#define GOOD(act) do { if (!(act)) fail_msg("%s: %s", #act, e.text); } while (0)
+#define GOOD(act)                                                                                                      \
+    do {                                                                                                               \
+        if (!(act))                                                                                                    \
+            fail_msg("%s: %s", #act, e.text);                                                                          \
+    } while (0)
 
-static const char conf[] =
-    "secretariat = { name = { ar = \"a\"; en = \"b\"; fr = \"c\"; }; short_name = { ar = \"a\"; en = \"b\"; fr = \"c\"; };\n"
-    "  address = \"s@sec.example\"; zone = \"Africa/Cairo\"; };\n"
-    "paths = { state = \".\"; register = \"r.conf\"; templates = \"t\"; };\n"
-    "smtp = { host = \"mail.example\"; user = \"u\"; password_file = \"pw\"; };\n"
-    "imap = { host = \"mail.example\"; user = \"u\"; password_file = \"pw\"; };\n"
-    "officers = ( { address = \"o@sec.example\"; } );\n";
+static const char conf[] = "secretariat = { name = { ar = \"a\"; en = \"b\"; fr = \"c\"; }; short_name = { ar = \"a\"; "
+                           "en = \"b\"; fr = \"c\"; };\n"
+                           "  address = \"s@sec.example\"; zone = \"Africa/Cairo\"; };\n"
+                           "paths = { state = \".\"; register = \"r.conf\"; templates = \"t\"; };\n"
+                           "smtp = { host = \"mail.example\"; user = \"u\"; password_file = \"pw\"; };\n"
+                           "imap = { host = \"mail.example\"; user = \"u\"; password_file = \"pw\"; };\n"
+                           "officers = ( { address = \"o@sec.example\"; } );\n";
 
 static void write_reply(void)
 {
-    struct message_row m = {.mailbox = "INBOX", .uidvalidity = 1, .uid = 1, .state = "filed", .round = "ARCP/2026/04", .party = "JO",
+    struct message_row m = {.mailbox = "INBOX",
+                            .uidvalidity = 1,
+                            .uid = 1,
+                            .state = "filed",
+                            .round = "ARCP/2026/04",
+                            .party = "JO",
                             .received_at = 1795341600};
     struct store *s = store_open(arena_printf(a, "%s/taamim.db", dir), STORE_WRITE, &e);
     bool known;

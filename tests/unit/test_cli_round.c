@@ -16,24 +16,28 @@
 
 static char path[] = "/tmp/taamim-note-XXXXXX";
 
-static int begin(void **state) {
+static int begin(void **state)
+{
     (void)state;
     int fd = mkstemp(path);
     return fd < 0 ? -1 : close(fd);
 }
 
-static int end(void **state) {
+static int end(void **state)
+{
     (void)state;
     return unlink(path);
 }
 
-static bool read_note(struct arena *a, const char *bytes, size_t n, struct note *out, struct err *e) {
+static bool read_note(struct arena *a, const char *bytes, size_t n, struct note *out, struct err *e)
+{
     *e = (struct err){0};
     assert_true(file_write(path, bytes, n, 0600, e));
     return note_read(a, path, out, e);
 }
 
-static void a_note_is_text_or_refused(void **state) {
+static void a_note_is_text_or_refused(void **state)
+{
     (void)state;
     static const struct {
         const char *bytes;
@@ -44,7 +48,9 @@ static void a_note_is_text_or_refused(void **state) {
         {"", 0, "empty"},
         {" \n\t\r\n", 5, "empty"},
         {"an\0nex", 6, "UTF-8"},
-        {"\xff\xfe""a\0", 4, "UTF-8"},
+        {"\xff\xfe"
+         "a\0",
+         4, "UTF-8"},
         {"caf\xe9\n", 5, "UTF-8"},
         {"[ar]\nنص\n[fr]\nTexte\n", sizeof "[ar]\nنص\n[fr]\nTexte\n" - 1, NULL},
         {"Text\n[ar]\nنص\n", sizeof "Text\n[ar]\nنص\n" - 1, "before the first section"},
@@ -63,7 +69,8 @@ static void a_note_is_text_or_refused(void **state) {
     }
 }
 
-static void a_long_note_is_refused(void **state) {
+static void a_long_note_is_refused(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     struct note note;
@@ -76,7 +83,8 @@ static void a_long_note_is_refused(void **state) {
     free(bytes);
 }
 
-static void sections_are_told_apart(void **state) {
+static void sections_are_told_apart(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     struct note note;
@@ -92,7 +100,8 @@ static void sections_are_told_apart(void **state) {
 }
 
 /* stdin is no terminal, and no configuration is there to act with. */
-static enum exit_code run(const char *line) {
+static enum exit_code run(const char *line)
+{
     static const struct noun *const nouns[] = {&round_noun};
     char *argv[16], copy[256];
     int argc = 0, null = open("/dev/null", O_RDWR | O_CLOEXEC), in = dup(0), out = dup(1), err = dup(2);
@@ -110,7 +119,8 @@ static enum exit_code run(const char *line) {
     return code;
 }
 
-static void without_a_terminal_yes_is_demanded(void **state) {
+static void without_a_terminal_yes_is_demanded(void **state)
+{
     (void)state;
     struct err e = {0};
     assert_true(file_write(path, "A note.\n", 8, 0600, &e));
@@ -129,7 +139,8 @@ static void without_a_terminal_yes_is_demanded(void **state) {
     assert_int_equal(run("remind R"), CLI_FAILED);
 }
 
-int main(void) {
+int main(void)
+{
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_note_is_text_or_refused),
         cmocka_unit_test(a_long_note_is_refused),

@@ -13,7 +13,8 @@
 #define FSI "\xe2\x81\xa8"
 #define PDI "\xe2\x81\xa9"
 
-static char *exact(const char *s) {
+static char *exact(const char *s)
+{
     size_t n = strlen(s) + 1;
     return memcpy(malloc(n), s, n);
 }
@@ -26,7 +27,8 @@ struct printed {
     size_t n;
 };
 
-static struct printed print(const struct table *t, bool isolate) {
+static struct printed print(const struct table *t, bool isolate)
+{
     struct printed p = {0};
     FILE *out = open_memstream(&p.text, &p.size);
     table_print(t, out, isolate);
@@ -37,7 +39,8 @@ static struct printed print(const struct table *t, bool isolate) {
 }
 
 /* The display column at which `what` begins in line. */
-static int column_of(const char *line, const char *what) {
+static int column_of(const char *line, const char *what)
+{
     const char *at = strstr(line, what);
     char before[512];
     assert_non_null(at);
@@ -45,7 +48,8 @@ static int column_of(const char *line, const char *what) {
     return text_width(before);
 }
 
-static struct table *sample(struct arena *a) {
+static struct table *sample(struct arena *a)
+{
     struct table *t = table_new(a, (const char *const[]){"CODE", "NAME", ">PAPERS", "REMARK", NULL});
     table_row(t, (const char *const[]){"JO", "الأردن", "3", "first"});
     table_row(t, (const char *const[]){"OM", "عُمان", "12", "second"}); /* a mark without a column of its own */
@@ -53,7 +57,8 @@ static struct table *sample(struct arena *a) {
     return t;
 }
 
-static void columns_align(void **state) {
+static void columns_align(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     struct printed p = print(sample(a), false);
@@ -66,7 +71,8 @@ static void columns_align(void **state) {
     free(p.text);
 }
 
-static void a_terminal_gets_isolates_and_the_same_columns(void **state) {
+static void a_terminal_gets_isolates_and_the_same_columns(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     struct printed p = print(sample(a), true), plain = print(sample(a), false);
@@ -79,7 +85,8 @@ static void a_terminal_gets_isolates_and_the_same_columns(void **state) {
     free(plain.text);
 }
 
-static void no_spaces_at_the_end_of_a_line(void **state) {
+static void no_spaces_at_the_end_of_a_line(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     struct table *t = table_new(a, (const char *const[]){"A", "B", NULL});
@@ -89,7 +96,8 @@ static void no_spaces_at_the_end_of_a_line(void **state) {
     free(p.text);
 }
 
-static void cells_are_harmless(void **state) {
+static void cells_are_harmless(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
@@ -130,7 +138,8 @@ static void cells_are_harmless(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_align),
         cmocka_unit_test(a_terminal_gets_isolates_and_the_same_columns),

@@ -101,8 +101,8 @@ static const char *filed(const char *text, const char *party, const char *name)
 
 static void the_folders_are_there_and_closed_to_others(void **state)
 {
-    static const char *const names[] = {
-        "incoming", "papers", "held", "corrupt", "archive", "outgoing", "portal", "staging"};
+    static const char *const names[] = {"incoming", "papers",   "held",   "corrupt",
+                                        "archive",  "outgoing", "portal", "staging"};
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -69,20 +69,20 @@ static void reopen(void)
 }
 
 /* Each change in a transaction of its own. */
-#define DO(act)                           \
-    do {                                  \
-        assert_true(store_begin(s, &e));  \
-        if (!(act))                       \
-            fail_msg("%s", e.text);       \
-        assert_true(store_commit(s, &e)); \
+#define DO(act)                                                                                                        \
+    do {                                                                                                               \
+        assert_true(store_begin(s, &e));                                                                               \
+        if (!(act))                                                                                                    \
+            fail_msg("%s", e.text);                                                                                    \
+        assert_true(store_commit(s, &e));                                                                              \
     } while (0)
-#define REFUSED(act)                        \
-    do {                                    \
-        e = (struct err){0};                \
-        assert_true(store_begin(s, NULL));  \
-        assert_false(act);                  \
-        assert_int_equal(e.kind, ERR_PERM); \
-        store_rollback(s);                  \
+#define REFUSED(act)                                                                                                   \
+    do {                                                                                                               \
+        e = (struct err){0};                                                                                           \
+        assert_true(store_begin(s, NULL));                                                                             \
+        assert_false(act);                                                                                             \
+        assert_int_equal(e.kind, ERR_PERM);                                                                            \
+        store_rollback(s);                                                                                             \
     } while (0)
 
 /* With another program's hands. */
@@ -102,15 +102,15 @@ static void tamper(const char *sql)
 static void add_round(const char *ref, int64_t launched_at)
 {
     DO(store_add_round(s,
-        &(struct round_row){.ref = ref,
-            .state = "open",
-            .kind = "papers",
-            .spec = "{}",
-            .boundary = "=_b",
-            .launched_at = launched_at,
-            .deadline_at = 9000,
-            .deadline_text = "2026-12-15"},
-        &e));
+                       &(struct round_row){.ref = ref,
+                                           .state = "open",
+                                           .kind = "papers",
+                                           .spec = "{}",
+                                           .boundary = "=_b",
+                                           .launched_at = launched_at,
+                                           .deadline_at = 9000,
+                                           .deadline_text = "2026-12-15"},
+                       &e));
 }
 
 static void add_seat(const char *ref, const char *party, int position)
@@ -124,16 +124,16 @@ static int64_t add_notice(const char *ref, const char *party, const char *cause,
     const char *message_id = token ? arena_printf(a, "%s@secretariat.example", token) : NULL;
 
     DO(store_add_notice(s,
-        &(struct notice_row){.round = ref,
-            .party = party,
-            .cause = cause,
-            .kind = "notice",
-            .token = token,
-            .message_id = message_id,
-            .subject = "تعميم",
-            .segments = "[]",
-            .size = 12},
-        &id, &e));
+                        &(struct notice_row){.round = ref,
+                                             .party = party,
+                                             .cause = cause,
+                                             .kind = "notice",
+                                             .token = token,
+                                             .message_id = message_id,
+                                             .subject = "تعميم",
+                                             .segments = "[]",
+                                             .size = 12},
+                        &id, &e));
     return id;
 }
 
@@ -142,31 +142,31 @@ static int64_t add_delivery(int64_t notice, const char *state, int64_t next_at, 
     int64_t id = 0;
 
     DO(store_add_delivery(s,
-        &(struct delivery_row){.notice = notice,
-            .address = "mission@jo.example",
-            .mail_from = "x@secretariat.example",
-            .state = state,
-            .next_at = next_at,
-            .priority = priority},
-        &id, &e));
+                          &(struct delivery_row){.notice = notice,
+                                                 .address = "mission@jo.example",
+                                                 .mail_from = "x@secretariat.example",
+                                                 .state = state,
+                                                 .next_at = next_at,
+                                                 .priority = priority},
+                          &id, &e));
     return id;
 }
 
 static struct message_row sample_message(const char *mailbox, int64_t uid)
 {
     return (struct message_row){.mailbox = mailbox,
-        .uidvalidity = 7,
-        .uid = uid,
-        .sha256 = "ab",
-        .message_id = "m1@jo.example",
-        .sender = "mission@jo.example",
-        .sender_name = "بعثة",
-        .subject = "Re: " REF,
-        .size = 10,
-        .received_at = 500,
-        .file = "incoming/a",
-        .state = "collected",
-        .move = true};
+                                .uidvalidity = 7,
+                                .uid = uid,
+                                .sha256 = "ab",
+                                .message_id = "m1@jo.example",
+                                .sender = "mission@jo.example",
+                                .sender_name = "بعثة",
+                                .subject = "Re: " REF,
+                                .size = 10,
+                                .received_at = 500,
+                                .file = "incoming/a",
+                                .state = "collected",
+                                .move = true};
 }
 
 static int64_t add_message(const struct message_row *m)
@@ -183,26 +183,27 @@ static int64_t add_paper(int64_t message, const char *party, int item, const cha
     int64_t id = 0;
 
     DO(store_add_paper(s,
-        &(struct paper_row){.message = message,
-            .round = REF,
-            .party = party,
-            .item = item,
-            .name = name,
-            .version = 1,
-            .path = "papers/x",
-            .sha256 = name,
-            .type = "application/pdf",
-            .size = 3,
-            .current = true,
-            .held = held},
-        &id, &e));
+                       &(struct paper_row){.message = message,
+                                           .round = REF,
+                                           .party = party,
+                                           .item = item,
+                                           .name = name,
+                                           .version = 1,
+                                           .path = "papers/x",
+                                           .sha256 = name,
+                                           .type = "application/pdf",
+                                           .size = 3,
+                                           .current = true,
+                                           .held = held},
+                       &id, &e));
     return id;
 }
 
 static void add_event(const char *party, const char *text)
 {
-    DO(store_add_event(s,
-        &(struct event_row){.at = 5, .who = "daemon", .what = "sent", .round = REF, .party = party, .text = text}, &e));
+    DO(store_add_event(
+        s, &(struct event_row){.at = 5, .who = "daemon", .what = "sent", .round = REF, .party = party, .text = text},
+        &e));
 }
 
 /* ---- transactions and files */
@@ -518,17 +519,17 @@ static void seats_keep_the_order_of_the_register(void **state)
     REFUSED(store_add_seat(s, &(struct seat_row){.round = REF, .party = "JO"}, &e));
     REFUSED(store_add_seat(s, &(struct seat_row){.round = "none", .party = "JO"}, &e));
     DO(store_update_seat(s,
-        &(struct seat_row){.round = REF,
-            .party = "SA",
-            .position = 77,
-            .deadline_at = 1,
-            .deadline_text = "x",
-            .steps_done = 0xffffffffu,
-            .answered_at = 2,
-            .complete_at = 3,
-            .receipt_at = 4,
-            .receipt_due_at = 5},
-        &e));
+                         &(struct seat_row){.round = REF,
+                                            .party = "SA",
+                                            .position = 77,
+                                            .deadline_at = 1,
+                                            .deadline_text = "x",
+                                            .steps_done = 0xffffffffu,
+                                            .answered_at = 2,
+                                            .complete_at = 3,
+                                            .receipt_at = 4,
+                                            .receipt_due_at = 5},
+                         &e));
     assert_true(store_seats(s, a, REF, &rows, &n, &e));
     assert_int_equal(n, 2);
     assert_string_equal(rows[0].party, "JO");
@@ -641,15 +642,15 @@ static void a_delivery_keeps_how_it_went(void **state)
     (void)state;
     int64_t id = add_delivery(add_notice(REF, "JO", "launch", "t1"), "queued", 50, 5);
     DO(store_update_delivery(s,
-        &(struct delivery_row){.id = id,
-            .address = "other@x.example",
-            .state = "failed",
-            .attempts = 3,
-            .next_at = 7,
-            .since_at = 8,
-            .code = 550,
-            .reply = "550 no such user"},
-        &e));
+                             &(struct delivery_row){.id = id,
+                                                    .address = "other@x.example",
+                                                    .state = "failed",
+                                                    .attempts = 3,
+                                                    .next_at = 7,
+                                                    .since_at = 8,
+                                                    .code = 550,
+                                                    .reply = "550 no such user"},
+                             &e));
     assert_true(store_delivery(s, a, id, &d, &e));
     assert_string_equal(d.state, "failed");
     assert_string_equal(d.address, "mission@jo.example");

@@ -12,12 +12,14 @@
 #define TEN   "0123456789"
 #define SIXTY TEN TEN TEN TEN TEN TEN
 
-static char *exact(const char *s) {
+static char *exact(const char *s)
+{
     size_t n = strlen(s) + 1;
     return memcpy(malloc(n), s, n);
 }
 
-static void wire_forms(void **state) {
+static void wire_forms(void **state)
+{
     (void)state;
     static const struct {
         const char *address, *wire; /* NULL: refused */
@@ -101,7 +103,8 @@ static void wire_forms(void **state) {
     }
 }
 
-static void longest_address(void **state) {
+static void longest_address(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     assert_non_null(address_wire(a, "a@" SIXTY "." SIXTY "." SIXTY "." SIXTY ".example", NULL)); /* 253 */
@@ -114,7 +117,8 @@ static void longest_address(void **state) {
     assert_null(address_wire(a, address, &e));
 }
 
-static void same_mailbox(void **state) {
+static void same_mailbox(void **state)
+{
     (void)state;
     static const struct {
         const char *one, *other;
@@ -138,7 +142,8 @@ static void same_mailbox(void **state) {
             fail_msg("%s and %s", rows[i].one, rows[i].other);
 }
 
-static void domains(void **state) {
+static void domains(void **state)
+{
     (void)state;
     static const struct {
         const char *address, *domain;
@@ -164,7 +169,8 @@ static void domains(void **state) {
             fail_msg("%s in %s", rows[i].address, rows[i].domain);
 }
 
-static void detail(void **state) {
+static void detail(void **state)
+{
     (void)state;
     static const struct {
         const char *address, *ours, *delimiter, *detail; /* NULL: none of ours */
@@ -193,10 +199,11 @@ static void detail(void **state) {
     assert_null(address_with_detail(a, "desk", "+", "t-x"));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wire_forms),   cmocka_unit_test(longest_address),
-        cmocka_unit_test(same_mailbox), cmocka_unit_test(domains),         cmocka_unit_test(detail),
+        cmocka_unit_test(wire_forms), cmocka_unit_test(longest_address), cmocka_unit_test(same_mailbox),
+        cmocka_unit_test(domains),    cmocka_unit_test(detail),
     };
     return cmocka_run_group_tests_name("mail/address", tests, NULL, NULL);
 }

@@ -13,8 +13,13 @@
 
 static struct collected sample(void)
 {
-    return (struct collected){.file = "9f3a1c22-1712-42.eml", .mailbox = "مشاركات", .sha256 = HASH, .uidvalidity = 1712,
-                              .uid = 4294967295LL, .size = 6000000000LL, .internal_at = 1700000000};
+    return (struct collected){.file = "9f3a1c22-1712-42.eml",
+                              .mailbox = "مشاركات",
+                              .sha256 = HASH,
+                              .uidvalidity = 1712,
+                              .uid = 4294967295LL,
+                              .size = 6000000000LL,
+                              .internal_at = 1700000000};
 }
 
 static void goes_out_and_comes_back(void **state)
@@ -29,7 +34,8 @@ static void goes_out_and_comes_back(void **state)
     assert_string_equal(out.file, in.file);
     assert_string_equal(out.mailbox, in.mailbox);
     assert_string_equal(out.sha256, in.sha256);
-    assert_true(out.uidvalidity == in.uidvalidity && out.uid == in.uid && out.size == in.size && out.internal_at == in.internal_at);
+    assert_true(out.uidvalidity == in.uidvalidity && out.uid == in.uid && out.size == in.size &&
+                out.internal_at == in.internal_at);
 }
 
 /* Each row sets one field of a good record to something that must be refused, and the field's name must be told. */

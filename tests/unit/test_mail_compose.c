@@ -29,7 +29,8 @@ static const struct mail_address recipients[] = {
 };
 static const struct mail_header extras[] = {{"Auto-Submitted", "auto-generated"}, {"X-Note", "مذكرة رقم 12"}};
 
-static struct mail_draft draft(void) {
+static struct mail_draft draft(void)
+{
     return (struct mail_draft){
         .from = {"الأمانة الفنية", "desk@las.example"},
         .reply_to = {"ARCP/2026/04 – JO", "desk+t-abcdefgh234567xy@las.example"},
@@ -47,7 +48,8 @@ static struct mail_draft draft(void) {
 }
 
 /* What must hold of every byte that leaves. */
-static void check_lines(const char *bytes, size_t n) {
+static void check_lines(const char *bytes, size_t n)
+{
     size_t start = 0;
     for (size_t i = 0; i < n; i++) {
         if (bytes[i] == '\n') {
@@ -60,7 +62,8 @@ static void check_lines(const char *bytes, size_t n) {
     assert_int_equal(start, n);
 }
 
-static GMimeMessage *parsed(const char *bytes, size_t n) {
+static GMimeMessage *parsed(const char *bytes, size_t n)
+{
     check_lines(bytes, n);
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, n);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
@@ -72,7 +75,8 @@ static GMimeMessage *parsed(const char *bytes, size_t n) {
 }
 
 /* Head, n_documents copies of a document segment, tail. */
-static GMimeMessage *composed(const struct mail_draft *d, const char *document, int n_documents) {
+static GMimeMessage *composed(const struct mail_draft *d, const char *document, int n_documents)
+{
     ARENA_SCOPED a = arena_new();
     BUF_SCOPED mail = {0};
     struct err e = {0};
@@ -85,7 +89,8 @@ static GMimeMessage *composed(const struct mail_draft *d, const char *document, 
 }
 
 /* Encoded words decoded one by one: GMime 3.2.13 reads a padded base64 word and drops those of its charset that follow it. */
-static char *decoded_words(const char *raw) {
+static char *decoded_words(const char *raw)
+{
     GString *out = g_string_new(NULL);
     bool after_word = false;
     while (*raw) {
@@ -105,24 +110,28 @@ static char *decoded_words(const char *raw) {
     return g_string_free(out, FALSE);
 }
 
-static void check_raw(const char *raw, const char *expected) {
+static void check_raw(const char *raw, const char *expected)
+{
     g_autofree char *decoded = decoded_words(raw);
     assert_string_equal(decoded, expected);
 }
 
-static void check_header(GMimeMessage *m, const char *name, const char *expected) {
+static void check_header(GMimeMessage *m, const char *name, const char *expected)
+{
     GMimeHeaderList *headers = g_mime_object_get_header_list(GMIME_OBJECT(m));
     check_raw(g_mime_header_get_raw_value(g_mime_header_list_get_header(headers, name)), expected);
 }
 
-static GMimeObject *part_at(GMimeObject *multipart, int i) {
+static GMimeObject *part_at(GMimeObject *multipart, int i)
+{
     assert_true(GMIME_IS_MULTIPART(multipart));
     GMimeObject *part = g_mime_multipart_get_part(GMIME_MULTIPART(multipart), i);
     assert_non_null(part);
     return part;
 }
 
-static void check_text(GMimeObject *part, const char *type, const char *expected) {
+static void check_text(GMimeObject *part, const char *type, const char *expected)
+{
     assert_true(GMIME_IS_TEXT_PART(part));
     g_autofree char *mime = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(part));
     assert_string_equal(mime, type);
@@ -132,7 +141,8 @@ static void check_text(GMimeObject *part, const char *type, const char *expected
     assert_string_equal(joined, expected);
 }
 
-static void the_header_is_read_back(void **state) {
+static void the_header_is_read_back(void **state)
+{
     (void)state;
     struct mail_draft d = draft();
     static const struct mail_address copies[] = {{"IOM", "partner@iom.example"}};
@@ -169,7 +179,8 @@ static void the_header_is_read_back(void **state) {
 }
 
 /* Header lines are ASCII and at most 78 long where they can be; every encoded word is whole UTF-8 and at most 75 (RFC 2047 2). */
-static void the_header_is_folded(void **state) {
+static void the_header_is_folded(void **state)
+{
     (void)state;
     struct mail_draft d = draft();
     BUF_SCOPED mail = {0};
@@ -194,7 +205,8 @@ static void the_header_is_folded(void **state) {
     assert_true(words >= 6);
 }
 
-static void texts_survive(void **state) {
+static void texts_survive(void **state)
+{
     (void)state;
     char *longest = malloc(30001);
     memset(longest, 'x', 30000);
@@ -228,7 +240,8 @@ static void texts_survive(void **state) {
     free(longest);
 }
 
-static void text_alone(void **state) {
+static void text_alone(void **state)
+{
     (void)state;
     struct mail_draft d = draft();
     d.body.html = NULL;
@@ -239,7 +252,8 @@ static void text_alone(void **state) {
 }
 
 /* Each row breaks one thing in an otherwise right draft. */
-static void hostile_drafts_are_refused(void **state) {
+static void hostile_drafts_are_refused(void **state)
+{
     (void)state;
     static const struct mail_address bad_name[] = {{"a\r\nBcc: x@evil.example", "a@jo.example"}};
     static const struct mail_address bad_address[] = {{"a", "a@jo.example>\r\nBcc: x"}};
@@ -295,19 +309,22 @@ static void hostile_drafts_are_refused(void **state) {
 
 static char folder[] = "/tmp/test_mail_compose.XXXXXX";
 
-static int make_folder(void **state) {
+static int make_folder(void **state)
+{
     (void)state;
     g_mime_init();
     return mkdtemp(folder) ? 0 : -1;
 }
 
-static int remove_folder(void **state) {
+static int remove_folder(void **state)
+{
     (void)state;
     g_autofree char *command = g_strconcat("rm -r ", folder, NULL);
     return system(command);
 }
 
-static int file_with(const char *bytes, size_t n) {
+static int file_with(const char *bytes, size_t n)
+{
     g_autofree char *path = g_strconcat(folder, "/document", NULL);
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
@@ -315,7 +332,8 @@ static int file_with(const char *bytes, size_t n) {
     return fd;
 }
 
-static GByteArray *content_of(GMimeObject *part) {
+static GByteArray *content_of(GMimeObject *part)
+{
     GMimeStream *stream = g_mime_stream_mem_new();
     g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(GMIME_PART(part)), stream);
     GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
@@ -324,7 +342,8 @@ static GByteArray *content_of(GMimeObject *part) {
     return bytes;
 }
 
-static char *document_segment(struct arena *a, const char *bytes, size_t n, const char *name, const char *type) {
+static char *document_segment(struct arena *a, const char *bytes, size_t n, const char *name, const char *type)
+{
     g_autofree char *path = g_strconcat(folder, "/part", NULL);
     FD_SCOPED fd = file_with(bytes, n);
     struct err e = {0};
@@ -341,7 +360,8 @@ static char *document_segment(struct arena *a, const char *bytes, size_t n, cons
     return segment;
 }
 
-static void documents_come_out_as_they_went_in(void **state) {
+static void documents_come_out_as_they_went_in(void **state)
+{
     (void)state;
     static const size_t sizes[] = {0, 1, 56, 57, 58, 114, 29183, 29184, 29185, 100000};
     char *bytes = malloc(100000);
@@ -365,7 +385,8 @@ static void documents_come_out_as_they_went_in(void **state) {
     free(bytes);
 }
 
-static void names_and_types(void **state) {
+static void names_and_types(void **state)
+{
     (void)state;
     static const struct {
         const char *name, *type, *sent;
@@ -404,7 +425,8 @@ static void names_and_types(void **state) {
     }
 }
 
-static void documents_that_cannot_be(void **state) {
+static void documents_that_cannot_be(void **state)
+{
     (void)state;
     g_autofree char *path = g_strconcat(folder, "/refused", NULL);
     g_autofree char *nowhere = g_strconcat(folder, "/no/such/folder", NULL);
@@ -442,7 +464,8 @@ static void documents_that_cannot_be(void **state) {
         assert_false(g_str_has_prefix(name, "refused"));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_header_is_read_back),
         cmocka_unit_test(the_header_is_folded),

@@ -11,14 +11,16 @@
 #include "base/wire.h"
 #include "mail/delivery.h"
 
-static json_t *parsed(const char *text) {
+static json_t *parsed(const char *text)
+{
     json_t *j = json_loads(text, 0, NULL);
     if (!j)
         fail_msg("the test's own JSON is wrong: %s", text);
     return j;
 }
 
-static void a_server_comes_out_as_it_went_in(void **state) {
+static void a_server_comes_out_as_it_went_in(void **state)
+{
     ARENA_SCOPED a = arena_new();
     const struct mail_server in = {"mail.secretariat.example",
                                    587,
@@ -50,7 +52,8 @@ static void a_server_comes_out_as_it_went_in(void **state) {
 #define SERVER_END "\"connect_timeout_s\":30,\"final_timeout_s\":600"
 #define NO_LOGIN   "\"auth\":\"none\",\"secret\":{\"kind\":\"none\"},"
 
-static void a_server_that_says_nothing_of_verifying_is_verified(void **state) {
+static void a_server_that_says_nothing_of_verifying_is_verified(void **state)
+{
     ARENA_SCOPED a = arena_new();
     struct mail_server out;
     JSON_SCOPED j = parsed("{\"host\":\"h\",\"port\":25,\"tls\":\"tls\"," NO_LOGIN SERVER_END "}");
@@ -60,7 +63,8 @@ static void a_server_that_says_nothing_of_verifying_is_verified(void **state) {
     assert_null(out.ca_file);
 }
 
-static void wrong_servers_are_refused(void **state) {
+static void wrong_servers_are_refused(void **state)
+{
     static const struct {
         const char *json, *words;
     } rows[] = {
@@ -95,7 +99,8 @@ static void wrong_servers_are_refused(void **state) {
     }
 }
 
-static void a_job_comes_out_as_it_went_in(void **state) {
+static void a_job_comes_out_as_it_went_in(void **state)
+{
     ARENA_SCOPED a = arena_new();
     static const char *const segments[] = {"/spool/head", "/spool/\xd9\x88\xd8\xab\xd9\x8a\xd9\x82\xd8\xa9"};
     const struct send_job in = {
@@ -112,7 +117,8 @@ static void a_job_comes_out_as_it_went_in(void **state) {
     assert_int_equal(out.size, 5000000);
 }
 
-static void wrong_jobs_are_refused(void **state) {
+static void wrong_jobs_are_refused(void **state)
+{
     static const struct {
         const char *json, *words;
     } rows[] = {
@@ -139,7 +145,8 @@ static void wrong_jobs_are_refused(void **state) {
     }
 }
 
-static void the_servers_words_become_one_line_of_utf8(void **state) {
+static void the_servers_words_become_one_line_of_utf8(void **state)
+{
     static char longest[SEND_TEXT_MAX + 100], arabic[2 * SEND_TEXT_MAX + 1];
     static const struct {
         const char *said, *told;
@@ -175,7 +182,8 @@ static void the_servers_words_become_one_line_of_utf8(void **state) {
     assert_int_equal(strlen(wire_string(k, "text", "")), SEND_TEXT_MAX - 1); /* no half of a letter */
 }
 
-static void outcomes_that_contradict_themselves_are_refused(void **state) {
+static void outcomes_that_contradict_themselves_are_refused(void **state)
+{
     static const char *const rows[] = {
         "{\"delivered\":1,\"code\":550,\"stage\":\"accepted\",\"text\":\"\"}",
         "{\"delivered\":1,\"code\":250,\"stage\":\"rcpt\",\"text\":\"\"}",
@@ -198,7 +206,8 @@ static void outcomes_that_contradict_themselves_are_refused(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server_comes_out_as_it_went_in),
         cmocka_unit_test(a_server_that_says_nothing_of_verifying_is_verified),

@@ -10,7 +10,8 @@
 #include "base/wire.h"
 #include "mail/facts.h"
 
-static void test_round_trip(void **state) {
+static void test_round_trip(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     struct fact_address to[] = {{"البعثة", "m@eg.example"}};
@@ -65,7 +66,8 @@ static void test_round_trip(void **state) {
 }
 
 /* A record of a child that was taken over; the scratch file has 100 bytes. */
-static void test_lies(void **state) {
+static void test_lies(void **state)
+{
     (void)state;
     static const char *const rows[] = {
         "{\"parts\":[{\"offset\":0,\"size\":101}]}",
@@ -99,7 +101,8 @@ static void test_lies(void **state) {
     }
 }
 
-static void test_too_many(void **state) {
+static void test_too_many(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     JSON_SCOPED j = json_object();
@@ -114,7 +117,8 @@ static void test_too_many(void **state) {
     assert_int_equal(f.n_parts, FACTS_PARTS_MAX);
 }
 
-static void test_empty_record(void **state) {
+static void test_empty_record(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     JSON_SCOPED j = json_object();
@@ -126,7 +130,8 @@ static void test_empty_record(void **state) {
 }
 
 #define OURS "mx.league.example"
-static void test_auth(void **state) {
+static void test_auth(void **state)
+{
     (void)state;
     static const struct {
         const char *first, *second, *id;
@@ -182,7 +187,8 @@ static void test_auth(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_lies), cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_empty_record), cmocka_unit_test(test_auth),

@@ -29,7 +29,8 @@ static const struct {
     {LANG_FR, 100000, PLURAL_OTHER},  {LANG_FR, 1000000, PLURAL_MANY},  {LANG_FR, 3000000, PLURAL_MANY},
 };
 
-static void plurals(void **state) {
+static void plurals(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof plural_rows / sizeof *plural_rows; i++)
         if (plural_of(plural_rows[i].lang, plural_rows[i].n) != plural_rows[i].form)
@@ -65,7 +66,8 @@ static const struct {
     {LANG_FR, COUNT_DOCUMENTS, 1000000, "1000000 de documents"},
 };
 
-static void counts(void **state) {
+static void counts(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     for (size_t i = 0; i < sizeof count_rows / sizeof *count_rows; i++)
@@ -73,7 +75,8 @@ static void counts(void **state) {
                             count_rows[i].words);
 }
 
-static void dates(void **state) {
+static void dates(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct civil day = {.year = 2026, .month = 12, .day = 15}, first = {.year = 2027, .month = 6, .day = 1};
@@ -84,7 +87,8 @@ static void dates(void **state) {
     assert_string_equal(date_without_weekday(a, LANG_FR, first), "1er" NBSP "juin 2027");
 }
 
-static void instants(void **state) {
+static void instants(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     struct zone *cairo = zone_open("Africa/Cairo", NULL), *kathmandu = zone_open("Asia/Kathmandu", NULL),
@@ -106,7 +110,8 @@ static void instants(void **state) {
 }
 
 /* Each capital of a member has its own name in every language. */
-static void capitals(void **state) {
+static void capitals(void **state)
+{
     static const char *const names[] = {"Asia/Amman",        "Asia/Dubai",       "Asia/Bahrain",  "Africa/Tunis",
                                         "Africa/Algiers",    "Africa/Djibouti",  "Asia/Riyadh",   "Africa/Khartoum",
                                         "Asia/Damascus",     "Africa/Mogadishu", "Asia/Baghdad",  "Asia/Muscat",
@@ -144,21 +149,24 @@ static const struct {
     {LANG_AR, 1436549, "1.4 ميغابايت"},
 };
 
-static void sizes(void **state) {
+static void sizes(void **state)
+{
     ARENA_SCOPED a = arena_new();
     (void)state;
     for (size_t i = 0; i < sizeof size_rows / sizeof *size_rows; i++)
         assert_string_equal(size_in_words(a, size_rows[i].lang, size_rows[i].bytes), size_rows[i].words);
 }
 
-static void small_words(void **state) {
+static void small_words(void **state)
+{
     (void)state;
     assert_string_equal(word_of(LANG_FR, "deadline"), "Échéance");
     assert_string_equal(word_of(LANG_AR, "yes"), "نعم");
     assert_string_equal(word_of(LANG_AR, "no such word"), "no such word");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plurals),  cmocka_unit_test(counts), cmocka_unit_test(dates),       cmocka_unit_test(instants),
         cmocka_unit_test(capitals), cmocka_unit_test(sizes),  cmocka_unit_test(small_words),

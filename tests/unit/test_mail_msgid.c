@@ -12,12 +12,14 @@
 #define TOKEN "abcdefgh234567xy"
 
 /* A copy of exactly the size of the text, so that a read beyond it is seen. */
-static char *exact(const char *s) {
+static char *exact(const char *s)
+{
     size_t n = strlen(s) + 1;
     return memcpy(malloc(n), s, n);
 }
 
-static void what_is_made_is_found_again(void **state) {
+static void what_is_made_is_found_again(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     char token[TOKEN_LEN + 1] = "";
@@ -30,7 +32,8 @@ static void what_is_made_is_found_again(void **state) {
     assert_string_equal(token, TOKEN);
 }
 
-static void message_ids(void **state) {
+static void message_ids(void **state)
+{
     (void)state;
     static const struct {
         const char *id;
@@ -65,7 +68,8 @@ static void message_ids(void **state) {
     assert_false(msgid_token(NULL, token));
 }
 
-static void details(void **state) {
+static void details(void **state)
+{
     (void)state;
     static const struct {
         const char *detail;
@@ -83,7 +87,8 @@ static void details(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_made_is_found_again),
         cmocka_unit_test(message_ids),

@@ -12,12 +12,14 @@
 #define TEN     "0123456789"
 #define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
-static char *exact(const char *s) {
+static char *exact(const char *s)
+{
     size_t n = strlen(s) + 1;
     return memcpy(malloc(n), s, n);
 }
 
-static void clean_names(void **state) {
+static void clean_names(void **state)
+{
     (void)state;
     static const struct {
         const char *name, *clean;
@@ -74,11 +76,13 @@ static void clean_names(void **state) {
     }
 }
 
-static bool ends_in(const char *s, const char *end) {
+static bool ends_in(const char *s, const char *end)
+{
     return strlen(s) >= strlen(end) && strcmp(s + strlen(s) - strlen(end), end) == 0;
 }
 
-static void long_names(void **state) {
+static void long_names(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     const char *clean = name_clean(a, HUNDRED HUNDRED HUNDRED ".docx");
@@ -98,7 +102,8 @@ static void long_names(void **state) {
     assert_string_equal(name_clean(a, clean), clean);
 }
 
-static void numbered_names(void **state) {
+static void numbered_names(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     assert_string_equal(name_numbered(a, "report.pdf", "v", 2), "report v2.pdf");
@@ -110,7 +115,8 @@ static void numbered_names(void **state) {
     assert_true(ends_in(second, " (2).docx"));
 }
 
-static void widths(void **state) {
+static void widths(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
@@ -132,7 +138,8 @@ static void widths(void **state) {
             fail_msg("%s: %d", rows[i].text, text_width(rows[i].text));
 }
 
-static void clean_text(void **state) {
+static void clean_text(void **state)
+{
     (void)state;
     static const struct {
         const char *bytes;
@@ -159,7 +166,8 @@ static void clean_text(void **state) {
 }
 
 /* Ordering marks costs the square of their run: without a cap this text of 200 KB takes minutes. */
-static void a_tower_of_marks_is_capped(void **state) {
+static void a_tower_of_marks_is_capped(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     char *text = malloc(200001);
@@ -172,7 +180,8 @@ static void a_tower_of_marks_is_capped(void **state) {
     free(text);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clean_names), cmocka_unit_test(long_names), cmocka_unit_test(numbered_names),
         cmocka_unit_test(widths),      cmocka_unit_test(clean_text), cmocka_unit_test(a_tower_of_marks_is_capped),

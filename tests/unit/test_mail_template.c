@@ -19,12 +19,14 @@ static const char values_json[] =
     "\"inner\",\"notes\":[]}],"
     "\"party\":{\"code\":\"JO\"}}";
 
-static char *exact(const char *s) {
+static char *exact(const char *s)
+{
     size_t n = strlen(s) + 1;
     return memcpy(malloc(n), s, n);
 }
 
-static char *render(struct arena *a, const char *source, enum template_kind kind, struct err *e) {
+static char *render(struct arena *a, const char *source, enum template_kind kind, struct err *e)
+{
     JSON_SCOPED values = json_loads(values_json, 0, NULL);
     assert_non_null(values);
     char *copy = exact(source);
@@ -37,7 +39,8 @@ struct row {
     const char *source, *out;
 };
 
-static void check_rows(const struct row *rows, size_t n, enum template_kind kind) {
+static void check_rows(const struct row *rows, size_t n, enum template_kind kind)
+{
     ARENA_SCOPED a = arena_new();
     for (size_t i = 0; i < n; i++) {
         struct err e = {0};
@@ -47,7 +50,8 @@ static void check_rows(const struct row *rows, size_t n, enum template_kind kind
     }
 }
 
-static void text(void **state) {
+static void text(void **state)
+{
     (void)state;
     static const struct row rows[] = {
         {"", ""},
@@ -75,7 +79,8 @@ static void text(void **state) {
     check_rows(rows, sizeof rows / sizeof *rows, TEMPLATE_TEXT);
 }
 
-static void lines_of_their_own_vanish(void **state) {
+static void lines_of_their_own_vanish(void **state)
+{
     (void)state;
     static const struct row rows[] = {
         {"a\n{{#yes}}\nb\n{{/yes}}\nc\n", "a\nb\nc\n"},
@@ -93,7 +98,8 @@ static void lines_of_their_own_vanish(void **state) {
     check_rows(rows, sizeof rows / sizeof *rows, TEMPLATE_TEXT);
 }
 
-static void html(void **state) {
+static void html(void **state)
+{
     (void)state;
     static const struct row rows[] = {
         {"<p>{{html}}</p>", "<p>&lt;b&gt;&amp;&quot;&#39;</p>"},
@@ -110,7 +116,8 @@ static void html(void **state) {
     assert_string_equal(html_escape(a, NULL), "");
 }
 
-static void faults(void **state) {
+static void faults(void **state)
+{
     (void)state;
     static const struct {
         const char *source, *error; /* what the error begins with */
@@ -151,7 +158,8 @@ static void faults(void **state) {
     }
 }
 
-static void levels_have_an_end(void **state) {
+static void levels_have_an_end(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     for (int levels = 16; levels <= 17; levels++) {
@@ -178,14 +186,16 @@ static void levels_have_an_end(void **state) {
     free(deep);
 }
 
-static json_t *big_list(size_t n) {
+static json_t *big_list(size_t n)
+{
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, json_string("0123456789"));
     return json_pack("{s:o}", "l", list);
 }
 
-static void work_and_output_have_an_end(void **state) {
+static void work_and_output_have_an_end(void **state)
+{
     (void)state;
     static const struct {
         const char *source;
@@ -213,7 +223,8 @@ static void work_and_output_have_an_end(void **state) {
     free(huge);
 }
 
-static void names_are_checked(void **state) {
+static void names_are_checked(void **state)
+{
     (void)state;
     static const char *const names[] = {"deadline", "party_full", "papers", "file", "title"};
     static const struct {
@@ -241,7 +252,8 @@ static void names_are_checked(void **state) {
     assert_false(template_check(template_parse(a, "t", "{{x}}", TEMPLATE_TEXT, NULL), NULL, 0, &e));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text),
         cmocka_unit_test(lines_of_their_own_vanish),

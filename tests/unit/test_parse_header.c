@@ -2,13 +2,15 @@
 #include "parse_case.h"
 #include "parse/header.h"
 
-static char *sized(const char *s) {
+static char *sized(const char *s)
+{
     char *copy = strdup(s); /* an exact-size block: a memory checker sees what is read beyond it */
     assert_non_null(copy);
     return copy;
 }
 
-static void test_text(void **state) {
+static void test_text(void **state)
+{
     (void)state;
     static const struct {
         const char *raw, *text;
@@ -41,14 +43,16 @@ static void test_text(void **state) {
     }
 }
 
-static void test_cut_at_character(void **state) {
+static void test_cut_at_character(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     assert_string_equal(text_cut(a, "تتت", 5), "تت");
     assert_string_equal(text_cut(a, "abc", 3), "abc");
 }
 
-static void test_params(void **state) {
+static void test_params(void **state)
+{
     (void)state;
     static const struct {
         const char *raw, *value;
@@ -85,7 +89,8 @@ static void test_params(void **state) {
     }
 }
 
-static void test_addresses(void **state) {
+static void test_addresses(void **state)
+{
     (void)state;
     static const struct {
         const char *raw, *name, *address;
@@ -110,7 +115,8 @@ static void test_addresses(void **state) {
     }
 }
 
-static void test_ids(void **state) {
+static void test_ids(void **state)
+{
     (void)state;
     ARENA_SCOPED a = arena_new();
     const char **ids = NULL;
@@ -122,7 +128,8 @@ static void test_ids(void **state) {
     assert_string_equal(ids[2], "c@z");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),   cmocka_unit_test(test_cut_at_character),
         cmocka_unit_test(test_params), cmocka_unit_test(test_addresses),

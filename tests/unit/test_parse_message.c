@@ -5,7 +5,8 @@
 #define MIXED HEAD "Content-Type: multipart/mixed; boundary=B\n\n"
 #define WORDS "--B\nContent-Type: text/plain; charset=utf-8\n\nKindly find our paper.\n"
 
-static void test_header_fields(void **state) {
+static void test_header_fields(void **state)
+{
     (void)state;
     struct parsed p = parse_text(
         HEAD "Message-ID: <m1@jo.example>\nIn-Reply-To: <n1@league.example>\n"
@@ -27,7 +28,8 @@ static void test_header_fields(void **state) {
     parsed_free(&p);
 }
 
-static void test_paper(void **state) {
+static void test_paper(void **state)
+{
     (void)state;
     struct parsed p =
         parse_text(MIXED WORDS "--B\nContent-Type: application/octet-stream\n"
@@ -44,7 +46,8 @@ static void test_paper(void **state) {
 }
 
 /* One part after the words: what the daemon is to think of it. */
-static void test_what_is_a_paper(void **state) {
+static void test_what_is_a_paper(void **state)
+{
     (void)state;
     static const struct {
         const char *part;
@@ -75,7 +78,8 @@ static void test_what_is_a_paper(void **state) {
     }
 }
 
-static void test_nested_and_forwarded(void **state) {
+static void test_nested_and_forwarded(void **state)
+{
     (void)state;
     struct parsed p = parse_text(
         MIXED "--B\nContent-Type: multipart/alternative; boundary=C\n\n--C\nContent-Type: text/plain\n\nplain words\n"
@@ -92,7 +96,8 @@ static void test_nested_and_forwarded(void **state) {
 }
 
 /* Some gateways encode the forwarded message itself. */
-static void test_encoded_message(void **state) {
+static void test_encoded_message(void **state)
+{
     (void)state;
     struct parsed p =
         parse_text(MIXED WORDS "--B\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
@@ -105,7 +110,8 @@ static void test_encoded_message(void **state) {
     parsed_free(&p);
 }
 
-static void test_charsets(void **state) {
+static void test_charsets(void **state)
+{
     (void)state;
     static const struct {
         const char *charset, *bytes, *text;
@@ -129,7 +135,8 @@ static void test_charsets(void **state) {
 }
 
 /* The same message with LF, CRLF and bare CR gives the same answer. */
-static void test_line_ends(void **state) {
+static void test_line_ends(void **state)
+{
     (void)state;
     static const char text[] =
         MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
@@ -152,7 +159,8 @@ static void test_line_ends(void **state) {
     }
 }
 
-static void test_too_many_and_too_deep(void **state) {
+static void test_too_many_and_too_deep(void **state)
+{
     (void)state;
     static char text[400000];
     size_t n = (size_t)sprintf(text, MIXED);
@@ -170,7 +178,8 @@ static void test_too_many_and_too_deep(void **state) {
     parsed_free(&p);
 }
 
-static void test_calendar(void **state) {
+static void test_calendar(void **state)
+{
     (void)state;
     struct parsed p = parse_text(
         HEAD "Content-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nUID:meeting\r\n -1\r\n"
@@ -183,7 +192,8 @@ static void test_calendar(void **state) {
     parsed_free(&p);
 }
 
-static void test_signs(void **state) {
+static void test_signs(void **state)
+{
     (void)state;
     static const struct {
         const char *fields;
@@ -216,7 +226,8 @@ static void test_signs(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_header_fields),   cmocka_unit_test(test_paper),
         cmocka_unit_test(test_what_is_a_paper), cmocka_unit_test(test_nested_and_forwarded),

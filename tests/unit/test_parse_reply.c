@@ -2,7 +2,8 @@
 #include "parse_case.h"
 #include "parse/text.h"
 
-static void test_reply(void **state) {
+static void test_reply(void **state)
+{
     (void)state;
     static const struct {
         const char *text, *own;
@@ -43,7 +44,8 @@ static void test_reply(void **state) {
     }
 }
 
-static void test_html(void **state) {
+static void test_html(void **state)
+{
     (void)state;
     static const struct {
         const char *html, *text;
@@ -71,7 +73,8 @@ static void test_html(void **state) {
     }
 }
 
-static void test_html_reply(void **state) {
+static void test_html_reply(void **state)
+{
     (void)state;
     static const char *const rows[] = {
         "<div>Yes.</div><div class=\"gmail_quote\">On Mon S wrote:<blockquote>note</blockquote></div>",
@@ -87,7 +90,8 @@ static void test_html_reply(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_reply), cmocka_unit_test(test_html),
                                        cmocka_unit_test(test_html_reply)};
     return cmocka_run_group_tests(tests, NULL, NULL);

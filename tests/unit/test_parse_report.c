@@ -9,7 +9,8 @@
     DAEMON "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=B\n\n"            \
            "--B\nContent-Type: text/plain\n\nSorry.\n--B\nContent-Type: message/delivery-status\n\n"
 
-static void test_recipients(void **state) {
+static void test_recipients(void **state)
+{
     (void)state;
     struct parsed p = parse_text(
         REPORT
@@ -35,7 +36,8 @@ static void test_recipients(void **state) {
     parsed_free(&p);
 }
 
-static void test_returned_headers(void **state) {
+static void test_returned_headers(void **state)
+{
     (void)state;
     struct parsed p = parse_text(
         REPORT
@@ -46,7 +48,8 @@ static void test_returned_headers(void **state) {
     parsed_free(&p);
 }
 
-static void test_one_group(void **state) {
+static void test_one_group(void **state)
+{
     (void)state;
     static const struct {
         const char *group;
@@ -72,7 +75,8 @@ static void test_one_group(void **state) {
     }
 }
 
-static void test_other_reports(void **state) {
+static void test_other_reports(void **state)
+{
     (void)state;
     struct parsed p =
         parse_text("From: a@b.example\nSubject: Read: note\nMIME-Version: 1.0\n"
@@ -92,7 +96,8 @@ static void test_other_reports(void **state) {
     parsed_free(&p);
 }
 
-static void test_prose(void **state) {
+static void test_prose(void **state)
+{
     (void)state;
     static const struct {
         const char *message;
@@ -140,7 +145,8 @@ static void test_prose(void **state) {
     }
 }
 
-static void test_prose_returned_id(void **state) {
+static void test_prose_returned_id(void **state)
+{
     (void)state;
     struct parsed p = parse_text(
         "From: MAILER-DAEMON@q.example\nTo: s@league.example\nSubject: failure notice\n\n<a@jo.example>:\nno such "
@@ -152,7 +158,8 @@ static void test_prose_returned_id(void **state) {
 }
 
 /* A person forwards a bounce: it is the person's mail. */
-static void test_forwarded_report(void **state) {
+static void test_forwarded_report(void **state)
+{
     (void)state;
     struct parsed p = parse_text(
         "From: office@jo.example\nSubject: Fwd: what is this?\nMIME-Version: 1.0\nContent-Type: multipart/mixed; "
@@ -164,7 +171,8 @@ static void test_forwarded_report(void **state) {
     parsed_free(&p);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recipients),
         cmocka_unit_test(test_returned_headers),

@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include "parse/sandbox.h"
 
-static bool memory_checker(void) {
+static bool memory_checker(void)
+{
 #ifdef __SANITIZE_ADDRESS__
     return true;
 #else
@@ -23,7 +24,8 @@ static bool memory_checker(void) {
 }
 
 /* Runs act in the sandbox; returns the wait status. */
-static int inside(int (*act)(void)) {
+static int inside(int (*act)(void))
+{
     if (memory_checker())
         skip();
     pid_t pid = fork();
@@ -37,15 +39,26 @@ static int inside(int (*act)(void)) {
     return status;
 }
 
-static int act_open(void) { return open("/etc/passwd", O_RDONLY) == -1 && errno == EACCES ? 0 : 1; }
-static int act_create(void) { return open("/tmp/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EACCES ? 0 : 1; }
-static int act_stat(void) {
+static int act_open(void)
+{
+    return open("/etc/passwd", O_RDONLY) == -1 && errno == EACCES ? 0 : 1;
+}
+static int act_create(void)
+{
+    return open("/tmp/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EACCES ? 0 : 1;
+}
+static int act_stat(void)
+{
     struct stat st;
     return stat("/etc/passwd", &st) == -1 && errno == EACCES ? 0 : 1;
 }
-static int act_unlink(void) { return unlink("/nowhere") == -1 && errno == EACCES ? 0 : 1; }
+static int act_unlink(void)
+{
+    return unlink("/nowhere") == -1 && errno == EACCES ? 0 : 1;
+}
 
-static void test_files_are_refused(void **state) {
+static void test_files_are_refused(void **state)
+{
     (void)state;
     static int (*const acts[])(void) = {act_open, act_create, act_stat, act_unlink};
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
@@ -55,16 +68,41 @@ static void test_files_are_refused(void **state) {
     }
 }
 
-static int act_socket(void) { return socket(AF_INET, SOCK_STREAM, 0) >= 0; }
-static int act_unix_socket(void) { return socket(AF_UNIX, SOCK_STREAM, 0) >= 0; }
-static int act_exec(void) { return execl("/bin/true", "true", (char *)NULL); }
-static int act_fork(void) { return fork() == 0; }
-static int act_raw_clone(void) { return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) == 0; }
-static int act_kill(void) { return kill(getppid(), 0); }
-static int act_ptrace(void) { return (int)syscall(SYS_ptrace, 0, 0, 0, 0); }
-static int act_mount(void) { return (int)syscall(SYS_mount, "a", "b", "c", 0, NULL); }
+static int act_socket(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0) >= 0;
+}
+static int act_unix_socket(void)
+{
+    return socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
+}
+static int act_exec(void)
+{
+    return execl("/bin/true", "true", (char *)NULL);
+}
+static int act_fork(void)
+{
+    return fork() == 0;
+}
+static int act_raw_clone(void)
+{
+    return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) == 0;
+}
+static int act_kill(void)
+{
+    return kill(getppid(), 0);
+}
+static int act_ptrace(void)
+{
+    return (int)syscall(SYS_ptrace, 0, 0, 0, 0);
+}
+static int act_mount(void)
+{
+    return (int)syscall(SYS_mount, "a", "b", "c", 0, NULL);
+}
 
-static void test_these_kill(void **state) {
+static void test_these_kill(void **state)
+{
     (void)state;
     static int (*const acts[])(void) = {act_socket,    act_unix_socket, act_exec,   act_fork,
                                         act_raw_clone, act_kill,        act_ptrace, act_mount};
@@ -75,16 +113,19 @@ static void test_these_kill(void **state) {
     }
 }
 
-static int act_memory(void) {
+static int act_memory(void)
+{
     return mmap(NULL, SANDBOX_MEMORY, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? 0 : 1;
 }
-static int act_limits(void) {
+static int act_limits(void)
+{
     struct rlimit files, cpu;
     bool known = getrlimit(RLIMIT_FSIZE, &files) == 0 && getrlimit(RLIMIT_CPU, &cpu) == 0;
     return known && files.rlim_max == SANDBOX_FILE && cpu.rlim_max == SANDBOX_CPU_S ? 0 : 1;
 }
 
-static void test_limits(void **state) {
+static void test_limits(void **state)
+{
     (void)state;
     int status = inside(act_memory);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -94,7 +135,8 @@ static void test_limits(void **state) {
 
 /* A message with many charsets, parsed inside: converters and types must have been loaded before. */
 static int message_fd, scratch_fd;
-static int act_parse(void) {
+static int act_parse(void)
+{
     struct facts f;
     struct err e = {0};
     if (!parse_message(arena_new(), message_fd, scratch_fd, &f, &e))
@@ -104,7 +146,8 @@ static int act_parse(void) {
     return right ? 0 : 2;
 }
 
-static void test_parses_inside(void **state) {
+static void test_parses_inside(void **state)
+{
     (void)state;
     static const char text[] =
         "From: a@b.example\nSubject: =?windows-1256?Q?=CA=DA=E3=ED=E3?= =?us-ascii?Q?_?= =?koi8-r?Q?=D0=D2?="
@@ -125,7 +168,8 @@ static void test_parses_inside(void **state) {
     fclose(scratch);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files_are_refused),
         cmocka_unit_test(test_these_kill),

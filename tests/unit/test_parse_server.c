@@ -7,7 +7,8 @@
 #include <sys/wait.h>
 #include "base/wire.h"
 
-static bool memory_checker(void) {
+static bool memory_checker(void)
+{
 #ifdef __SANITIZE_ADDRESS__
     return true;
 #else
@@ -16,7 +17,8 @@ static bool memory_checker(void) {
 #endif
 }
 
-static void refuse_forks(void) {
+static void refuse_forks(void)
+{
     static const char *const names[] = {"fork", "vfork", "clone", "clone3"};
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     for (size_t i = 0; i < 4; i++)
@@ -25,7 +27,8 @@ static void refuse_forks(void) {
         _exit(98);
 }
 
-static pid_t start_without_forks(const char *path, int *channel_out) {
+static pid_t start_without_forks(const char *path, int *channel_out)
+{
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
     pid_t pid = fork();
@@ -41,7 +44,8 @@ static pid_t start_without_forks(const char *path, int *channel_out) {
     return pid;
 }
 
-static void a_failed_fork_is_told_as_the_servers_own(void **state) {
+static void a_failed_fork_is_told_as_the_servers_own(void **state)
+{
     char path[4096], answer[100] = "";
     int channel, pipe_fds[2], status;
     (void)state;
@@ -69,7 +73,8 @@ static void a_failed_fork_is_told_as_the_servers_own(void **state) {
     fclose(scratch);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_failed_fork_is_told_as_the_servers_own)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

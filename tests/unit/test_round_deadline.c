@@ -14,19 +14,22 @@ static struct zone *cairo;
 static const struct working_time office = {.weekend = WEEKEND_FRI_SAT, .from_minute = 9 * 60, .to_minute = 17 * 60};
 static const struct working_time always = {.weekend = 0, .from_minute = 0, .to_minute = 1440};
 
-static int open_zone(void **state) {
+static int open_zone(void **state)
+{
     (void)state;
     cairo = zone_open("Africa/Cairo", NULL);
     return cairo ? 0 : -1;
 }
 
-static int close_zone(void **state) {
+static int close_zone(void **state)
+{
     (void)state;
     zone_close(cairo);
     return 0;
 }
 
-static int64_t at(int year, int month, int day, int hour, int minute) {
+static int64_t at(int year, int month, int day, int hour, int minute)
+{
     return zone_instant(cairo, (struct civil){year, month, day, hour, minute, 0, 0}, false);
 }
 
@@ -68,7 +71,8 @@ static const struct {
     {"+2h", 1007200, true},
 };
 
-static void dates_are_understood(void **state) {
+static void dates_are_understood(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
         struct deadline d;
@@ -96,7 +100,8 @@ static const char *const months[12][4] = {
     {"ديسمبر", "كانون الأول", "décembre", "December"},
 };
 
-static void months_in_every_usage(void **state) {
+static void months_in_every_usage(void **state)
+{
     (void)state;
     for (int month = 0; month < 12; month++)
         for (int usage = 0; usage < 4; usage++) {
@@ -148,7 +153,8 @@ static const char *const not_dates[] = {
     "2026-12-15 \xd9",
 };
 
-static void what_is_no_date_says_what_is_expected(void **state) {
+static void what_is_no_date_says_what_is_expected(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof not_dates / sizeof *not_dates; i++) {
         struct deadline d = {.at = 7};
@@ -168,7 +174,8 @@ static void what_is_no_date_says_what_is_expected(void **state) {
     assert_false(deadline_parse(text, cairo, 0, &d, NULL));
 }
 
-static void steps_are_read_and_written(void **state) {
+static void steps_are_read_and_written(void **state)
+{
     (void)state;
     static const char *const good[] = {"-7d", "+1d", "-20s", "+3m", "-12h", "+0d"};
     static const char *const bad[] = {"",      "7d",   "-d", "-7", "-7w", "-7d ago", "--7d", "-400d", "-99999999999d",
@@ -190,7 +197,8 @@ static void steps_are_read_and_written(void **state) {
     assert_int_equal(s.amount, -7);
 }
 
-static void working_time_begins_at_the_next_opening(void **state) {
+static void working_time_begins_at_the_next_opening(void **state)
+{
     (void)state;
     const int64_t thursday = at(2026, 12, 10, 10, 0);
     assert_int_equal(working_next(cairo, &office, 0, thursday), thursday);
@@ -226,19 +234,22 @@ static const struct {
     {"2026-12-15 23:00", "-3h", 0, 12, 16, 9}, /* after hours: later rather than earlier */
 };
 
-static struct step a_step(const char *text) {
+static struct step a_step(const char *text)
+{
     struct step s;
     assert_true(step_parse(text, &s, NULL));
     return s;
 }
 
-static struct deadline a_deadline(const char *text) {
+static struct deadline a_deadline(const char *text)
+{
     struct deadline d;
     assert_true(deadline_parse(text, cairo, 0, &d, NULL));
     return d;
 }
 
-static void steps_fall_on_common_working_days(void **state) {
+static void steps_fall_on_common_working_days(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
         struct deadline d = a_deadline(moments[i].deadline);
@@ -250,7 +261,8 @@ static void steps_fall_on_common_working_days(void **state) {
 
 static const char *const usual[] = {"-14d", "-7d", "-3d", "-1d", "+1d"};
 static struct reminder_due due_at(const struct working_time *w, const char *deadline, unsigned done,
-                                  int64_t launched_at, int64_t now_at) {
+                                  int64_t launched_at, int64_t now_at)
+{
     struct step steps[5];
     struct deadline d = a_deadline(deadline);
     for (int i = 0; i < 5; i++)
@@ -258,13 +270,15 @@ static struct reminder_due due_at(const struct working_time *w, const char *dead
     return reminder_due(cairo, w, 0, &d, steps, 5, done, launched_at, now_at);
 }
 
-static void assert_due(struct reminder_due r, int step, unsigned done, int64_t next_at) {
+static void assert_due(struct reminder_due r, int step, unsigned done, int64_t next_at)
+{
     assert_int_equal(r.step, step);
     assert_int_equal(r.done_out, done);
     assert_int_equal(r.next_at, next_at);
 }
 
-static void reminders_come_once_and_together(void **state) {
+static void reminders_come_once_and_together(void **state)
+{
     (void)state;
     const int64_t launch = at(2026, 11, 22, 10, 0), first = at(2026, 12, 1, 9, 0), second = at(2026, 12, 8, 9, 0);
     const int64_t third = at(2026, 12, 10, 9, 0), fourth = at(2026, 12, 14, 9, 0), last = at(2026, 12, 16, 9, 0);
@@ -288,7 +302,8 @@ static void reminders_come_once_and_together(void **state) {
                at(2026, 12, 24, 9, 0)); /* moved deadline: what is done stays done */
 }
 
-static void a_step_moved_past_the_deadline_is_not_sent(void **state) {
+static void a_step_moved_past_the_deadline_is_not_sent(void **state)
+{
     (void)state;
     struct deadline d = a_deadline("2026-12-11 12:00"); /* a Friday */
     struct step s = a_step("-2h");
@@ -296,7 +311,8 @@ static void a_step_moved_past_the_deadline_is_not_sent(void **state) {
     assert_due(reminder_due(cairo, &office, 0, &d, &s, 1, 0, 1, d.at + 3 * 86400), -1, 0, 0);
 }
 
-static void trials_run_in_seconds_at_any_hour(void **state) {
+static void trials_run_in_seconds_at_any_hour(void **state)
+{
     (void)state;
     struct deadline d;
     struct step steps[2] = {a_step("-20s"), a_step("+5s")};
@@ -307,7 +323,8 @@ static void trials_run_in_seconds_at_any_hour(void **state) {
     assert_due(reminder_due(cairo, &always, WEEKEND_FRI_SAT, &d, steps, 2, 1, now_at, now_at + 45), 1, 3, 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_are_understood),
         cmocka_unit_test(months_in_every_usage),

@@ -57,7 +57,8 @@ static const struct {
     {"our own mark", {.loop = true, .has_papers = true}, MAIL_AUTOREPLY},
 };
 
-static void each_kind_by_its_signs(void **state) {
+static void each_kind_by_its_signs(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const char *rule = NULL;
@@ -70,7 +71,8 @@ static void each_kind_by_its_signs(void **state) {
 
 /* Whatever else is there: a person's attachment is set aside by a structured report or a mark of automatic mail, not by
  * looks. */
-static void papers_are_set_aside_by_strong_signs_alone(void **state) {
+static void papers_are_set_aside_by_strong_signs_alone(void **state)
+{
     (void)state;
     for (unsigned bits = 0; bits < 1u << 9; bits++) {
         struct mail_signs s = {.has_papers = true,
@@ -162,7 +164,8 @@ static const struct {
     {"unreadable", {.kind = MAIL_ERROR}, VERDICT_HOLD},
 };
 
-static void each_verdict_by_its_row(void **state) {
+static void each_verdict_by_its_row(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++) {
         const char *rule = NULL;
@@ -173,23 +176,26 @@ static void each_verdict_by_its_row(void **state) {
     }
 }
 
-static struct judge_input nth_input(unsigned n) {
+static struct judge_input nth_input(unsigned n)
+{
     struct judge_input in = {0};
     in.kind = (enum mail_kind)(n % MAIL_KIND_COUNT), n /= MAIL_KIND_COUNT;
     in.match = (enum match_strength)(n % 5), n /= 5;
     in.sender = (enum sender_standing)(n % 6), n /= 6;
     in.auth = (enum auth_result)(n % 3), n /= 3;
-    in.list = n & 1, in.loop = n & 2, in.about_our_notice = n & 4, in.junk = n & 8,
-    in.known_message = n & 16, in.brings_papers = n & 32;
+    in.list = n & 1, in.loop = n & 2, in.about_our_notice = n & 4, in.junk = n & 8, in.known_message = n & 16,
+    in.brings_papers = n & 32;
     return in;
 }
 #define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 64u)
 
-static bool files(enum verdict v) {
+static bool files(enum verdict v)
+{
     return v == VERDICT_FILE || v == VERDICT_FILE_UNVERIFIED || v == VERDICT_FILE_NEW_ADDRESS;
 }
 
-static void every_input_keeps_the_promises(void **state) {
+static void every_input_keeps_the_promises(void **state)
+{
     (void)state;
     for (unsigned n = 0; n < INPUTS; n++) {
         struct judge_input in = nth_input(n);
@@ -216,17 +222,21 @@ static void every_input_keeps_the_promises(void **state) {
             assert_int_equal(v, VERDICT_LEAVE);
         if (in.kind == MAIL_HUMAN && in.match != MATCH_NONE) /* no reply of a round is left lying */
             assert_int_not_equal(v, VERDICT_LEAVE);
-        if (in.kind == MAIL_AUTOREPLY && in.brings_papers && known_sender && in.match != MATCH_NONE && !in.loop && !in.junk)
+        if (in.kind == MAIL_AUTOREPLY && in.brings_papers && known_sender && in.match != MATCH_NONE && !in.loop &&
+            !in.junk)
             assert_true(v == VERDICT_HOLD || v == VERDICT_DUPLICATE); /* a paper is not lost for a header */
         if (in.kind == MAIL_ERROR)
             assert_true(v == VERDICT_HOLD || v == VERDICT_DUPLICATE);
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_kind_by_its_signs),         cmocka_unit_test(papers_are_set_aside_by_strong_signs_alone),
-        cmocka_unit_test(each_verdict_by_its_row),        cmocka_unit_test(every_input_keeps_the_promises),
+        cmocka_unit_test(each_kind_by_its_signs),
+        cmocka_unit_test(papers_are_set_aside_by_strong_signs_alone),
+        cmocka_unit_test(each_verdict_by_its_row),
+        cmocka_unit_test(every_input_keeps_the_promises),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

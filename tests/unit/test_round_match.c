@@ -10,13 +10,21 @@
 #include "round/match.h"
 
 #define T(r, p, o)                                                                                                     \
-    { SIGNAL_TOKEN, r, p, o, true }
+    {                                                                                                                  \
+        SIGNAL_TOKEN, r, p, o, true                                                                                    \
+    }
 #define H(r, p, o)                                                                                                     \
-    { SIGNAL_THREAD, r, p, o, true }
+    {                                                                                                                  \
+        SIGNAL_THREAD, r, p, o, true                                                                                   \
+    }
 #define S(r, p, o)                                                                                                     \
-    { SIGNAL_SUBJECT, r, p, o, true }
+    {                                                                                                                  \
+        SIGNAL_SUBJECT, r, p, o, true                                                                                  \
+    }
 #define F(r, p)                                                                                                        \
-    { SIGNAL_SENDER, r, p, true, true }
+    {                                                                                                                  \
+        SIGNAL_SENDER, r, p, true, true                                                                                \
+    }
 
 static const struct {
     const char *about;
@@ -99,9 +107,13 @@ static const struct {
     {"an officer's token", {{SIGNAL_TOKEN, "", "", false, false}}, 1, MATCH_NONE, NULL, NULL},
 };
 
-static bool alike(const char *one, const char *other) { return one == other || (one && other && !strcmp(one, other)); }
+static bool alike(const char *one, const char *other)
+{
+    return one == other || (one && other && !strcmp(one, other));
+}
 
-static void each_set_of_signals(void **state) {
+static void each_set_of_signals(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct match m = match_signals(rows[i].signals, rows[i].n);
@@ -134,7 +146,8 @@ static const struct match_signal world[] = {
 #define WORLD (sizeof world / sizeof *world)
 
 /* No signal is overruled in silence: what is agreed on has every party told, and is a round that is told. */
-static void check_promises(const struct match_signal *s, size_t n, struct match m) {
+static void check_promises(const struct match_signal *s, size_t n, struct match m)
+{
     bool told = false, only_sender = true;
     if (m.strength == MATCH_NONE || m.strength == MATCH_CONFLICT)
         return;
@@ -152,7 +165,8 @@ static void check_promises(const struct match_signal *s, size_t n, struct match 
     assert_int_equal(only_sender, m.strength == MATCH_GUESS);
 }
 
-static void every_three_signals_in_any_order(void **state) {
+static void every_three_signals_in_any_order(void **state)
+{
     (void)state;
     static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     for (size_t n = 0; n < WORLD * WORLD * WORLD; n++) {
@@ -194,7 +208,8 @@ static const struct {
     {"\xff\xfe ARCP/2026/04 \xd8", 0},
 };
 
-static void references_in_subjects(void **state) {
+static void references_in_subjects(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
         char *exact = strdup(subjects[i].subject);
@@ -205,7 +220,8 @@ static void references_in_subjects(void **state) {
     }
 }
 
-static void folding_stays_within_its_bounds(void **state) {
+static void folding_stays_within_its_bounds(void **state)
+{
     (void)state;
     static const char text[] = "Aـبَ٣\u200f۴é";
     for (size_t size = 1; size <= sizeof text; size++) {
@@ -219,7 +235,8 @@ static void folding_stays_within_its_bounds(void **state) {
     assert_string_equal(whole, "aب34é");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_set_of_signals),
         cmocka_unit_test(every_three_signals_in_any_order),

@@ -18,7 +18,8 @@ static const struct party parties[] = {
 };
 static const struct party_register all = {.parties = parties, .n_parties = 2};
 
-static void a_party_is_found_by_its_code(void **state) {
+static void a_party_is_found_by_its_code(void **state)
+{
     (void)state;
     assert_ptr_equal(register_find(&all, "jo"), &parties[0]);
     assert_null(register_find(&all, "J"));
@@ -27,7 +28,8 @@ static void a_party_is_found_by_its_code(void **state) {
     assert_false(party_in_group(&parties[1], "council"));
 }
 
-static void a_missing_form_falls_back(void **state) {
+static void a_missing_form_falls_back(void **state)
+{
     (void)state;
     assert_string_equal(party_name(&parties[0], LANG_AR), "الأردن");
     assert_string_equal(party_name(&parties[0], LANG_FR), "Jordan");
@@ -39,7 +41,8 @@ static void a_missing_form_falls_back(void **state) {
     assert_string_equal(party_to(&parties[1], LANG_EN), "X1");
 }
 
-static void names_of_roles_are_read_back(void **state) {
+static void names_of_roles_are_read_back(void **state)
+{
     (void)state;
     int role = -1;
     assert_true(enum_by_name(contact_role_names, ROLE_COUNT, "focal_point", &role));
@@ -49,7 +52,8 @@ static void names_of_roles_are_read_back(void **state) {
     assert_int_equal(role, ROLE_FOCAL_POINT);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_party_is_found_by_its_code),
         cmocka_unit_test(a_missing_form_falls_back),

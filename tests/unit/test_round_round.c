@@ -65,7 +65,8 @@ static const struct {
     {"\xd8", "\xff item 2", 2},
 };
 
-static void a_paper_answers_what_its_name_says(void **state) {
+static void a_paper_answers_what_its_name_says(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         char *file = strdup(answers[i].file), *subject = strdup(answers[i].subject);
@@ -102,7 +103,8 @@ static const struct {
     {"---", "___", false},
 };
 
-static void a_paper_replaces_its_earlier_version_alone(void **state) {
+static void a_paper_replaces_its_earlier_version_alone(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
         const struct paper_fact paper = {.item = -1, .name = versions[i].old, .current = true};
@@ -111,7 +113,8 @@ static void a_paper_replaces_its_earlier_version_alone(void **state) {
     }
 }
 
-static void items_and_names_together(void **state) {
+static void items_and_names_together(void **state)
+{
     (void)state;
     const struct paper_fact papers[] = {{0, "pledges.pdf", false},
                                         {0, "pledges.pdf", true},
@@ -128,7 +131,8 @@ static void items_and_names_together(void **state) {
     assert_int_equal(paper_replaces(NULL, 0, 0, "c.pdf"), -1);
 }
 
-static void a_party_is_complete_when_nothing_required_is_missing(void **state) {
+static void a_party_is_complete_when_nothing_required_is_missing(void **state)
+{
     (void)state;
     const struct round_spec three = {.items = items, .n_items = 3}, free_form = {.n_items = 0};
     const struct paper_fact papers[] = {{0, "p", true}, {1, "m", true}, {-1, "x", true}, {1, "old", false}};
@@ -152,7 +156,8 @@ static const struct party jordan = {.code = "JO", .kind = PARTY_STATE, .contacts
 static const struct party iom = {.code = "IOM", .kind = PARTY_ORGANISATION},
                           grouped = {.code = "X", .kind = PARTY_EXPERT, .groups = groups, .n_groups = 1};
 
-static void the_audience_is_kind_group_or_code(void **state) {
+static void the_audience_is_kind_group_or_code(void **state)
+{
     (void)state;
     struct round_spec s = {.kinds = 1u << PARTY_STATE, .groups = groups, .n_groups = 1, .codes = codes, .n_codes = 1};
     assert_true(round_invites(&s, &jordan) && round_invites(&s, &iom) && round_invites(&s, &grouped));
@@ -162,7 +167,8 @@ static void the_audience_is_kind_group_or_code(void **state) {
     assert_false(round_invites(&none, &jordan) || round_invites(&none, &iom));
 }
 
-static void contacts_stand_in_their_rank(void **state) {
+static void contacts_stand_in_their_rank(void **state)
+{
     (void)state;
     const struct round_contact extra[] = {{"jo", {.role = ROLE_MISSION, .address = "envoy@jo.example"}},
                                           {"JO", {.role = ROLE_OTHER, .address = "FOCAL@jo.example"}},
@@ -179,7 +185,8 @@ static void contacts_stand_in_their_rank(void **state) {
     assert_string_equal(out[0]->address, "focal@jo.example");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_paper_answers_what_its_name_says),
         cmocka_unit_test(a_paper_replaces_its_earlier_version_alone),

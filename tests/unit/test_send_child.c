@@ -11,7 +11,8 @@ struct child {
     struct wire *wire;
 };
 
-static bool child_open(struct child *c) {
+static bool child_open(struct child *c)
+{
     char path[4096];
     const char *const argv[] = {path, NULL};
     int fd = -1;
@@ -28,7 +29,8 @@ static bool child_open(struct child *c) {
     return true;
 }
 
-static int child_exit(struct child *c) {
+static int child_exit(struct child *c)
+{
     int status = -1;
     if (c->wire)
         wire_free(c->wire);
@@ -36,12 +38,14 @@ static int child_exit(struct child *c) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void tell_config(struct child *c, int port) {
+static void tell_config(struct child *c, int port)
+{
     struct mail_server server = server_at(port);
     assert_true(wire_send(c->wire, json_pack("{s:o}", "config", server_to_json(&server)), -1, NULL));
 }
 
-static struct send_outcome hear_outcome(struct child *c, struct arena *a) {
+static struct send_outcome hear_outcome(struct child *c, struct arena *a)
+{
     JSON_SCOPED message = NULL;
     struct send_outcome o = {0};
     struct err e = {0};
@@ -51,7 +55,8 @@ static struct send_outcome hear_outcome(struct child *c, struct arena *a) {
     return o;
 }
 
-static void mails_go_through_the_channel(void **state) {
+static void mails_go_through_the_channel(void **state)
+{
     static const struct fake_plan plan = {0};
     ARENA_SCOPED a = arena_new();
     struct fake_smtp f;
@@ -77,7 +82,8 @@ static void mails_go_through_the_channel(void **state) {
     fake_free(&f);
 }
 
-static void a_delivery_it_cannot_read_is_still_answered(void **state) {
+static void a_delivery_it_cannot_read_is_still_answered(void **state)
+{
     ARENA_SCOPED a = arena_new();
     struct child c;
     (void)state;
@@ -91,7 +97,8 @@ static void a_delivery_it_cannot_read_is_still_answered(void **state) {
     assert_int_equal(child_exit(&c), 0);
 }
 
-static void nonsense_ends_it(void **state) {
+static void nonsense_ends_it(void **state)
+{
     static const char *const rows[] = {"{\"dance\":1}\n", "{\"config\":{}}\n", "nonsense\n", "{\"deliver\":1}\n"};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -105,7 +112,8 @@ static void nonsense_ends_it(void **state) {
     }
 }
 
-static void sigterm_ends_it_when_idle(void **state) {
+static void sigterm_ends_it_when_idle(void **state)
+{
     JSON_SCOPED message = NULL;
     struct child c;
     (void)state;
@@ -117,7 +125,8 @@ static void sigterm_ends_it_when_idle(void **state) {
 }
 
 /* Until the command was said, or, where there is none, the whole mail has come. */
-static void wait_for(struct fake_smtp *f, const char *command) {
+static void wait_for(struct fake_smtp *f, const char *command)
+{
     for (bool there = false; !there; usleep(5000)) {
         pthread_mutex_lock(&f->lock);
         there = command ? strstr(f->said, command) != NULL : f->body != NULL;
@@ -125,7 +134,8 @@ static void wait_for(struct fake_smtp *f, const char *command) {
     }
 }
 
-static void sigterm_in_a_mail_gives_an_outcome_first(void **state) {
+static void sigterm_in_a_mail_gives_an_outcome_first(void **state)
+{
     static const struct {
         struct fake_plan plan;
         const char *until;
@@ -157,7 +167,8 @@ static void sigterm_in_a_mail_gives_an_outcome_first(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mails_go_through_the_channel),
         cmocka_unit_test(a_delivery_it_cannot_read_is_still_answered),

@@ -8,7 +8,8 @@
 
 #include "unit/send_case.h"
 
-static struct mail_server server_with_login(enum auth_mode auth) {
+static struct mail_server server_with_login(enum auth_mode auth)
+{
     struct mail_server server = server_at(0);
     server.auth = auth;
     server.user = "desk";
@@ -16,7 +17,8 @@ static struct mail_server server_with_login(enum auth_mode auth) {
     return server;
 }
 
-static void each_login_has_its_form(void **state) {
+static void each_login_has_its_form(void **state)
+{
     static const struct {
         enum auth_mode auth;
         const char *said; /* the file's secret is "first" */
@@ -37,7 +39,8 @@ static void each_login_has_its_form(void **state) {
     }
 }
 
-static void a_failed_login_is_about_us(void **state) {
+static void a_failed_login_is_about_us(void **state)
+{
     static const struct fake_plan wrong = {.auth = "535 5.7.8 who are you\r\n"},
                                   later = {.auth = "454 4.7.0 not now\r\n"},
                                   token = {.auth = "334 eyJzdGF0dXMiOiI0MDEifQ==\r\n"},
@@ -66,7 +69,8 @@ static void a_failed_login_is_about_us(void **state) {
     }
 }
 
-static void each_new_login_reads_the_secret_anew(void **state) {
+static void each_new_login_reads_the_secret_anew(void **state)
+{
     static const struct fake_plan plans[] = {{.after_mail = FAKE_CLOSE}, {0}};
     struct fake_smtp f;
     (void)state;
@@ -79,7 +83,8 @@ static void each_new_login_reads_the_secret_anew(void **state) {
     fake_free(&f);
 }
 
-static void an_unreadable_secret_is_told(void **state) {
+static void an_unreadable_secret_is_told(void **state)
+{
     static const struct fake_plan plan = {0};
     struct mail_server server = server_with_login(MAIL_AUTH_PLAIN);
     struct send_job job = the_job();
@@ -92,7 +97,8 @@ static void an_unreadable_secret_is_told(void **state) {
     fake_free(&f);
 }
 
-static void without_starttls_nothing_is_said(void **state) {
+static void without_starttls_nothing_is_said(void **state)
+{
     static const struct fake_plan plan = {0};
     struct mail_server server = server_with_login(MAIL_AUTH_PLAIN);
     struct send_job job = the_job();
@@ -109,7 +115,8 @@ static void without_starttls_nothing_is_said(void **state) {
 /* --- TLS against openssl's own test server
  * ---------------------------------------------------------------------------- */
 
-static int free_port(void) {
+static int free_port(void)
+{
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof at;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -119,7 +126,8 @@ static int free_port(void) {
     return ntohs(at.sin_port);
 }
 
-static bool make_certificate(const char *name) {
+static bool make_certificate(const char *name)
+{
     char command[512];
     snprintf(command, sizeof command,
              "cd %s && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=%s -addext subjectAltName=%s "
@@ -129,7 +137,8 @@ static bool make_certificate(const char *name) {
 }
 
 /* Says one line after the handshake, so that whoever gets through hears 421. */
-static pid_t start_tls_server(int port) {
+static pid_t start_tls_server(int port)
+{
     char address[32];
     int in[2];
     snprintf(address, sizeof address, "127.0.0.1:%d", port);
@@ -151,7 +160,8 @@ static pid_t start_tls_server(int port) {
     return pid; /* the writing end stays open until this program ends */
 }
 
-static void wait_for_listener(int port) {
+static void wait_for_listener(int port)
+{
     for (int i = 0; i < 500; i++) {
         char hex[16], line[256];
         bool found = false;
@@ -168,7 +178,8 @@ static void wait_for_listener(int port) {
     fail_msg("openssl s_server does not listen");
 }
 
-static struct send_outcome deliver_over_tls(bool verify, bool trusted) {
+static struct send_outcome deliver_over_tls(bool verify, bool trusted)
+{
     static char text[SEND_TEXT_MAX * 8], ca_file[64];
     struct mail_server server = server_at(free_port());
     struct send_job job = the_job();
@@ -188,7 +199,8 @@ static struct send_outcome deliver_over_tls(bool verify, bool trusted) {
     return o;
 }
 
-static void a_wrong_certificate_is_refused(void **state) {
+static void a_wrong_certificate_is_refused(void **state)
+{
     static const struct {
         const char *name;
         bool verify, trusted, through;
@@ -213,7 +225,8 @@ static void a_wrong_certificate_is_refused(void **state) {
     unlink(strcat(strcpy(path, dir), "/key.pem"));
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_login_has_its_form),
         cmocka_unit_test(a_failed_login_is_about_us),

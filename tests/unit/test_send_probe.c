@@ -10,7 +10,8 @@
 #include "fake_smtp.h"
 #include "send/smtp.h"
 
-static struct send_outcome probe(const struct fake_plan *plan, struct fake_smtp *f) {
+static struct send_outcome probe(const struct fake_plan *plan, struct fake_smtp *f)
+{
     static char text[SEND_TEXT_MAX * 8];
     fake_start(f, plan, 1);
     struct mail_server server = {
@@ -24,7 +25,8 @@ static struct send_outcome probe(const struct fake_plan *plan, struct fake_smtp 
     return o;
 }
 
-static void well(void **state) {
+static void well(void **state)
+{
     (void)state;
     struct fake_smtp f;
     struct send_outcome o = probe(&(struct fake_plan){.ehlo = "250-fake\r\n250 SIZE 1234567\r\n"}, &f);
@@ -37,7 +39,8 @@ static void well(void **state) {
     fake_free(&f);
 }
 
-static void refused(void **state) {
+static void refused(void **state)
+{
     (void)state;
     struct fake_smtp f;
     struct send_outcome o = probe(&(struct fake_plan){.greeting = "554 go away\r\n"}, &f);
@@ -47,7 +50,8 @@ static void refused(void **state) {
     fake_free(&f);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {cmocka_unit_test(well), cmocka_unit_test(refused)};
     curl_global_init(CURL_GLOBAL_ALL);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* Deliveries to a scripted server on loopback: what is told of each refusal, loss and success. */
 #include "unit/send_case.h"
 
-static void each_refusal_names_its_stage(void **state) {
+static void each_refusal_names_its_stage(void **state)
+{
     static const struct {
         struct fake_plan plan;
         enum send_stage stage;
@@ -43,7 +44,8 @@ static void each_refusal_names_its_stage(void **state) {
     }
 }
 
-static void silence_after_the_dot_is_unknown(void **state) {
+static void silence_after_the_dot_is_unknown(void **state)
+{
     static const struct fake_plan plan = {.dot = FAKE_SILENT};
     struct mail_server server = server_at(0);
     struct send_job job = the_job();
@@ -55,7 +57,8 @@ static void silence_after_the_dot_is_unknown(void **state) {
     fake_free(&f);
 }
 
-static void the_mail_arrives_as_it_is(void **state) {
+static void the_mail_arrives_as_it_is(void **state)
+{
     static const struct fake_plan plan = {0};
     struct send_job job = the_job();
     struct fake_smtp f;
@@ -74,7 +77,8 @@ static void the_mail_arrives_as_it_is(void **state) {
     fake_free(&f);
 }
 
-static void a_dot_as_the_first_byte_is_stuffed(void **state) {
+static void a_dot_as_the_first_byte_is_stuffed(void **state)
+{
     static const struct fake_plan plan = {0};
     struct send_job job = the_job();
     struct fake_smtp f;
@@ -88,7 +92,8 @@ static void a_dot_as_the_first_byte_is_stuffed(void **state) {
     fake_free(&f);
 }
 
-static void what_cannot_be_said_is_refused_here(void **state) {
+static void what_cannot_be_said_is_refused_here(void **state)
+{
     static const struct {
         const char *from, *to, *words;
     } rows[] = {
@@ -112,7 +117,8 @@ static void what_cannot_be_said_is_refused_here(void **state) {
     }
 }
 
-static void smtputf8_only_where_offered(void **state) {
+static void smtputf8_only_where_offered(void **state)
+{
     static const struct fake_plan plain = {.ehlo = "250-fake.example\r\n250 SIZE 1000\r\n"}, utf8 = {0};
     struct send_job job = the_job();
     struct fake_smtp f;
@@ -128,7 +134,8 @@ static void smtputf8_only_where_offered(void **state) {
     fake_free(&f);
 }
 
-static void a_mail_beyond_the_servers_size_is_not_tried(void **state) {
+static void a_mail_beyond_the_servers_size_is_not_tried(void **state)
+{
     static const struct fake_plan plan = {.ehlo = "250-fake.example\r\n250 SIZE 20\r\n"};
     struct send_job job = the_job();
     struct fake_smtp f;
@@ -140,7 +147,8 @@ static void a_mail_beyond_the_servers_size_is_not_tried(void **state) {
     fake_free(&f);
 }
 
-static void files_must_be_as_promised(void **state) {
+static void files_must_be_as_promised(void **state)
+{
     static const struct fake_plan plan = {0};
     static const char *bare[] = {NULL};
     char path[64];
@@ -170,7 +178,8 @@ static void files_must_be_as_promised(void **state) {
 }
 
 /* So long as bytes are missing, the dot has not been said. */
-static void a_connection_lost_amid_the_mail_is_no_riddle(void **state) {
+static void a_connection_lost_amid_the_mail_is_no_riddle(void **state)
+{
     static const struct fake_plan plan = {.data = "354 go on\r\n"};
     enum { SIZE = 20 << 20 };
     static const char *segments[1];
@@ -192,7 +201,8 @@ static void a_connection_lost_amid_the_mail_is_no_riddle(void **state) {
     fake_free(&f);
 }
 
-static void two_mails_share_a_connection(void **state) {
+static void two_mails_share_a_connection(void **state)
+{
     static const struct fake_plan plan = {0};
     struct fake_smtp f;
     struct send_job job = the_job();
@@ -212,7 +222,8 @@ static void two_mails_share_a_connection(void **state) {
     fake_free(&f);
 }
 
-static void an_idle_farewell_costs_a_new_connection_and_no_mail(void **state) {
+static void an_idle_farewell_costs_a_new_connection_and_no_mail(void **state)
+{
     static const struct fake_plan farewells[][2] = {
         {{.after_mail = "421 4.4.2 idle for too long\r\n"}, {0}},
         {{.after_mail = FAKE_CLOSE}, {0}},
@@ -228,7 +239,8 @@ static void an_idle_farewell_costs_a_new_connection_and_no_mail(void **state) {
     }
 }
 
-static void a_new_connection_is_not_tried_twice(void **state) {
+static void a_new_connection_is_not_tried_twice(void **state)
+{
     static const struct fake_plan plans[] = {{.after_mail = FAKE_CLOSE}, {.mail = FAKE_CLOSE}, {0}};
     struct fake_smtp f;
     (void)state;
@@ -238,12 +250,14 @@ static void a_new_connection_is_not_tried_twice(void **state) {
     fake_free(&f);
 }
 
-static bool always(void *arg) {
+static bool always(void *arg)
+{
     (void)arg;
     return true;
 }
 
-static void stopping_gives_up_before_the_dot(void **state) {
+static void stopping_gives_up_before_the_dot(void **state)
+{
     static const struct fake_plan plan = {.rcpt = FAKE_SILENT};
     struct send_job job = the_job();
     struct fake_smtp f;
@@ -261,7 +275,8 @@ static void stopping_gives_up_before_the_dot(void **state) {
 }
 
 /* Stopping from the moment on that the server has the whole mail. */
-static bool once_the_mail_is_there(void *arg) {
+static bool once_the_mail_is_there(void *arg)
+{
     struct fake_smtp *f = arg;
     pthread_mutex_lock(&f->lock);
     bool there = f->body != NULL;
@@ -269,7 +284,8 @@ static bool once_the_mail_is_there(void *arg) {
     return there;
 }
 
-static void stopping_waits_for_the_answer_after_the_dot(void **state) {
+static void stopping_waits_for_the_answer_after_the_dot(void **state)
+{
     static const struct fake_plan plan = {.dot_pause_ms = 1500};
     struct send_job job = the_job();
     struct fake_smtp f;
@@ -284,7 +300,8 @@ static void stopping_waits_for_the_answer_after_the_dot(void **state) {
     fake_free(&f);
 }
 
-static void a_slow_answer_of_many_lines_is_one_answer(void **state) {
+static void a_slow_answer_of_many_lines_is_one_answer(void **state)
+{
     static const struct fake_plan plan = {.dot = "250-2.0.0 one\r\n250-2.0.0 two\r\n250 2.0.0 three\r\n",
                                           .dot_pause_ms = 100};
     struct send_job job = the_job();
@@ -295,7 +312,8 @@ static void a_slow_answer_of_many_lines_is_one_answer(void **state) {
     fake_free(&f);
 }
 
-static void nobody_there_is_a_failed_connection(void **state) {
+static void nobody_there_is_a_failed_connection(void **state)
+{
     static const struct fake_plan plan = {0};
     struct fake_smtp f;
     struct send_job job = the_job();
@@ -310,7 +328,8 @@ static void nobody_there_is_a_failed_connection(void **state) {
     smtp_free(s);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_refusal_names_its_stage),
         cmocka_unit_test(silence_after_the_dot_is_unknown),
