@@ -1,6 +1,7 @@
-/* acts.h - what an officer does to a round or a reply. Each is one transaction, one event with the officer's name, and where it concerns
- * delegations, notices to them. All are safe to say twice: what was told is not told again, a reminder or a notice asked for again within a minute does not
- * leave twice, and the answer, `text_out` (in the arena), says how many were told. */
+/* acts.h - what an officer does to a round or a reply. Each is one transaction, one event with the officer's name,
+ * and where it concerns delegations, notices to them. All are safe to say twice: what was told is not told again, a
+ * reminder or a notice asked for again within a minute does not leave twice, and the answer, `text_out` (in the
+ * arena), says how many were told. */
 #ifndef TAAMIM_APP_ACTS_H
 #define TAAMIM_APP_ACTS_H
 #include "app/daemon.h"

@@ -1,4 +1,5 @@
-/* An officer's acts on a reply: accept, reject, move, item, add. A held reply's papers lie with it until one of these decides. */
+/* An officer's acts on a reply: accept, reject, move, item, add. A held reply's papers lie with it until one of
+ * these decides. */
 #include <string.h>
 
 #include "app/acts.h"

@@ -118,8 +118,8 @@ static uint32_t steps_behind(struct daemon *d, const struct round_view *v, const
     return p ? remind_steps_behind(d, v, p, dl) : 0;
 }
 
-/* A party whose own deadline is as late already keeps it, and is told nothing. The cause names both ends: a deadline only ever moves on, so that it
- * is the same for the same act alone. */
+/* A party whose own deadline is as late already keeps it, and is told nothing. The cause names both ends: a
+ * deadline only ever moves on, so that it is the same for the same act alone. */
 static bool extend_seat(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat,
                         const struct act *act, const struct extension *x, struct told *t, struct err *e)
 {

@@ -1,4 +1,5 @@
-/* Finds the programs of the children: they are installed beside the daemon or in its library folder, and never taken from $PATH. */
+/* Finds the programs of the children: they are installed beside the daemon or in its library folder, and never
+ * taken from $PATH. */
 #include "app/child_path.h"
 
 #include <stdlib.h>

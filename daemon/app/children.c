@@ -48,7 +48,8 @@ void children_tend(struct children *c)
     parsers_tend(c);
 }
 
-/* New settings of the servers. A sender takes them after what it has in hand; the collector starts anew, and tells again what was not kept. */
+/* New settings of the servers. A sender takes them after what it has in hand; the collector starts anew, and tells
+ * again what was not kept. */
 void children_reload(struct children *c)
 {
     senders_configure(c);

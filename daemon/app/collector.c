@@ -105,7 +105,8 @@ static void left(struct daemon *d, const json_t *m)
     store_rollback(d->store);
 }
 
-/* What the collector tells in one go is one commit: it waits here until the turn ends, its strings in the burst's arena. */
+/* What the collector tells in one go is one commit: it waits here until the turn ends, its strings in the burst's
+ * arena. */
 static void add_to(struct children *c, struct burst *b, const json_t *m)
 {
     struct collected one;

@@ -1,5 +1,5 @@
-/* Serves officers' commands. A client sends its files and one command; whatever it sends wrong gets one clear answer and changes nothing. What it staged and did
- * not use is removed when it leaves. */
+/* Serves officers' commands. A client sends its files and one command; whatever it sends wrong gets one clear
+ * answer and changes nothing. What it staged and did not use is removed when it leaves. */
 #include "app/command.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 /* config.c - config/taamim.conf: defaults, tables of what may be set, and the checks that span settings.
  *
- * Refused: a login without a secret or with two, a login without TLS that leaves this machine, two names for one mailbox, a zone that tzdata does not
- * know. A secret's file is not opened here: the child that logs in reads it. */
+ * Refused: a login without a secret or with two, a login without TLS that leaves this machine, two names for one
+ * mailbox, a zone that tzdata does not know. A secret's file is not opened here: the child that logs in reads it.
+ * */
 #include "app/config.h"
 
 #include <stddef.h>

@@ -19,7 +19,8 @@ struct watched_mailbox {
 #define MAILBOXES_MAX 8
 struct config {
     const char *path; /* absolute */
-    /* secretariat = { name = {ar,en,fr}; short_name = {...}; address = "..."; zone = "Africa/Cairo"; weekend = [..]; hours = "09:00-17:00" | "all"; working_days = "all"; } */
+    /* secretariat = { name = {ar,en,fr}; short_name = {...}; address = "..."; zone = "Africa/Cairo"; weekend =
+     * [..]; hours = "09:00-17:00" | "all"; working_days = "all"; } */
     const char *name[LANG_COUNT]; /* "الأمانة العامة لجامعة الدول العربية بصفتها الأمانة الفنية ..." */
     const char *short_name[LANG_COUNT]; /* display name of From */
     const char *address;                /* the mailbox: From, Reply-To's base */
@@ -31,9 +32,11 @@ struct config {
     const char *rounds_dir;   /* where a round file that is only a name is looked for */
     const char *papers_group; /* NULL */
     const char *libexec_dir;  /* where the children lie; default: beside taamimd */
-    /* smtp = { host; port; tls; verify; ca_file; auth; user; password_file | password_command | token_command | credential; connect_timeout_s; final_timeout_s; } */
+    /* smtp = { host; port; tls; verify; ca_file; auth; user; password_file | password_command | token_command |
+     * credential; connect_timeout_s; final_timeout_s; } */
     struct mail_server smtp;
-    /* sending = { rate_per_minute; connections; address_rate_per_hour; max_message_bytes; reply_token; envelope_token; token_delimiter; sent_folder; } */
+    /* sending = { rate_per_minute; connections; address_rate_per_hour; max_message_bytes; reply_token;
+     * envelope_token; token_delimiter; sent_folder; } */
     int send_rate_per_minute, send_connections, address_rate_per_hour;
     int64_t max_message_bytes; /* 0: what the server says */
     bool reply_token, envelope_token;
@@ -50,7 +53,8 @@ struct config {
     /* filing = { max_paper_bytes; refused = [ ".exe", "application/x-dosexec" ]; } */
     int64_t max_paper_bytes; /* a larger paper is not taken, and its sender is told; 100 MB, which is also the most */
     struct strings refused;  /* media types (by content), and ends of names with their dot */
-    /* officers = ( { address; name; language; } ); office = { alert_every_s; alert_attach_bytes; receipt_every_s; unreachable_after_s; digest; reminders; } */
+    /* officers = ( { address; name; language; } ); office = { alert_every_s; alert_attach_bytes; receipt_every_s;
+     * unreachable_after_s; digest; reminders; } */
     const struct officer *officers;
     size_t n_officers;
     int alert_every_s;          /* at most one alert mail in this time */

@@ -1,8 +1,8 @@
 /* daemon.h - the daemon's state between events, and the ports through which its deeds leave.
  *
- * Every event (a message collected, an answer of a child, a timer, a command) is handled by one function that takes the daemon and an arena for this event. It
- * writes what it decided in one transaction and only then lets deeds out through the ports. Scenario tests put fakes behind the ports and turn the same
- * functions by hand. */
+ * Every event (a message collected, an answer of a child, a timer, a command) is handled by one function that takes
+ * the daemon and an arena for this event. It writes what it decided in one transaction and only then lets deeds out
+ * through the ports. Scenario tests put fakes behind the ports and turn the same functions by hand. */
 #ifndef TAAMIM_APP_DAEMON_H
 #define TAAMIM_APP_DAEMON_H
 #include "app/config.h"
@@ -77,7 +77,8 @@ struct daemon {
 bool orders_load(struct standing_orders *out, const char *config_path, struct problems *p);
 void orders_free(struct standing_orders *o);
 bool daemon_reload(struct daemon *d, struct problems *p);
-/* The register was rewritten by a command: takes the new one in, and looks at no other file. What points into the old one is void. */
+/* The register was rewritten by a command: takes the new one in, and looks at no other file. What points into the
+ * old one is void. */
 bool daemon_reload_register(struct daemon *d, struct problems *p);
 
 /* A round was launched, extended or ended: what time decides is looked at anew. */
@@ -94,7 +95,8 @@ bool story(struct daemon *d, const struct story_line *line, struct err *e, const
 bool alert(struct daemon *d, const struct alert_row *row, struct err *e, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A round as it is: its row in the arena, what its launch froze kept by the daemon, at least until this event is over. */
+/* A round as it is: its row in the arena, what its launch froze kept by the daemon, at least until this event is
+ * over. */
 struct round_view {
     struct round_row row;
     const struct round_spec *spec;

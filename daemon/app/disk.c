@@ -1,5 +1,5 @@
-/* Watches the room that is left for the state directory. A full disk loses nothing that was taken: the collector keeps what it cannot store in the
- * mailbox. Nothing comes in then, though, and nothing goes out. */
+/* Watches the room that is left for the state directory. A full disk loses nothing that was taken: the collector
+ * keeps what it cannot store in the mailbox. Nothing comes in then, though, and nothing goes out. */
 #include "app/disk.h"
 
 #include "base/log.h"

@@ -1,5 +1,5 @@
-/* What each verdict does to the store, within one transaction. Nothing here writes to anybody: receipts and alerts are noted as due, and the
- * ticker composes them, so that a flood of replies makes one mail. */
+/* What each verdict does to the store, within one transaction. Nothing here writes to anybody: receipts and alerts
+ * are noted as due, and the ticker composes them, so that a flood of replies makes one mail. */
 #include "app/effects.h"
 
 #include <string.h>

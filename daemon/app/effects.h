@@ -24,7 +24,8 @@ struct incoming {
 bool signals_find(struct daemon *d, struct incoming *in, struct err *e);
 /* Does what the verdict says, within the caller's transaction; sets state, file, move and marks of in->m. */
 bool effects_of(struct daemon *d, struct incoming *in, struct err *e);
-/* Brings the raw message from where it lies to where its row says; a message left to its humans is removed from the spool. */
+/* Brings the raw message from where it lies to where its row says; a message left to its humans is removed from the
+ * spool. */
 bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at,
                          struct err *e);
 bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char *file, struct err *e);

@@ -1,6 +1,7 @@
-/* Files papers. A paper is first staged with its message and held; filing gives it its item, its version, its name and its place. Replies add:
- * only a paper of the same item or the same name is replaced, and the older version stays; papers of one message never replace each other. A crash
- * between the rename and the commit leaves a file that no row names: it is recognised by its bytes when the message is judged again. */
+/* Files papers. A paper is first staged with its message and held; filing gives it its item, its version, its name
+ * and its place. Replies add: only a paper of the same item or the same name is replaced, and the older version
+ * stays; papers of one message never replace each other. A crash between the rename and the commit leaves a file
+ * that no row names: it is recognised by its bytes when the message is judged again. */
 #include "app/effects.h"
 
 #include <string.h>

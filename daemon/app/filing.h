@@ -4,9 +4,10 @@
 #include "app/daemon.h"
 
 struct incoming;
-/* Copies what a person attached out of the scratch file, and adds held paper rows for the message. A part that is no paper is passed over; what cannot
- * be taken is remembered with the message (app/trouble.h). The files lie in
- * staging/, from where filing_accept() takes them within the same event; with `hold` in held/, until an officer decides. */
+/* Copies what a person attached out of the scratch file, and adds held paper rows for the message. A part that is
+ * no paper is passed over; what cannot be taken is remembered with the message (app/trouble.h). The files lie in
+ * staging/, from where filing_accept() takes them within the same event; with `hold` in held/, until an officer
+ * decides. */
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e);
 bool filing_is_paper(const struct fact_part *part);
 struct filed {
@@ -14,12 +15,12 @@ struct filed {
     size_t n;  /* taken, and known before */
     int taken; /* new ones */
 };
-/* Files the held papers of a message as that party's: item (what an officer said of this round stands), version, name, place; updates the seat. The
- * caller's transaction. */
+/* Files the held papers of a message as that party's: item (what an officer said of this round stands), version,
+ * name, place; updates the seat. The caller's transaction. */
 bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, const struct round_view *v,
                    struct filed *out, struct err *e);
-/* Takes the filed papers of a message back, for a move to another party: rows alone, the files lie where they lay until filed anew. What they had replaced
- * is in force again. */
+/* Takes the filed papers of a message back, for a move to another party: rows alone, the files lie where they lay
+ * until filed anew. What they had replaced is in force again. */
 bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, struct err *e);
 /* Where the party stands after a change; sets answered_at and complete_at. */
 bool filing_update_seat(struct daemon *d, struct arena *a, const struct round_view *v, const char *party,

@@ -1,6 +1,7 @@
-/* Takes messages in. Each goes through the same steps: a ledger row, the parser, the signals that tell its round and party, the sender's
- * standing, the verdict, and the verdict's effect, which is one transaction. The raw message lies in incoming/ until its row says where it belongs, then it
- * is moved there: a restart finishes a move that was cut short. What the parser could not read is kept and held. */
+/* Takes messages in. Each goes through the same steps: a ledger row, the parser, the signals that tell its round
+ * and party, the sender's standing, the verdict, and the verdict's effect, which is one transaction. The raw
+ * message lies in incoming/ until its row says where it belongs, then it is moved there: a restart finishes a move
+ * that was cut short. What the parser could not read is kept and held. */
 #include "app/inbox.h"
 
 #include <stdlib.h>
@@ -53,7 +54,8 @@ static bool add_row(struct daemon *d, struct arena *a, const struct collected *c
     return store_add_message(d->store, &row, id_out, known_out, e);
 }
 
-/* A server that gives a number twice breaks its word: what came under it the second time is kept for a person to look at. */
+/* A server that gives a number twice breaks its word: what came under it the second time is kept for a person to
+ * look at. */
 static bool set_aside(struct daemon *d, struct arena *a, const struct collected *c, struct err *e)
 {
     struct alert_row about = {.kind = "trouble"};
@@ -160,8 +162,8 @@ static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t ea
     return true;
 }
 
-/* The same bytes; or the same Message-ID from the same sender with the same papers: a copy that came another way adds nothing. Some programs repeat a Message-ID
- * for a new mail, and a paper must not be lost for that. */
+/* The same bytes; or the same Message-ID from the same sender with the same papers: a copy that came another way
+ * adds nothing. Some programs repeat a Message-ID for a new mail, and a paper must not be lost for that. */
 static bool is_known(struct daemon *d, struct incoming *in)
 {
     struct message_row before = {0};
@@ -336,7 +338,8 @@ static bool row_of_file(struct daemon *d, struct arena *a, const char *file, str
     return false;
 }
 
-/* Of a mailbox that an administrator has taken out, perhaps for a day. One that nobody judged yet is judged all the same; any other stays until its mailbox is watched again. */
+/* Of a mailbox that an administrator has taken out, perhaps for a day. One that nobody judged yet is judged all the
+ * same; any other stays until its mailbox is watched again. */
 static bool recover_unwatched(struct daemon *d, struct arena *a, const char *file, struct err *e)
 {
     const char *path = arena_printf(a, "incoming/%s", file);

@@ -1,5 +1,6 @@
-/* Launches a round. The documents are encoded once into outgoing/<round>/ and the templates copied there; then the round, its seats,
- * its notices and their deliveries are one transaction, so that a crash leaves either no round or all of it. */
+/* Launches a round. The documents are encoded once into outgoing/<round>/ and the templates copied there; then the
+ * round, its seats, its notices and their deliveries are one transaction, so that a crash leaves either no round or
+ * all of it. */
 #include "app/launch.h"
 
 #include <errno.h>

@@ -1,9 +1,11 @@
-/* launch.h - from a round file to the rows of a round: documents encoded once, texts and templates frozen, a seat and a notice per party. */
+/* launch.h - from a round file to the rows of a round: documents encoded once, texts and templates frozen, a seat
+ * and a notice per party. */
 #ifndef TAAMIM_APP_LAUNCH_H
 #define TAAMIM_APP_LAUNCH_H
 #include "app/daemon.h"
 
-/* The round as a whole, or nothing: all its rows are one transaction. spec's documents must be readable by the daemon. */
+/* The round as a whole, or nothing: all its rows are one transaction. spec's documents must be readable by the
+ * daemon. */
 bool launch_round(struct daemon *d, struct arena *a, struct round_spec *spec, const char *who, struct err *e);
 /* Writes each party's mail into folder as CODE.eml and CODE.html; party NULL: all. Returns how many, -1 on error. */
 int launch_preview(const struct standing_orders *o, const struct round_spec *spec, const char *party,

@@ -1,14 +1,16 @@
 /* letter.h - what each message says: the values for its templates, and the templates themselves.
  *
- * Templates lie in config.templates_dir as <kind>.<lang>.txt and <kind>.<lang>.html; the first line of a .txt is `Subject: ...`, then an empty
- * line. A round may override single files with a folder of its own. A mail in several languages is the texts one under the other, Arabic first,
- * separated by a rule; its subject is the first language's. The HTML page frame (fonts, width) is layout.html, where {{#blocks}} has each language's
- * {{{html}}} with its {{lang}} and {{dir}}. The names that a template may use are listed per kind in letter_values.c; templates_load checks every
- * file against them, and that every kind has every language.
+ * Templates lie in config.templates_dir as <kind>.<lang>.txt and <kind>.<lang>.html; the first line of a .txt is
+ * `Subject: ...`, then an empty line. A round may override single files with a folder of its own. A mail in several
+ * languages is the texts one under the other, Arabic first, separated by a rule; its subject is the first
+ * language's. The HTML page frame (fonts, width) is layout.html, where {{#blocks}} has each language's {{{html}}}
+ * with its {{lang}} and {{dir}}. The names that a template may use are listed per kind in letter_values.c;
+ * templates_load checks every file against them, and that every kind has every language.
  *
- * A note is what a state gets in a round with a note number; everyone else gets a letter ({{is_note}} is false). In plain text, empty lines that
- * sections leave are closed up, and lines of left-to-right languages are wrapped but where they are set in by four spaces. {{fsi}} and {{pdi}} are U+2068 and U+2069, to
- * set off a name of unknown direction in Arabic text; in HTML it is <bdi>. */
+ * A note is what a state gets in a round with a note number; everyone else gets a letter ({{is_note}} is false). In
+ * plain text, empty lines that sections leave are closed up, and lines of left-to-right languages are wrapped but
+ * where they are set in by four spaces. {{fsi}} and {{pdi}} are U+2068 and U+2069, to set off a name of unknown
+ * direction in Arabic text; in HTML it is <bdi>. */
 #ifndef TAAMIM_APP_LETTER_H
 #define TAAMIM_APP_LETTER_H
 #include "app/config.h"
@@ -97,7 +99,8 @@ struct letter_text {
 };
 
 struct templates;
-/* All problems (missing files, wrong names) into p; NULL where there are any. Lives in the arena. override_dir may be NULL. */
+/* All problems (missing files, wrong names) into p; NULL where there are any. Lives in the arena. override_dir may
+ * be NULL. */
 struct templates *templates_load(struct arena *a, const char *dir, const char *override_dir, struct problems *p);
 bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out,
                    struct err *e);

@@ -81,7 +81,8 @@ static const char *waited(struct arena *a, const struct letter *l, enum lang lan
     return days > 0 ? count_in_words(a, lang, COUNT_DAYS, days) : "";
 }
 
-/* What the daemon found stands in lines of its own, in words that have translations; the other lines are as they came. */
+/* What the daemon found stands in lines of its own, in words that have translations; the other lines are as they
+ * came. */
 static const char *alert_lines(struct arena *a, enum lang lang, const char *text)
 {
     char *rest = arena_strdup(a, text ? text : ""), *line;

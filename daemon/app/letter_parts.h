@@ -1,5 +1,6 @@
-/* letter_parts.h - between the files of the letters: letter.c renders and joins, letter_templates.c holds the templates, letter_values.c,
- * letter_address.c and letter_office.c say what each name in them stands for. Nobody else includes it. */
+/* letter_parts.h - between the files of the letters: letter.c renders and joins, letter_templates.c holds the
+ * templates, letter_values.c, letter_address.c and letter_office.c say what each name in them stands for. Nobody
+ * else includes it. */
 #ifndef TAAMIM_APP_LETTER_PARTS_H
 #define TAAMIM_APP_LETTER_PARTS_H
 #include <jansson.h>
@@ -34,13 +35,15 @@ json_t *value_list_add(json_t *list);                      /* a new object at th
 json_t *paragraphs_of(struct arena *a, const char *text);
 const char *text_in(const char *const texts[LANG_COUNT], enum lang lang); /* that language's, else another's, else "" */
 
-/* letter_address.c: names as they stand in a sentence. A name with a comma in it ("..., in its capacity as ...") is followed by another one. */
+/* letter_address.c: names as they stand in a sentence. A name with a comma in it ("..., in its capacity as ...") is
+ * followed by another one. */
 const char *secretariat_first(struct arena *a, const struct config *c,
                               enum lang lang); /* "The General Secretariat ..." */
 const char *secretariat_alone(struct arena *a, const struct config *c,
                               enum lang lang); /* as a letterhead or signature has it */
 const char *secretariat_within(struct arena *a, const struct config *c, enum lang lang);
-/* "إلى المندوبية الدائمة للمملكة ... لدى جامعة الدول العربية", "to the national focal point of ...", "à la Mission permanente du ..." */
+/* "إلى المندوبية الدائمة للمملكة ... لدى جامعة الدول العربية", "to the national focal point of ...", "à la Mission
+ * permanente du ..." */
 const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang lang);
 const char *of_party(struct arena *a, const struct party *p,
                      enum lang lang);            /* "of the Hashemite Kingdom of Jordan", "du Royaume ..." */

@@ -1,5 +1,6 @@
-/* taamimd: reads what it is told, opens what it needs, then turns the loop until it is told to stop. It runs in the foreground and as an ordinary user; everything that
- * is wrong at the start is said at once, and nothing is begun. man page: taamimd(8). */
+/* taamimd: reads what it is told, opens what it needs, then turns the loop until it is told to stop. It runs in the
+ * foreground and as an ordinary user; everything that is wrong at the start is said at once, and nothing is begun.
+ * man page: taamimd(8). */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -143,7 +144,8 @@ static void on_tick(void *arg)
         loop_wake_at(t->loop, clock_now_ms() + (int64_t)t->watchdog_ms / 2);
 }
 
-/* While the daemon has it open these files stay, so that officers find them shared; with the daemon stopped the first is alone. */
+/* While the daemon has it open these files stay, so that officers find them shared; with the daemon stopped the
+ * first is alone. */
 static bool open_store(struct daemon *d, struct err *e)
 {
     ARENA_SCOPED a = arena_new();

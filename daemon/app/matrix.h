@@ -1,4 +1,5 @@
-/* matrix.h - where every party of a round stands, as one row each: what status, the digest, the page and the export show. */
+/* matrix.h - where every party of a round stands, as one row each: what status, the digest, the page and the export
+ * show. */
 #ifndef TAAMIM_APP_MATRIX_H
 #define TAAMIM_APP_MATRIX_H
 #include "app/config.h"

@@ -1,5 +1,6 @@
-/* Writes to the officers. What happened waits as alert rows and leaves grouped, at most one mail in the configured time; papers that were filed go with
- * it up to the configured size. The digest of a morning is posted once, by its date. */
+/* Writes to the officers. What happened waits as alert rows and leaves grouped, at most one mail in the configured
+ * time; papers that were filed go with it up to the configured size. The digest of a morning is posted once, by its
+ * date. */
 #include "app/office.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
-/* Sends what is queued. A turn applies the outcomes that have come in, marks the next deliveries "sending", commits once, and only then
- * hands them over: a row says "sending" before the first byte leaves, so that after a crash nothing that may have left looks as if it had
- * not. What it refuses: to send faster than the rate, to an address that failed before, or anything but one probe while the queue is stopped. */
+/* Sends what is queued. A turn applies the outcomes that have come in, marks the next deliveries "sending", commits
+ * once, and only then hands them over: a row says "sending" before the first byte leaves, so that after a crash
+ * nothing that may have left looks as if it had not. What it refuses: to send faster than the rate, to an address
+ * that failed before, or anything but one probe while the queue is stopped. */
 #include "app/outbox.h"
 
 #include <string.h>

@@ -5,8 +5,8 @@
 
 /* Takes an outcome in; it is applied at the next turn, together with its neighbours, in one commit. */
 void outbox_outcome(struct daemon *d, const struct send_outcome *o);
-/* Applies outcomes, picks what may leave (rate, suppression, stopped queue), commits, and hands it to the senders. Returns when to turn again: an
- * instant, 0 = when something new is posted or an outcome comes. */
+/* Applies outcomes, picks what may leave (rate, suppression, stopped queue), commits, and hands it to the senders.
+ * Returns when to turn again: an instant, 0 = when something new is posted or an outcome comes. */
 int64_t outbox_turn(struct daemon *d);
 /* A child died with this delivery in hand: its outcome is unknown. */
 void outbox_lost(struct daemon *d, int64_t delivery, const char *why);

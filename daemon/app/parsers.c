@@ -1,5 +1,6 @@
-/* Messages at the parsing child. Each gets its own answer pipe and scratch file; the answer is capped. A pipe that ends without a whole
- * answer, or not in time, may be a neighbour's fault or the server's: that message is parsed once more, with nothing else beside it, and only then kept, held and told. */
+/* Messages at the parsing child. Each gets its own answer pipe and scratch file; the answer is capped. A pipe that
+ * ends without a whole answer, or not in time, may be a neighbour's fault or the server's: that message is parsed
+ * once more, with nothing else beside it, and only then kept, held and told. */
 #include "app/children.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
-/* Composes what leaves and queues it, one delivery per address. The order is: everything that can fail for bad input first (addresses, size,
- * templates), then the head's file, durable, then the rows. A crash between leaves a file that no row names, which does no harm. */
+/* Composes what leaves and queues it, one delivery per address. The order is: everything that can fail for bad
+ * input first (addresses, size, templates), then the head's file, durable, then the rows. A crash between leaves a
+ * file that no row names, which does no harm. */
 #include "app/post.h"
 
 #include <stdlib.h>
@@ -66,7 +67,8 @@ static const char *bracketed(struct arena *a, const char *id)
     return id && msgid_usable(id) ? arena_printf(a, "<%s>", id) : NULL; /* a stranger's program wrote it */
 }
 
-/* The token stands in Message-ID and again in References: some relays replace the Message-ID (design.md, "A notice" 4). */
+/* The token stands in Message-ID and again in References: some relays replace the Message-ID (design.md, "A notice"
+ * 4). */
 static void address_mail(struct arena *a, struct outgoing *o, struct mail_draft *draft)
 {
     const struct post *p = o->post;

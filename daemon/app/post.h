@@ -1,8 +1,10 @@
 /* post.h - the one gate for everything that leaves.
  *
- * post() composes a message, keeps its head, and adds its notice with one delivery per address, inside the caller's transaction. It is
- * unique by (round, party, cause): doing it again does nothing. An address that is neither a contact's, an officer's nor a partner's of the round, or that failed
- * for good before, gets a delivery that has failed already; where that is all of them an officer hears it. A message above the size the server takes is refused (PERM). */
+ * post() composes a message, keeps its head, and adds its notice with one delivery per address, inside the caller's
+ * transaction. It is unique by (round, party, cause): doing it again does nothing. An address that is neither a
+ * contact's, an officer's nor a partner's of the round, or that failed for good before, gets a delivery that has
+ * failed already; where that is all of them an officer hears it. A message above the size the server takes is
+ * refused (PERM). */
 #ifndef TAAMIM_APP_POST_H
 #define TAAMIM_APP_POST_H
 #include "app/daemon.h"

@@ -1,5 +1,6 @@
-/* Composes receipts. It goes to the contact who wrote; where nobody vouched for that sender, or a new address wrote, to the party's own contacts, so that
- * they see what was filed in their name. A sender who is no contact is never written to. A reply without a paper gets the letter that says what to do. */
+/* Composes receipts. It goes to the contact who wrote; where nobody vouched for that sender, or a new address
+ * wrote, to the party's own contacts, so that they see what was filed in their name. A sender who is no contact is
+ * never written to. A reply without a paper gets the letter that says what to do. */
 #include "app/receipt.h"
 
 #include <string.h>
@@ -159,7 +160,8 @@ static bool mark_told(struct daemon *d, const struct batch *b, int64_t notice, s
     return true;
 }
 
-/* Whoever answers our letter that nothing was attached with nothing attached again, is a machine, or needs a person's word. */
+/* Whoever answers our letter that nothing was attached with nothing attached again, is a machine, or needs a
+ * person's word. */
 static bool told_enough(struct daemon *d, struct arena *a, const struct seat_row *seat, const struct batch *b)
 {
     struct notice_row *rows;

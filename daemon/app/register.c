@@ -1,7 +1,8 @@
 /* register.c - config/delegations.conf read and checked, and the questions asked of it.
  *
- * Refused: two parties of one code, an address that two contacts share (a reply from it would be nobody's), a listed domain where
- * anybody can have a mailbox, a party to which nothing could be sent. Order is the file's: it is the protocol order. */
+ * Refused: two parties of one code, an address that two contacts share (a reply from it would be nobody's), a
+ * listed domain where anybody can have a mailbox, a party to which nothing could be sent. Order is the file's: it
+ * is the protocol order. */
 #include <glib.h>
 #include <stddef.h>
 #include <string.h>
@@ -68,7 +69,8 @@ const char *code_fault(const char *code)
     return NULL;
 }
 
-/* Where anybody can have a mailbox. The first list is of labels that stand before many endings: yahoo.fr, hotmail.co.uk. */
+/* Where anybody can have a mailbox. The first list is of labels that stand before many endings: yahoo.fr,
+ * hotmail.co.uk. */
 static const char *const public_labels[] = {"yahoo", "ymail", "hotmail", "outlook", "live", "msn", "gmx", "yandex"};
 static const char *const public_domains[] = {
     "gmail.com", "googlemail.com", "rocketmail.com", "windowslive.com", "icloud.com",   "me.com",       "mac.com",

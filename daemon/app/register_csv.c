@@ -1,7 +1,8 @@
-/* register_csv.c - rows of a table (RFC 4180) merged into the register: new parties, new contacts, changed roles, languages and weekends.
+/* register_csv.c - rows of a table (RFC 4180) merged into the register: new parties, new contacts, changed roles,
+ * languages and weekends.
  *
- * Excel's ways are understood: a byte order mark, ';' instead of ','. An empty cell changes nothing. Nothing is ever taken away. Faulty rows are told
- * with their line, all of them, and then nothing is imported. */
+ * Excel's ways are understood: a byte order mark, ';' instead of ','. An empty cell changes nothing. Nothing is
+ * ever taken away. Faulty rows are told with their line, all of them, and then nothing is imported. */
 #include <glib.h>
 #include <string.h>
 #include <strings.h>

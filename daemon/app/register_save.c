@@ -1,7 +1,8 @@
-/* register_save.c - the register written anew, in the form in which the shipped file stands, so that a diff shows only what changed.
+/* register_save.c - the register written anew, in the form in which the shipped file stands, so that a diff shows
+ * only what changed.
  *
- * The comment at the top of the file is kept; comments further down are not, since nothing tells what they belong to. What was written
- * is read back before it replaces anything: a register that would not load is refused. */
+ * The comment at the top of the file is kept; comments further down are not, since nothing tells what they belong
+ * to. What was written is read back before it replaces anything: a register that would not load is refused. */
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* Reminds. When is round/deadline's decision; this posts what is due and notes the step, in one transaction, so that a step is told once. A party that
- * has answered wholly is passed over, automatic answers and bounces stop nothing. */
+/* Reminds. When is round/deadline's decision; this posts what is due and notes the step, in one transaction, so
+ * that a step is told once. A party that has answered wholly is passed over, automatic answers and bounces stop
+ * nothing. */
 #include "app/remind.h"
 
 #include <string.h>

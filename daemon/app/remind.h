@@ -8,8 +8,8 @@ int64_t remind_turn(struct daemon *d);
 /* The steps that a new deadline leaves behind: they count as told, and those still ahead are told anew. */
 unsigned remind_steps_behind(const struct daemon *d, const struct round_view *v, const struct party *party,
                              const struct deadline *dl);
-/* An officer reminds at once: one party, or (NULL) all that have not answered wholly; who was reminded so a minute ago is not reminded again. The caller's
- * transaction. */
+/* An officer reminds at once: one party, or (NULL) all that have not answered wholly; who was reminded so a minute
+ * ago is not reminded again. The caller's transaction. */
 struct reminded {
     int told, already; /* already: a minute ago */
 };

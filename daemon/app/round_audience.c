@@ -1,7 +1,8 @@
 /* round_audience.c - whom a round file writes to, checked against the register and the configuration.
  *
- * Refused is a name that the register does not know, a party without a contact in the roles that are written to, an address that is another
- * party's or the secretariat's own, and a language that some contact needs and the round's texts lack: the first who needs it is named. */
+ * Refused is a name that the register does not know, a party without a contact in the roles that are written to, an
+ * address that is another party's or the secretariat's own, and a language that some contact needs and the round's
+ * texts lack: the first who needs it is named. */
 #include "app/round_audience.h"
 
 #include <string.h>

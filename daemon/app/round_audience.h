@@ -1,4 +1,5 @@
-/* round_audience.h - whom a round file writes to, and what they need. Part of reading a round file; all problems go to the reading's list. */
+/* round_audience.h - whom a round file writes to, and what they need. Part of reading a round file; all problems go
+ * to the reading's list. */
 #ifndef TAAMIM_APP_ROUND_AUDIENCE_H
 #define TAAMIM_APP_ROUND_AUDIENCE_H
 #include "app/roundfile.h"

@@ -1,7 +1,7 @@
 /* roundfile.c - one round file, read and checked against configuration and register.
  *
- * Refused is what would show only after the launch: a document that cannot be read, an item named twice, a deadline that has passed;
- * and what round_audience.c finds of the parties and their languages. */
+ * Refused is what would show only after the launch: a document that cannot be read, an item named twice, a deadline
+ * that has passed; and what round_audience.c finds of the parties and their languages. */
 #include <glib.h>
 #include <stddef.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* roundfile_json.c - a round as JSON: how the command line hands it to the daemon, and how it is frozen in the store.
  *
- * Reading refuses what a round file could not say either: a wrong type, a text with control characters, a document without an absolute
- * path, an address that is none, more of anything than there may be. Unknown members are passed over, so that a later version's frozen rounds still load. */
+ * Reading refuses what a round file could not say either: a wrong type, a text with control characters, a document
+ * without an absolute path, an address that is none, more of anything than there may be. Unknown members are passed
+ * over, so that a later version's frozen rounds still load. */
 #include <glib.h>
 #include <jansson.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* The sending children: each does one delivery at a time and has a few more waiting. One that ends leaves the delivery it had begun uncertain: whether
- * the server has the mail, nobody here knows. Those behind it were not begun: it answers in order, and all its answers are read before its end is. */
+/* The sending children: each does one delivery at a time and has a few more waiting. One that ends leaves the
+ * delivery it had begun uncertain: whether the server has the mail, nobody here knows. Those behind it were not
+ * begun: it answers in order, and all its answers are read before its end is. */
 #include "app/children.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* setting.c - tables over libconfig: what a group may hold, of which type, within which bounds.
  *
- * Refused, with file and line: a name that the table does not know, a value of another type, an empty or many-lined string where one line
- * belongs, a number out of bounds, a missing required setting. A faulty value leaves the target as it was, and reading goes on, so that
- * all problems of a file are told at once. */
+ * Refused, with file and line: a name that the table does not know, a value of another type, an empty or many-lined
+ * string where one line belongs, a number out of bounds, a missing required setting. A faulty value leaves the
+ * target as it was, and reading goes on, so that all problems of a file are told at once. */
 #include "app/setting.h"
 
 #include <glib.h>

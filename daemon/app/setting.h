@@ -1,8 +1,10 @@
-/* setting.h - reading libconfig files strictly: every group is described by a table; what the table does not know is an error.
+/* setting.h - reading libconfig files strictly: every group is described by a table; what the table does not know
+ * is an error.
  *
- * Errors read "config/taamim.conf:12: unknown setting 'pasword_file' in smtp; did you mean 'password_file'?" All errors of a file are collected (up to 20),
- * one a line, so that an administrator mends them in one go. Strings must be UTF-8 without control characters; integers outside [min, max] (and those libconfig 1.5
- * wraps silently) are errors. Paths are resolved against the file's own folder. The line told is that of the setting's name. */
+ * Errors read "config/taamim.conf:12: unknown setting 'pasword_file' in smtp; did you mean 'password_file'?" All
+ * errors of a file are collected (up to 20), one a line, so that an administrator mends them in one go. Strings
+ * must be UTF-8 without control characters; integers outside [min, max] (and those libconfig 1.5 wraps silently)
+ * are errors. Paths are resolved against the file's own folder. The line told is that of the setting's name. */
 #ifndef TAAMIM_APP_SETTING_H
 #define TAAMIM_APP_SETTING_H
 #include <libconfig.h>
@@ -13,7 +15,8 @@
 #include "round/party.h"
 
 #define PROBLEMS_MAX 20
-/* The problems of one file or several, one a line, without a newline after the last. buf_free(&p.text) gives them back. */
+/* The problems of one file or several, one a line, without a newline after the last. buf_free(&p.text) gives them
+ * back. */
 struct problems {
     struct buf text;
     int n; /* all, also those beyond PROBLEMS_MAX */
@@ -57,13 +60,14 @@ struct strings {
 /* Reads the group's known settings into target; unset ones and faulty ones keep their value. Reports into p. */
 void setting_read(struct arena *a, config_setting_t *group, const struct setting_row *rows, size_t n_rows, void *target,
                   struct problems *p);
-/* The member of that name: a group, or a list of groups; NULL where there is none (and where it is something else, which is a problem). */
+/* The member of that name: a group, or a list of groups; NULL where there is none (and where it is something else,
+ * which is a problem). */
 config_setting_t *setting_group(config_setting_t *parent, const char *name, struct problems *p);
 config_setting_t *setting_groups(config_setting_t *parent, const char *name, struct problems *p);
 /* The member of that name, or the group itself where it is not set: where a problem of it is told. */
 config_setting_t *setting_at(config_setting_t *group, const char *name);
-/* Opens, parses, sets the include folder. NULL with a problem "file:line: ..." in p; a problem that does not hinder reading on (a number that wraps) leaves it in p
- * and returns the file. */
+/* Opens, parses, sets the include folder. NULL with a problem "file:line: ..." in p; a problem that does not hinder
+ * reading on (a number that wraps) leaves it in p and returns the file. */
 config_t *setting_open(const char *path, struct problems *p);
 config_t *setting_open_whole(const char *path, struct problems *p); /* the same; @include is refused */
 void setting_close(config_t *c);

@@ -1,7 +1,8 @@
 /* setting_scan.c - looks at the bytes of a configuration file before libconfig does.
  *
- * libconfig 1.5 takes any bytes, stumbles over a byte order mark with a plain "syntax error", and wraps an integer beyond 32 bits
- * without a word. So the file must be UTF-8 without a mark and without control characters, and each number outside of strings and comments is read here too. */
+ * libconfig 1.5 takes any bytes, stumbles over a byte order mark with a plain "syntax error", and wraps an integer
+ * beyond 32 bits without a word. So the file must be UTF-8 without a mark and without control characters, and each
+ * number outside of strings and comments is read here too. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* Looks up what a message says of itself: whose token it was sent to, which of our mails it answers, which round its subject names, who its sender is. The
- * decision what that means together is round/match's. */
+/* Looks up what a message says of itself: whose token it was sent to, which of our mails it answers, which round
+ * its subject names, who its sender is. The decision what that means together is round/match's. */
 #include <string.h>
 
 #include "app/effects.h"
@@ -156,7 +156,8 @@ static bool add_party(struct daemon *d, struct incoming *in, struct signals *s, 
     return n > 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .party = p->code});
 }
 
-/* The party a sender speaks for: a contact of the register, of an open round alone, or a colleague at a listed domain. */
+/* The party a sender speaks for: a contact of the register, of an open round alone, or a colleague at a listed
+ * domain. */
 static bool add_sender(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
 {
     const char *address = in->facts->from.address;

@@ -1,5 +1,7 @@
-/* Does what time makes due. Each kind of act tells when it is due next, and the earliest of them wakes the daemon. When the clock jumps by more than an hour
- * against CLOCK_BOOTTIME, timed acts pause until an hour has passed or an officer has restarted the daemon, and the officers hear it: nobody is reminded of a deadline that a wrong clock invented. */
+/* Does what time makes due. Each kind of act tells when it is due next, and the earliest of them wakes the daemon.
+ * When the clock jumps by more than an hour against CLOCK_BOOTTIME, timed acts pause until an hour has passed or an
+ * officer has restarted the daemon, and the officers hear it: nobody is reminded of a deadline that a wrong clock
+ * invented. */
 #include "app/ticker.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Judges what is attached before it is filed, and remembers what is not. The raw message is archived whole, so that nothing is lost by a refusal here; a paper
- * that is protected by a password is taken as it is. */
+/* Judges what is attached before it is filed, and remembers what is not. The raw message is archived whole, so that
+ * nothing is lost by a refusal here; a paper that is protected by a password is taken as it is. */
 #include "app/trouble.h"
 
 #include <stdlib.h>

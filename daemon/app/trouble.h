@@ -1,6 +1,7 @@
 /* trouble.h - what a message brought and could not be taken: why, and how it is remembered with the message.
  *
- * A ledger row keeps it as lines of code, size and name with tabs between. The codes are those of letter_paper.trouble: "empty", "too_large", "refused_type". */
+ * A ledger row keeps it as lines of code, size and name with tabs between. The codes are those of
+ * letter_paper.trouble: "empty", "too_large", "refused_type". */
 #ifndef TAAMIM_APP_TROUBLE_H
 #define TAAMIM_APP_TROUBLE_H
 #include "app/config.h"
@@ -8,11 +9,13 @@
 #include "io/store.h"
 #include "mail/facts.h"
 
-/* Why this part is not filed; NULL: it is taken. What the file is counts, and the end of its name; not what the mail calls it, which is often wrong. */
+/* Why this part is not filed; NULL: it is taken. What the file is counts, and the end of its name; not what the
+ * mail calls it, which is often wrong. */
 const char *trouble_of_part(struct arena *a, const struct config *c, const struct fact_part *part);
 /* Remembers one; `name` has passed mail/names.h. */
 void trouble_add(struct arena *a, struct message_row *m, const char *code, int64_t size, const char *name);
-/* What the row remembers, as a letter tells it; strings live in the arena. Lines that cannot be read are passed over. */
+/* What the row remembers, as a letter tells it; strings live in the arena. Lines that cannot be read are passed
+ * over. */
 size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_paper **out);
 /* The sentence for officers, which lang_reasons.c has in all languages. */
 const char *trouble_reason(const char *code);

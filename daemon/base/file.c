@@ -250,7 +250,8 @@ bool file_move(const char *from, const char *to, struct err *e)
 {
     if (!file_rename(from, to, e))
         return false;
-    /* A rename is one record of the journal: an old name that came back after a power cut would be a second one, no loss. */
+    /* A rename is one record of the journal: an old name that came back after a power cut would be a second one, no
+     * loss. */
     return sync_folder_of(to, e);
 }
 

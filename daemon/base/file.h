@@ -15,7 +15,8 @@ char *file_read(struct arena *a, const char *path, size_t max, size_t *len_out,
                 struct err *e);                                                          /* NUL after the last byte */
 char *file_read_fd(struct arena *a, int fd, size_t max, size_t *len_out, struct err *e); /* from offset 0 */
 bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e); /* durable, replaces */
-/* Copies [offset, offset+size) of fd to path, durable; the SHA-256 of what was written comes back in hex. Never replaces (EEXIST is an error). Mode 0640. */
+/* Copies [offset, offset+size) of fd to path, durable; the SHA-256 of what was written comes back in hex. Never
+ * replaces (EEXIST is an error). Mode 0640. */
 bool file_copy_range(int fd, int64_t offset, int64_t size, const char *path, char sha256_out[65], struct err *e);
 bool file_sha256_range(int fd, int64_t offset, int64_t size, char sha256_out[65], struct err *e);
 bool file_sha256(const char *path, char sha256_out[65], int64_t *size_out, struct err *e);

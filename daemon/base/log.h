@@ -16,7 +16,8 @@ enum log_level {
 };
 
 void log_open(const char *program, enum log_level least);
-/* log_event(level, "sent", "round", ref, "party", code, NULL): name and value pairs, ended by NULL. A NULL value leaves its field out. */
+/* log_event(level, "sent", "round", ref, "party", code, NULL): name and value pairs, ended by NULL. A NULL value
+ * leaves its field out. */
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
 
 #endif

@@ -23,9 +23,9 @@ typedef void loop_tick_fn(void *arg);
 struct loop *loop_new(void);
 void loop_free(struct loop *l); /* NULL is fine; closes no watched descriptor; signals stay blocked */
 
-/* events: POLLIN, POLLOUT, both, or 0; errors and hang-ups are told in any case (POLLERR, POLLHUP: go on reading until
- * the end is seen, then unwatch). The descriptor stays the caller's: unwatch it before closing it. Watched once at a time.
- * False where LOOP_WATCHES_MAX are watched already: refuse the connection. */
+/* events: POLLIN, POLLOUT, both, or 0; errors and hang-ups are told in any case (POLLERR, POLLHUP: go on reading
+ * until the end is seen, then unwatch). The descriptor stays the caller's: unwatch it before closing it. Watched
+ * once at a time. False where LOOP_WATCHES_MAX are watched already: refuse the connection. */
 bool loop_watch(struct loop *l, int fd, short events, loop_watch_fn *fn, void *arg);
 void loop_change(struct loop *l, int fd, short events); /* no effect on a descriptor that is not watched */
 void loop_unwatch(struct loop *l, int fd);              /* the same */

@@ -12,7 +12,8 @@ struct secret {
     const char *where; /* path, command line, or name of the credential */
 };
 
-/* The secret in malloc'd memory (free with secret_free, which wipes it), or NULL. A file readable by others is refused. */
+/* The secret in malloc'd memory (free with secret_free, which wipes it), or NULL. A file readable by others is
+ * refused. */
 char *secret_read(const struct secret *s, struct err *e);
 void secret_free(char *value);
 

@@ -32,7 +32,8 @@ void wire_nonblocking(struct wire *w); /* from here on wire_send and wire_recv n
 bool wire_send(struct wire *w, json_t *message, int fd, struct err *e);
 bool wire_pending(const struct wire *w);        /* something still waits to be written: poll for POLLOUT */
 bool wire_flush(struct wire *w, struct err *e); /* after POLLOUT */
-/* The next whole message, if one has arrived; the caller decrefs it. On a blocking descriptor it waits. WIRE_BROKEN fills e. */
+/* The next whole message, if one has arrived; the caller decrefs it. On a blocking descriptor it waits. WIRE_BROKEN
+ * fills e. */
 enum wire_got wire_recv(struct wire *w, json_t **message_out, struct err *e);
 int wire_take_fd(struct wire *w); /* the oldest received descriptor (the caller owns it), or -1 */
 

@@ -21,8 +21,8 @@ void zone_close(struct zone *z);
 const char *zone_name(const struct zone *z);
 
 struct civil zone_civil(const struct zone *z, int64_t at);
-/* The instant of a civil time. A time that occurs twice gives the later instant where `last`, else the earlier; one that is skipped
- * gives the first instant after the gap. */
+/* The instant of a civil time. A time that occurs twice gives the later instant where `last`, else the earlier; one
+ * that is skipped gives the first instant after the gap. */
 int64_t zone_instant(const struct zone *z, struct civil c, bool last);
 int zone_offset_s(const struct zone *z, int64_t at); /* seconds east of UTC */
 

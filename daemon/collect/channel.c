@@ -1,7 +1,8 @@
 /* What the daemon says and what it is told.
  *
- * A message that makes no sense is an error of the daemon's; it ends this program, since going on would mean guessing what may be moved.
- * A "kept" of an earlier UIDVALIDITY is passed over: the message will be collected again under its new number. */
+ * A message that makes no sense is an error of the daemon's; it ends this program, since going on would mean
+ * guessing what may be moved. A "kept" of an earlier UIDVALIDITY is passed over: the message will be collected
+ * again under its new number. */
 #include <ctype.h>
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,7 @@
 /* collect.h - what the collector knows: its configuration, the mailboxes it watches, what the daemon has asked for.
  *
- * All of it outlives connections: a new one goes on where the last one broke. Mailbox names are UTF-8 in `name` and modified UTF-7 (RFC 3501 5.1.3) in `wire`. */
+ * All of it outlives connections: a new one goes on where the last one broke. Mailbox names are UTF-8 in `name` and
+ * modified UTF-7 (RFC 3501 5.1.3) in `wire`. */
 #ifndef TAAMIM_COLLECT_COLLECT_H
 #define TAAMIM_COLLECT_COLLECT_H
 #include "base/wire.h"
@@ -98,7 +99,8 @@ void mailbox_quota(struct collect *c, const struct watched *w);
 /* ---- fetch.c: one message */
 /* Takes the next of w->found: fetches it into `incoming` and tells the daemon, or says why it is left. */
 enum reply fetch_next(struct collect *c, struct watched *w, struct err *e);
-/* The connection broke while a message was being fetched: after a few times it is set aside, so that it cannot keep the others from coming. */
+/* The connection broke while a message was being fetched: after a few times it is set aside, so that it cannot keep
+ * the others from coming. */
 void fetch_suspect(struct collect *c, struct watched *w, const char *why);
 void fetch_remove_remains(const char *incoming); /* half-written files of an earlier process */
 
@@ -110,7 +112,8 @@ enum reply request_serve(struct collect *c, struct err *e);                     
 enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e); /* creates and subscribes */
 
 /* ---- session.c: one connection, as long as it lasts */
-/* Works until the connection is lost (REPLY_LOST), or the program is to stop. `settled_out` is set once all work was done and it began to wait. */
+/* Works until the connection is lost (REPLY_LOST), or the program is to stop. `settled_out` is set once all work
+ * was done and it began to wait. */
 enum reply session_run(struct collect *c, bool *settled_out, struct err *e);
 
 #endif

@@ -1,9 +1,10 @@
 /* A connection that libcurl has made and libetpan speaks over.
  *
- * libcurl connects, checks certificate and host name, and logs in (CURLOPT_CONNECT_ONLY); libetpan's own TLS verifies nothing and is not used. What joins them is
- * a stream driver over curl_easy_recv and curl_easy_send. Its first bytes are a made-up PREAUTH greeting, since the real one was read by libcurl.
- * The driver ends the stream at the command's deadline, at its cap, at the server's end, and when this program is to stop; an end is always -1, because libetpan
- * takes 0 for "more will come" and would ask for ever. */
+ * libcurl connects, checks certificate and host name, and logs in (CURLOPT_CONNECT_ONLY); libetpan's own TLS
+ * verifies nothing and is not used. What joins them is a stream driver over curl_easy_recv and curl_easy_send. Its
+ * first bytes are a made-up PREAUTH greeting, since the real one was read by libcurl. The driver ends the stream at
+ * the command's deadline, at its cap, at the server's end, and when this program is to stop; an end is always -1,
+ * because libetpan takes 0 for "more will come" and would ask for ever. */
 #include "collect/connection.h"
 
 #include <curl/curl.h>

@@ -1,7 +1,8 @@
 /* connection.h - one connection to the IMAP server: libcurl makes it, verifies it and logs in; libetpan speaks over it.
  *
- * Every command is framed by connection_allow(): an absolute end in time and a cap on the bytes the server may send in answer. Passing either, the end of the
- * stream, and anything that is not IMAP end the connection: it is closed and a new one made. */
+ * Every command is framed by connection_allow(): an absolute end in time and a cap on the bytes the server may send
+ * in answer. Passing either, the end of the stream, and anything that is not IMAP end the connection: it is closed
+ * and a new one made. */
 #ifndef TAAMIM_COLLECT_CONNECTION_H
 #define TAAMIM_COLLECT_CONNECTION_H
 #include <libetpan/libetpan.h>
@@ -32,7 +33,8 @@ bool connection_was_bad(const struct connection *c); /* lost by a BAD: the comma
 void connection_leave(
     struct connection *c); /* from now on no stop cuts commands short: DONE and LOGOUT shall still be said */
 int connection_fd(const struct connection *c);
-/* Something has arrived that no one has read: in libetpan's buffer, in ours, or inside TLS. The end of the stream counts. */
+/* Something has arrived that no one has read: in libetpan's buffer, in ours, or inside TLS. The end of the stream
+ * counts. */
 bool connection_pending(struct connection *c);
 /* The first byte of the answer to the current command; 0 while there is none. */
 char connection_first_byte(const struct connection *c);

@@ -1,9 +1,10 @@
 /* One message, from the server into a file that is whole or not there.
  *
- * BODY.PEEK[] is asked for, so that nothing becomes "read". The bytes stream through a fixed buffer into a hidden file, hashed on the way; fsync, rename and the
- * folder's fsync come before the daemon hears of it. A message longer than max_bytes stays where it is and is told, by the server's number or by what really
- * comes. A message at which the connection breaks is tried again, then set aside and told: it must not keep the others from coming, and at the next start
- * it gets another chance. A disk that is full is no fault of the message. */
+ * BODY.PEEK[] is asked for, so that nothing becomes "read". The bytes stream through a fixed buffer into a hidden
+ * file, hashed on the way; fsync, rename and the folder's fsync come before the daemon hears of it. A message
+ * longer than max_bytes stays where it is and is told, by the server's number or by what really comes. A message at
+ * which the connection breaks is tried again, then set aside and told: it must not keep the others from coming, and
+ * at the next start it gets another chance. A disk that is full is no fault of the message. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

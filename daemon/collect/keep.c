@@ -1,8 +1,9 @@
 /* What becomes of a message that the daemon has kept: moved to the processed folder, or let be.
  *
- * MOVE (RFC 6851) where the server has it; else COPY, then \Deleted and UID EXPUNGE of exactly these (RFC 4315); else a keyword. A bare EXPUNGE is never sent: it would
- * take away what people have marked. The folder is made at the first refusal. A way that the server refuses although it advertises it is not tried again in
- * this process. What could not be moved stays, and is told so. */
+ * MOVE (RFC 6851) where the server has it; else COPY, then \Deleted and UID EXPUNGE of exactly these (RFC 4315);
+ * else a keyword. A bare EXPUNGE is never sent: it would take away what people have marked. The folder is made at
+ * the first refusal. A way that the server refuses although it advertises it is not tried again in this process.
+ * What could not be moved stays, and is told so. */
 #include <string.h>
 
 #include "collect/collect.h"

@@ -1,8 +1,9 @@
 /* One mailbox: its name on the wire, selecting it, finding what is new in it, its quota.
  *
- * "New" is by UID alone: at or above next_uid, in ascending order. After a changed UIDVALIDITY the numbers mean nothing, and what arrived since the mailbox was first
- * watched is taken again. SEARCH tells the UIDs, one FETCH of numbers only tells size and date of a few at a time; BODYSTRUCTURE and ENVELOPE are never asked for,
- * since libetpan reads them recursively. EXISTS is never believed: it serves only as a reason to look. */
+ * "New" is by UID alone: at or above next_uid, in ascending order. After a changed UIDVALIDITY the numbers mean
+ * nothing, and what arrived since the mailbox was first watched is taken again. SEARCH tells the UIDs, one FETCH of
+ * numbers only tells size and date of a few at a time; BODYSTRUCTURE and ENVELOPE are never asked for, since
+ * libetpan reads them recursively. EXISTS is never believed: it serves only as a reason to look. */
 #include <iconv.h>
 #include <string.h>
 #include <time.h>

@@ -1,8 +1,9 @@
 /* taamim-collect: brings the messages of watched mailboxes into the spool, and moves those that the daemon has kept.
  *
- * Started by taamimd with its channel as descriptor 0 (mail/collection.h says what is spoken there). It knows one secret, the mailbox's, and writes into one folder.
- * A lost connection, or an answer that is no IMAP, costs the connection and nothing else: what was collected and what is to be moved is remembered, and a new
- * connection is made after 1 s, then 2, up to 5 minutes. It ends when the daemon does, or at SIGTERM within two seconds. */
+ * Started by taamimd with its channel as descriptor 0 (mail/collection.h says what is spoken there). It knows one
+ * secret, the mailbox's, and writes into one folder. A lost connection, or an answer that is no IMAP, costs the
+ * connection and nothing else: what was collected and what is to be moved is remembered, and a new connection is
+ * made after 1 s, then 2, up to 5 minutes. It ends when the daemon does, or at SIGTERM within two seconds. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>

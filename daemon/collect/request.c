@@ -1,7 +1,8 @@
 /* What the daemon asks for besides collecting: a copy appended to a folder, a message found by its Message-ID.
  *
- * A copy is put together in an unlinked file and mapped, so that it costs no memory of ours. A connection that breaks while a copy is given leaves it unknown whether
- * the server has it; it is told as failed, and not tried again here. */
+ * A copy is put together in an unlinked file and mapped, so that it costs no memory of ours. A connection that
+ * breaks while a copy is given leaves it unknown whether the server has it; it is told as failed, and not tried
+ * again here. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

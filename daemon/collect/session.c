@@ -1,8 +1,9 @@
 /* The life of one connection: work while there is some, then wait for more.
  *
- * Work is an append or find, and per mailbox: looking, fetching while the daemon is at most COLLECT_AHEAD behind, moving what is kept. Waiting is IDLE on the
- * first mailbox where the server has it; the others, and all where it has not, are looked at every poll_s. While waiting, the server, the daemon and the
- * signals are listened to alike. IDLE is renewed well before the 29 minutes of RFC 2177. */
+ * Work is an append or find, and per mailbox: looking, fetching while the daemon is at most COLLECT_AHEAD behind,
+ * moving what is kept. Waiting is IDLE on the first mailbox where the server has it; the others, and all where it
+ * has not, are looked at every poll_s. While waiting, the server, the daemon and the signals are listened to alike.
+ * IDLE is renewed well before the 29 minutes of RFC 2177. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -147,7 +148,8 @@ static int64_t next_look_ms(const struct collect *c)
     return (at - clock_boot()) * 1000;
 }
 
-/* A message that came after the last look began and before IDLE shows in the server's count, which NOOP brings up to date. */
+/* A message that came after the last look began and before IDLE shows in the server's count, which NOOP brings up
+ * to date. */
 static enum reply nothing_new(struct collect *c, struct watched *w, struct err *e)
 {
     mailimap *imap = connection_imap(c->connection);
@@ -167,7 +169,8 @@ static enum reply begin_idle(struct collect *c, struct err *e)
     return r == REPLY_OK ? r : REPLY_LOST;
 }
 
-/* libetpan passes over what stands before "+ idling"; it may be the EXISTS that is waited for. Twice running it is a habit of the server. */
+/* libetpan passes over what stands before "+ idling"; it may be the EXISTS that is waited for. Twice running it is
+ * a habit of the server. */
 static bool news_before_idle(struct collect *c)
 {
     bool noise = connection_first_byte(c->connection) == '*';

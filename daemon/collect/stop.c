@@ -1,7 +1,7 @@
 /* The end of the program as something to poll for.
  *
- * The signal is never read from its descriptor, so that it stays readable and no poll can miss it. Without the descriptor the program could not be
- * ended in time, so failing to make it ends the process. */
+ * The signal is never read from its descriptor, so that it stays readable and no poll can miss it. Without the
+ * descriptor the program could not be ended in time, so failing to make it ends the process. */
 #include "collect/stop.h"
 
 #include <poll.h>

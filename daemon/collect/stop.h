@@ -1,6 +1,7 @@
 /* stop.h - the one question a blocking job must be able to ask: are we to end?
  *
- * SIGTERM and SIGINT are blocked and arrive on a descriptor that every poll of this program watches; so does the end of the daemon. */
+ * SIGTERM and SIGINT are blocked and arrive on a descriptor that every poll of this program watches; so does the
+ * end of the daemon. */
 #ifndef TAAMIM_COLLECT_STOP_H
 #define TAAMIM_COLLECT_STOP_H
 #include <stdbool.h>

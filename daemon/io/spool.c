@@ -87,8 +87,8 @@ static bool failed(const char *doing, const char *path, struct err *e)
     return err_temp(e, "%s %s: %s", doing, path, strerror(errno));
 }
 
-/* Open to the papers group, and the umask has no say. A link that somebody put in the way is not followed to another owner.
- * Nothing is opened for it: closing the store's files would drop SQLite's locks (fcntl(2)). */
+/* Open to the papers group, and the umask has no say. A link that somebody put in the way is not followed to
+ * another owner. Nothing is opened for it: closing the store's files would drop SQLite's locks (fcntl(2)). */
 static bool give(const struct spool *s, const char *path, mode_t mode, struct err *e)
 {
     if (!s->shared)
@@ -118,7 +118,8 @@ static bool make_folder(const struct spool *s, struct arena *a, const char *rela
     return !is_below(relative, PAPERS) || give(s, full, PAPERS_MODE, e);
 }
 
-/* Officers pass through it on their way to the store and to papers/, whatever the umask or an earlier start has made of it. */
+/* Officers pass through it on their way to the store and to papers/, whatever the umask or an earlier start has
+ * made of it. */
 static bool make_directory(const struct spool *s, struct err *e)
 {
     struct stat st;
@@ -137,8 +138,8 @@ static bool is_shared(const struct spool *s, const char *full)
     return stat(full, &st) == 0 && st.st_gid == s->papers_group && (st.st_mode & 050) == 050;
 }
 
-/* All that the daemon made there before there was a group. The folder itself comes last: until then nobody else is in it,
- * and a start that breaks off begins anew. */
+/* All that the daemon made there before there was a group. The folder itself comes last: until then nobody else is
+ * in it, and a start that breaks off begins anew. */
 static bool share_tree(const struct spool *s, char *full, mode_t folder_mode, struct err *e)
 {
     FTS *tree = fts_open((char *[]){full, NULL}, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);

@@ -1,10 +1,13 @@
-/* store.h - the daemon's memory: what was decided, what was done, what came. SQLite inside; nothing outside this file's .c knows SQL.
+/* store.h - the daemon's memory: what was decided, what was done, what came. SQLite inside; nothing outside this
+ * file's .c knows SQL.
  *
- * The daemon alone opens it to write; the command line opens it to look. Every function that changes something is called between store_begin()
- * and store_commit(), so that a decision, its deeds and its event are one transaction. Strings given out live in the arena given in. Lists come in a fixed order that is
- * told per function. No row found is not an error: the function returns true and the output says so (a NULL key). A change to a row that is not there is
- * PERM. A NULL string in a row given in is stored as ""; strings of a row given out are never NULL. A change outside a transaction ends the process.
- * A newer store than this program knows is refused; an older one is migrated, in one transaction, when opened to write. */
+ * The daemon alone opens it to write; the command line opens it to look. Every function that changes something is
+ * called between store_begin() and store_commit(), so that a decision, its deeds and its event are one transaction.
+ * Strings given out live in the arena given in. Lists come in a fixed order that is told per function. No row found
+ * is not an error: the function returns true and the output says so (a NULL key). A change to a row that is not
+ * there is PERM. A NULL string in a row given in is stored as ""; strings of a row given out are never NULL. A
+ * change outside a transaction ends the process. A newer store than this program knows is refused; an older one is
+ * migrated, in one transaction, when opened to write. */
 #ifndef TAAMIM_IO_STORE_H
 #define TAAMIM_IO_STORE_H
 #include <stdbool.h>
@@ -75,7 +78,8 @@ int64_t store_next_receipt_at(struct store *s);
 bool store_open_rounds_of(struct store *s, struct arena *a, const char *party, const char ***refs_out, size_t *n_out,
                           struct err *e);
 
-/* ---- notices: every message that leaves, unique by (round, party, cause). round "" and party "" for mails to officers. */
+/* ---- notices: every message that leaves, unique by (round, party, cause). round "" and party "" for mails to
+ * officers. */
 struct notice_row {
     int64_t id;
     const char *round, *party, *cause; /* "launch", "step:-7d@1766...", "reply:17", "officer:extend:...", "alert:..." */
@@ -91,7 +95,8 @@ bool store_notice(struct store *s, struct arena *a, int64_t id, struct notice_ro
                   struct err *e); /* out->cause NULL: unknown */
 bool store_notices(struct store *s, struct arena *a, const char *round, const char *party_or_null,
                    struct notice_row **out, size_t *n_out, struct err *e); /* by id */
-/* The notice a token or a Message-ID (without brackets) belongs to: round, party, whether the token is still the seat's current one. out->cause NULL: none of ours. */
+/* The notice a token or a Message-ID (without brackets) belongs to: round, party, whether the token is still the
+ * seat's current one. out->cause NULL: none of ours. */
 bool store_notice_by_token(struct store *s, struct arena *a, const char *token, struct notice_row *out,
                            struct err *e); /* the first with that token */
 bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message_id, struct notice_row *out,
@@ -176,7 +181,8 @@ struct message_row {
     bool move;       /* it is to be moved */
     int64_t receipt; /* the notice that was its receipt; 0 = none yet, -1 = none was owed */
 };
-/* Adds a ledger row; where (mailbox, uidvalidity, uid) is known nothing changes and *id_out is the known one, *known_out true. */
+/* Adds a ledger row; where (mailbox, uidvalidity, uid) is known nothing changes and *id_out is the known one,
+ * *known_out true. */
 bool store_add_message(struct store *s, const struct message_row *m, int64_t *id_out, bool *known_out, struct err *e);
 bool store_message(struct store *s, struct arena *a, int64_t id, struct message_row *out,
                    struct err *e); /* out->state NULL: unknown */
@@ -191,8 +197,9 @@ bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbo
                             struct message_row **out, size_t *n_out, struct err *e);
 bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid,
                           struct message_row *out, struct err *e);
-/* Another message with these bytes, or with this Message-ID, in a state that counts (filed, held, noted): the first one's id, else 0. Once the row of not_id bears its
- * round and party, a Message-ID counts only for the same ones: strangers choose theirs. */
+/* Another message with these bytes, or with this Message-ID, in a state that counts (filed, held, noted): the first
+ * one's id, else 0. Once the row of not_id bears its round and party, a Message-ID counts only for the same ones:
+ * strangers choose theirs. */
 int64_t store_known_bytes(struct store *s, const char *sha256, int64_t not_id);
 int64_t store_known_msgid(struct store *s, const char *message_id, int64_t not_id);
 

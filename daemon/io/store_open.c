@@ -123,8 +123,9 @@ static bool use_wal(struct store *s, struct err *e)
     return store_run(s, "PRAGMA synchronous = FULL", e);
 }
 
-/* SQLite would leave it to the umask, and gives -wal and -shm the same mode: readable for a group, which the opener may
- * change, and for nobody else. Who may only read all three needs no more: the readers' marks in -shm are the writer's. */
+/* SQLite would leave it to the umask, and gives -wal and -shm the same mode: readable for a group, which the opener
+ * may change, and for nobody else. Who may only read all three needs no more: the readers' marks in -shm are the
+ * writer's. */
 static void make_file(const char *path)
 {
     if (strcmp(path, ":memory:") == 0)

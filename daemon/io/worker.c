@@ -1,5 +1,5 @@
-/* Keeps one child alive and speaks with it. A child that cannot be started or keeps dying is tried ever more seldom and never given up; the reason is told
- * through `gone` each time. The daemon never waits for a child here. */
+/* Keeps one child alive and speaks with it. A child that cannot be started or keeps dying is tried ever more seldom
+ * and never given up; the reason is told through `gone` each time. The daemon never waits for a child here. */
 #include "io/worker.h"
 
 #include <signal.h>

@@ -1,7 +1,8 @@
 /* worker.h - the daemon's side of one child: started, greeted, spoken to, restarted with backoff.
  *
- * A child says {"hello":NAME,"version":1} first; then `ready` is called, which sends it what it needs. When it ends, or says what cannot be read, `gone` is called
- * with the reason and the child is started again: after 1 s, doubling to 5 min, from the start again once it has worked for a minute. */
+ * A child says {"hello":NAME,"version":1} first; then `ready` is called, which sends it what it needs. When it
+ * ends, or says what cannot be read, `gone` is called with the reason and the child is started again: after 1 s,
+ * doubling to 5 min, from the start again once it has worked for a minute. */
 #ifndef TAAMIM_IO_WORKER_H
 #define TAAMIM_IO_WORKER_H
 #include "base/loop.h"

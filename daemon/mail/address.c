@@ -66,8 +66,8 @@ static const char *local_fault(const char *local, size_t n)
     return NULL;
 }
 
-/* libidn2's mapping leaves out what it does not like ("a@b>" becomes "a@b"), so every character is looked at before it. ZWNJ
- * and ZWJ belong to some names (RFC 5892 A.1); whether they stand rightly, libidn2 knows. */
+/* libidn2's mapping leaves out what it does not like ("a@b>" becomes "a@b"), so every character is looked at before
+ * it. ZWNJ and ZWJ belong to some names (RFC 5892 A.1); whether they stand rightly, libidn2 knows. */
 static bool domain_character(utf8proc_int32_t c)
 {
     if (c < 0x80)

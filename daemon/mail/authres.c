@@ -117,7 +117,8 @@ static enum alignment alignment_of(const char *p, const char *const *names, cons
     return found;
 }
 
-/* A verdict of DMARC is about the domain it names: where that is not the sender's that we read, the mail shows two senders. */
+/* A verdict of DMARC is about the domain it names: where that is not the sender's that we read, the mail shows two
+ * senders. */
 static void read_dmarc(const char *p, const char *result, const char *from, struct verdicts *v)
 {
     static const char *const names[] = {"header.from", NULL};

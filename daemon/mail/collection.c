@@ -1,7 +1,7 @@
 /* The record of a collected message, and the name of its file.
  *
- * What comes from the child is not believed: a name that could leave the folder, a number out of range and a hash that is none
- * are refused, with the field named. */
+ * What comes from the child is not believed: a name that could leave the folder, a number out of range and a hash
+ * that is none are refused, with the field named. */
 #include "mail/collection.h"
 
 #include <string.h>

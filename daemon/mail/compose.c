@@ -207,8 +207,8 @@ static void add_lines(GByteArray *out, const char *text, const char *end)
     }
 }
 
-/* Quoted-printable for what is mostly ASCII, so that it can be read in the raw mail; base64 is smaller for the rest, and
- * cannot hold our boundary. */
+/* Quoted-printable for what is mostly ASCII, so that it can be read in the raw mail; base64 is smaller for the
+ * rest, and cannot hold our boundary. */
 static bool wants_base64(const char *text, const char *boundary)
 {
     size_t n = 0, beyond = 0;

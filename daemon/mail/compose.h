@@ -48,8 +48,9 @@ struct mail_draft {
 
 /* The head segment. multipart/mixed { multipart/alternative { text, html } ... }. */
 bool compose_head(const struct mail_draft *draft, struct buf *out, struct err *e);
-/* One document as a part with its boundary line before it, base64, streamed from fd to path (durable, mode 0640); type NULL: by its name, else application/octet-stream.
- * The name goes out as RFC 2231 filename* and, for old programs, RFC 2047 name=. */
+/* One document as a part with its boundary line before it, base64, streamed from fd to path (durable, mode 0640);
+ * type NULL: by its name, else application/octet-stream. The name goes out as RFC 2231 filename* and, for old
+ * programs, RFC 2047 name=. */
 bool compose_document(int fd, const char *name, const char *type, const char *boundary, const char *path,
                       int64_t *size_out, struct err *e);
 /* "\r\n--boundary--\r\n" */

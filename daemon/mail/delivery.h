@@ -5,7 +5,8 @@
  *   daemon {"config": server_to_json()}
  *   daemon {"deliver":ID,"from":ADDR,"to":ADDR,"size":N,"segments":[PATH,...]}     "from" may be "" (null return path)
  *   child  {"delivered":ID,"code":250,"stage":"accepted","text":"2.0.0 Ok: queued as 4F..."}
- *   daemon {"probe":ID}     connect, log in, and no word of a mail; answered as a delivery, stage "accepted" and code 250
+ *   daemon {"probe":ID}     connect, log in, and no word of a mail; answered as a delivery, stage "accepted" and
+ *   code 250
  *                           where all went well. For `taamim check`
  * An outcome whose stage is "unknown" has code 0: the last byte was given and no answer came (RFC 5321 6.1).
  *

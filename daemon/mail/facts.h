@@ -1,7 +1,9 @@
-/* facts.h - what the parser child says of one message: a flat record of capped values, and its way over the pipe as JSON.
+/* facts.h - what the parser child says of one message: a flat record of capped values, and its way over the pipe as
+ * JSON.
  *
- * The child writes it (facts_to_json), the daemon reads it (facts_from_json) and believes nothing: counts and lengths are checked, offsets lie within the scratch file,
- * text is made valid UTF-8 again. All strings live in the arena; absent ones are "" unless told otherwise. */
+ * The child writes it (facts_to_json), the daemon reads it (facts_from_json) and believes nothing: counts and
+ * lengths are checked, offsets lie within the scratch file, text is made valid UTF-8 again. All strings live in the
+ * arena; absent ones are "" unless told otherwise. */
 #ifndef TAAMIM_MAIL_FACTS_H
 #define TAAMIM_MAIL_FACTS_H
 #include <jansson.h>
@@ -67,8 +69,9 @@ json_t *facts_to_json(const struct facts *f); /* new reference */
 /* scratch_size bounds the parts' offsets. */
 bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, struct facts *out, struct err *e);
 
-/* What our own server said of the sender: the verdict of the Authentication-Results header with this authserv-id (RFC 8601 2.3, 5); "topmost-unnamed" takes the topmost header that has none.
- * dmarc decides; else a pass of dkim or spf aligned with the From domain passes. */
+/* What our own server said of the sender: the verdict of the Authentication-Results header with this authserv-id
+ * (RFC 8601 2.3, 5); "topmost-unnamed" takes the topmost header that has none. dmarc decides; else a pass of dkim
+ * or spf aligned with the From domain passes. */
 enum auth_result auth_of(const struct facts *f, const char *authserv_id);
 
 #endif

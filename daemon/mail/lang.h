@@ -1,7 +1,7 @@
 /* lang.h - dates, hours, sizes and counts in words of Arabic, English and French.
  *
- * Western digits throughout, so that they can be copied. Arabic months in both usages (يونيو/حزيران), Arabic counts in the six forms of
- * Unicode CLDR. Results live in the arena. */
+ * Western digits throughout, so that they can be copied. Arabic months in both usages (يونيو/حزيران), Arabic counts
+ * in the six forms of Unicode CLDR. Results live in the arena. */
 #ifndef TAAMIM_MAIL_LANG_H
 #define TAAMIM_MAIL_LANG_H
 #include "base/arena.h"
@@ -23,7 +23,8 @@ char *zone_in_words(struct arena *a, enum lang lang, const struct zone *z,
 /* Day, hour and zone of an instant, as every mail prints a deadline. */
 char *instant_in_words(struct arena *a, enum lang lang, const struct zone *z, int64_t at);
 char *size_in_words(struct arena *a, enum lang lang, int64_t bytes); /* "1.4 MB", "1,4 Mo", "1.4 ميغابايت" */
-/* "unknown sender", "signals disagree ... (token of one party, sender of another)": a rule's name, with what it was found by; unknown words as they are. */
+/* "unknown sender", "signals disagree ... (token of one party, sender of another)": a rule's name, with what it was
+ * found by; unknown words as they are. */
 char *reason_in_words(struct arena *a, enum lang lang, const char *english);
 const char *word_of(enum lang lang,
                     const char *english_key); /* small words of pages and tables; the key itself if unknown */

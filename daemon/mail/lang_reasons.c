@@ -1,7 +1,7 @@
 /* lang_reasons.c - why a reply waits for an officer, in the officer's language.
  *
- * The keys are the names of the rules of round/judge and the words of round/match, which are English and for people, too; one that has no row is
- * shown as it is. */
+ * The keys are the names of the rules of round/judge and the words of round/match, which are English and for
+ * people, too; one that has no row is shown as it is. */
 #include <string.h>
 
 #include "mail/lang.h"

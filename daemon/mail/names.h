@@ -1,9 +1,10 @@
 /* names.h - file and folder names that people read and no file system minds; text from outside made clean.
  *
- * The secretariat's words, Arabic kept: UTF-8 NFC; separators become '-' and the other characters that Windows refuses (the files are opened
- * over a share) '_'; control characters, bidi marks, overrides and isolates, zero-width spaces, leading dots and hyphens, trailing
- * dots and spaces are removed; device names of other systems ("CON", "LPT1") get an underscore; 200 bytes at most, cut at a character,
- * extension kept; never empty ("paper"). Cleaning a clean name changes nothing. */
+ * The secretariat's words, Arabic kept: UTF-8 NFC; separators become '-' and the other characters that Windows
+ * refuses (the files are opened over a share) '_'; control characters, bidi marks, overrides and isolates,
+ * zero-width spaces, leading dots and hyphens, trailing dots and spaces are removed; device names of other systems
+ * ("CON", "LPT1") get an underscore; 200 bytes at most, cut at a character, extension kept; never empty ("paper").
+ * Cleaning a clean name changes nothing. */
 #ifndef TAAMIM_MAIL_NAMES_H
 #define TAAMIM_MAIL_NAMES_H
 #include <stdbool.h>
@@ -16,7 +17,8 @@ char *name_clean(struct arena *a, const char *name);
 char *name_numbered(struct arena *a, const char *name, const char *prefix, int n);
 /* Display columns of UTF-8 text in a terminal (libutf8proc): marks and bidi controls 0, wide 2. */
 int text_width(const char *text);
-/* Any bytes to valid UTF-8 NFC, invalid ones replaced by U+FFFD; control characters but \n and \t dropped, and so is what goes beyond 30 marks on one letter. */
+/* Any bytes to valid UTF-8 NFC, invalid ones replaced by U+FFFD; control characters but \n and \t dropped, and so
+ * is what goes beyond 30 marks on one letter. */
 char *text_clean(struct arena *a, const char *bytes, size_t n);
 
 #endif

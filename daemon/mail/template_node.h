@@ -1,4 +1,5 @@
-/* template_node.h - a parsed template, between template.c (parses, checks) and template_render.c. Nobody else includes it. */
+/* template_node.h - a parsed template, between template.c (parses, checks) and template_render.c. Nobody else
+ * includes it. */
 #ifndef TAAMIM_MAIL_TEMPLATE_NODE_H
 #define TAAMIM_MAIL_TEMPLATE_NODE_H
 #include "mail/template.h"

@@ -33,7 +33,8 @@ static const char *html_entity(char c)
     }
 }
 
-/* C0 (newline excepted), DEL, and the C1 controls, which are two bytes in UTF-8. Returns how many bytes to leave out. */
+/* C0 (newline excepted), DEL, and the C1 controls, which are two bytes in UTF-8. Returns how many bytes to leave
+ * out. */
 static size_t control_at(const char *s)
 {
     unsigned char c = (unsigned char)s[0], next = c ? (unsigned char)s[1] : 0;

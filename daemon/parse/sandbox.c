@@ -75,7 +75,8 @@ static bool enter_landlock(struct err *e)
     return done ? true : err_perm(e, "sandbox: Landlock: %s", strerror(why));
 }
 
-/* Calls that could reach beyond this process: signals to itself alone, limits only to be read, no owner for a descriptor. */
+/* Calls that could reach beyond this process: signals to itself alone, limits only to be read, no owner for a
+ * descriptor. */
 static int add_narrow_rules(scmp_filter_ctx filter)
 {
     static const int commands[] = {F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC};

@@ -1,7 +1,8 @@
 /* judge.h - what a message is, and what is done with it: two tables of rules, first match wins, each rule with a name.
  *
- * judge_kind() looks at the message alone (RFC 3834, 3464, 6522, 8098, 5965, 5546); judge() adds what the daemon knows: the round it
- * belongs to, who sent it, what our own server said of the sender (RFC 8601). Pure; tested as tables. */
+ * judge_kind() looks at the message alone (RFC 3834, 3464, 6522, 8098, 5965, 5546); judge() adds what the daemon
+ * knows: the round it belongs to, who sent it, what our own server said of the sender (RFC 8601). Pure; tested as
+ * tables. */
 #ifndef TAAMIM_ROUND_JUDGE_H
 #define TAAMIM_ROUND_JUDGE_H
 #include <stdbool.h>

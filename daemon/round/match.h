@@ -31,8 +31,9 @@ struct match {
 };
 struct match match_signals(const struct match_signal *signals, size_t n);
 
-/* Finds references ("ARCP/2026/04") in a subject: Arabic-Indic digits, bidi marks and spaces around '/' folded, case ignored. `known` are all references of the
- * store; returns the index of the one that is named, -1 for none, -2 when two different ones are named. */
+/* Finds references ("ARCP/2026/04") in a subject: Arabic-Indic digits, bidi marks and spaces around '/' folded,
+ * case ignored. `known` are all references of the store; returns the index of the one that is named, -1 for none,
+ * -2 when two different ones are named. */
 int reference_in(const char *subject, const char *const *known, size_t n_known);
 
 #endif

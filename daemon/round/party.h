@@ -1,4 +1,5 @@
-/* party.h - who takes part: parties, their contacts, languages, weekends. Values only; the register file is read by app/register. */
+/* party.h - who takes part: parties, their contacts, languages, weekends. Values only; the register file is read by
+ * app/register. */
 #ifndef TAAMIM_ROUND_PARTY_H
 #define TAAMIM_ROUND_PARTY_H
 #include <stdbool.h>

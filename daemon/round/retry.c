@@ -1,5 +1,5 @@
-/* Decides what becomes of a delivery after an attempt. It never fails an address for what is not about that address: only an
- * answer to RCPT, DATA or the final dot, or five days of trying, does that. */
+/* Decides what becomes of a delivery after an attempt. It never fails an address for what is not about that
+ * address: only an answer to RCPT, DATA or the final dot, or five days of trying, does that. */
 #include "round/retry.h"
 
 #include <stdio.h>

@@ -1,8 +1,9 @@
 /* retry.h - what an outcome of sending means for one delivery. Pure.
  *
- * design.md, "A notice" 4: 4xx and lost connections back off (30 s doubling to 2 h, for 5 days); a 5xx to RCPT or DATA fails that address; a
- * refusal before RCPT is about us and stops the queue; so does one and the same 5xx from three domains running. "Uncertain": the last
- * byte was given and no answer came; sent again later with the same Message-ID (RFC 5321 6.1). */
+ * design.md, "A notice" 4: 4xx and lost connections back off (30 s doubling to 2 h, for 5 days); a 5xx to RCPT or
+ * DATA fails that address; a refusal before RCPT is about us and stops the queue; so does one and the same 5xx from
+ * three domains running. "Uncertain": the last byte was given and no answer came; sent again later with the same
+ * Message-ID (RFC 5321 6.1). */
 #ifndef TAAMIM_ROUND_RETRY_H
 #define TAAMIM_ROUND_RETRY_H
 #include <stdbool.h>
@@ -53,7 +54,8 @@ struct retry {
 
 struct retry retry_after(const struct attempt *a);
 
-/* Three domains in a row that give one and the same 5xx: the fault is ours, and what failed in that row did not fail. */
+/* Three domains in a row that give one and the same 5xx: the fault is ours, and what failed in that row did not
+ * fail. */
 #define REFUSALS_MAX 64
 struct refusals {
     int code;
@@ -62,7 +64,8 @@ struct refusals {
     int64_t deliveries[REFUSALS_MAX]; /* refused in this row */
     int n_deliveries;
 };
-/* Notes an answer of a domain to a delivery (code 250 clears); true when the third different domain has said the same 5xx. */
+/* Notes an answer of a domain to a delivery (code 250 clears); true when the third different domain has said the
+ * same 5xx. */
 bool refusals_note(struct refusals *r, int code, const char *domain, int64_t delivery);
 
 #endif

@@ -88,11 +88,13 @@ struct paper_fact {
     bool current;     /* not replaced by a later version */
 };
 
-/* Which item a paper answers: the key or the number ("item 2", "البند ٢", "2_", "point 2") in the file name, else in the subject (only where that names exactly one). A round with one
- * item takes every paper as that. -1 = unknown. */
+/* Which item a paper answers: the key or the number ("item 2", "البند ٢", "2_", "point 2") in the file name, else
+ * in the subject (only where that names exactly one). A round with one item takes every paper as that. -1 =
+ * unknown. */
 int item_of(const struct round_item *items, size_t n_items, const char *file_name, const char *subject);
-/* The current paper that a new one replaces as its next version: of the same item (when assigned and that item has one paper), or of the same name (case, digits and a
- * trailing "(1)", "v2", "rev" folded), which is the stronger sign. -1 = none: replies add. The caller leaves papers of the same mail out, and passes item -1 in a round with
+/* The current paper that a new one replaces as its next version: of the same item (when assigned and that item has
+ * one paper), or of the same name (case, digits and a trailing "(1)", "v2", "rev" folded), which is the stronger
+ * sign. -1 = none: replies add. The caller leaves papers of the same mail out, and passes item -1 in a round with
  * one item, where the item tells nothing about the paper. */
 int paper_replaces(const struct paper_fact *papers, size_t n, int item, const char *file_name);
 

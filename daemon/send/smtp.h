@@ -15,7 +15,8 @@ struct smtp;
  * up at once, one that is gets 60 s more. The server stays the caller's and outlives the session. */
 struct smtp *smtp_new(const struct mail_server *server, bool (*stopping)(void *), void *arg);
 struct send_outcome smtp_deliver(struct smtp *s, const struct send_job *job); /* text lives until the next call */
-/* Connects and logs in as a delivery does, and says nothing of a mail: stage "accepted", code 250 where that went well. */
+/* Connects and logs in as a delivery does, and says nothing of a mail: stage "accepted", code 250 where that went
+ * well. */
 struct send_outcome smtp_probe(struct smtp *s, int64_t id);
 void smtp_close(struct smtp *s); /* says QUIT and does not wait for the answer; the next mail connects anew */
 void smtp_free(struct smtp *s);

@@ -1,4 +1,5 @@
-/* launch CONFIG ROUND: launches a round without a daemon, so that its deliveries wait in the queue; prints how many bytes its largest mail has. */
+/* launch CONFIG ROUND: launches a round without a daemon, so that its deliveries wait in the queue; prints how many
+ * bytes its largest mail has. */
 #include "app/launch.h"
 #include "app/roundfile.h"
 #include "base/clock.h"

@@ -1,5 +1,6 @@
-/* replies CONFIG FOLDER BYTES [BIG]: one reply to each notice of the round launched last, as FOLDER/1.eml and so on. Each comes from the address that was
- * written to, in the thread and with its token, vouched for by mail.test, with a paper of its own; the whole message has BYTES, the middle one BIG where that is given. */
+/* replies CONFIG FOLDER BYTES [BIG]: one reply to each notice of the round launched last, as FOLDER/1.eml and so
+ * on. Each comes from the address that was written to, in the thread and with its token, vouched for by mail.test,
+ * with a paper of its own; the whole message has BYTES, the middle one BIG where that is given. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* send CONFIG: sends all that waits in the queue through the real senders and the daemon's own loop, and prints the seconds that took: from the moment
- * all senders are up until no delivery is anything but durably sent. */
+/* send CONFIG: sends all that waits in the queue through the real senders and the daemon's own loop, and prints the
+ * seconds that took: from the moment all senders are up until no delivery is anything but durably sent. */
 #include <signal.h>
 #include <string.h>
 

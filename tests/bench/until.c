@@ -1,9 +1,11 @@
-/* until CONFIG WHAT N [memory] -- COMMAND ARGS: starts the daemon and waits until its store says so; prints the seconds since the start, then ends it.
+/* until CONFIG WHAT N [memory] -- COMMAND ARGS: starts the daemon and waits until its store says so; prints the
+ * seconds since the start, then ends it.
  *
  *   watched N   N mailboxes have their line drawn         sent N   N deliveries are sent
  *   filed N     the first N messages collected are filed
- * With `memory` it looks every 5 ms at the anonymous memory (RssAnon) of the daemon and its children, and prints `PROGRAM KIB`, the most that one process of
- * each had. Looking costs time, so the seconds of such a run mean little. */
+ * With `memory` it looks every 5 ms at the anonymous memory (RssAnon) of the daemon and its children, and prints
+ * `PROGRAM KIB`, the most that one process of each had. Looking costs time, so the seconds of such a run mean
+ * little. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>

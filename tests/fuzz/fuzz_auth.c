@@ -1,4 +1,5 @@
-/* Authentication-Results: the input's lines are headers, the topmost first. Whatever a forger writes below a "fail" of ours, it stays one. */
+/* Authentication-Results: the input's lines are headers, the topmost first. Whatever a forger writes below a "fail"
+ * of ours, it stays one. */
 #include "fuzz.h"
 #include "mail/facts.h"
 

@@ -1,4 +1,5 @@
-/* The whole reader of one message, and the way of its facts to the daemon: what the child says, the daemon must take. */
+/* The whole reader of one message, and the way of its facts to the daemon: what the child says, the daemon must
+ * take. */
 #include <fcntl.h>
 #include <sys/stat.h>
 

@@ -1,4 +1,5 @@
-/* Folding, references in subjects, and the item a file's name means. The first line is the file's name, the rest the subject. */
+/* Folding, references in subjects, and the item a file's name means. The first line is the file's name, the rest
+ * the subject. */
 #include "fuzz.h"
 #include "round/match.h"
 #include "round/round.h"

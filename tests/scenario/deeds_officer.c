@@ -1,4 +1,5 @@
-/* What officers do: they launch rounds and decide, by the same functions that the command line calls through the daemon. */
+/* What officers do: they launch rounds and decide, by the same functions that the command line calls through the
+ * daemon. */
 #include "scenario.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* The fake collector and the mailbox it watches. It is the worst a right collector may be: after each start it tells everything anew
- * that lies at or above the line, so that the ledger must know what was seen. What is below the line of the first start it never
- * tells. The parser is the real one, in this process. */
+/* The fake collector and the mailbox it watches. It is the worst a right collector may be: after each start it
+ * tells everything anew that lies at or above the line, so that the ledger must know what was seen. What is below
+ * the line of the first start it never tells. The parser is the real one, in this process. */
 #include "scenario.h"
 
 #include <fcntl.h>
@@ -99,7 +99,8 @@ static bool collect(struct world *w, struct letter_in *l, struct err *e)
            inbox_collected(w->daemon, &c, 1, e);
 }
 
-/* Given to the parser twice, at the start and by the collector, and decided on since: its file lies in the archive by now. */
+/* Given to the parser twice, at the start and by the collector, and decided on since: its file lies in the archive
+ * by now. */
 static bool decided_since(struct world *w, int64_t message)
 {
     struct message_row m;

@@ -1,5 +1,6 @@
-/* The fake mail server behind the sending port. It takes a mail whole, as a server would: reads the segments, checks that their size is
- * what was announced and that lines end in CRLF, has the real parser read it, and keeps it. How it answers is told by rules. */
+/* The fake mail server behind the sending port. It takes a mail whole, as a server would: reads the segments,
+ * checks that their size is what was announced and that lines end in CRLF, has the real parser read it, and keeps
+ * it. How it answers is told by rules. */
 #include "scenario.h"
 
 #include <fcntl.h>

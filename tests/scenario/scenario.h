@@ -1,9 +1,10 @@
 /* scenario.h - one scenario: a secretariat in a temporary folder, the delegations it writes to, and a clock that jumps.
  *
- * The daemon's parts run in this process as they do in taamimd, but the children are fakes: a post office that keeps every mail
- * (post_office.c) and a mailbox that gives out what was put into it (mailbox.c). The parser is the real one. A scenario is a text
- * file of one sentence a line; story_teller.c knows the sentences, deeds_*.c do them, expect_*.c look at what came of it. TEMPLATES=dir tries other templates; VERBOSE=1
- * shows the mails that an expectation did not find enough or too many of. */
+ * The daemon's parts run in this process as they do in taamimd, but the children are fakes: a post office that
+ * keeps every mail (post_office.c) and a mailbox that gives out what was put into it (mailbox.c). The parser is the
+ * real one. A scenario is a text file of one sentence a line; story_teller.c knows the sentences, deeds_*.c do
+ * them, expect_*.c look at what came of it. TEMPLATES=dir tries other templates; VERBOSE=1 shows the mails that an
+ * expectation did not find enough or too many of. */
 #ifndef TAAMIM_TESTS_SCENARIO_H
 #define TAAMIM_TESTS_SCENARIO_H
 #include <string.h>

@@ -54,7 +54,8 @@ static bool all_papers_whole(struct world *w, struct err *e)
     return true;
 }
 
-/* Every letter that came is in the ledger, decided, and where it was not left to its people, in the archive as it came. */
+/* Every letter that came is in the ledger, decided, and where it was not left to its people, in the archive as it
+ * came. */
 static bool letters_kept(struct world *w, struct err *e)
 {
     struct message_row *rows;
@@ -74,7 +75,8 @@ static bool letters_kept(struct world *w, struct err *e)
     return true;
 }
 
-/* Nobody was written to whom the secretariat does not know, whoever asked for it. Old contacts are told by the rounds' story. */
+/* Nobody was written to whom the secretariat does not know, whoever asked for it. Old contacts are told by the
+ * rounds' story. */
 static bool only_known_written_to(struct world *w, struct err *e)
 {
     for (size_t i = 0; i < w->office.n_mails; i++)

@@ -1,5 +1,6 @@
-/* Reads a scenario and does what it says, sentence by sentence. One TAP result per scenario: an expectation that is not met is told
- * with its line and the story goes on; a deed that fails ends it. "cannot ..." is a deed that must be refused. */
+/* Reads a scenario and does what it says, sentence by sentence. One TAP result per scenario: an expectation that is
+ * not met is told with its line and the story goes on; a deed that fails ends it. "cannot ..." is a deed that must
+ * be refused. */
 #include "scenario.h"
 
 #include <stdio.h>
@@ -18,7 +19,8 @@ struct telling {
     int line_number, failures;
 };
 
-/* Splits in place; text in quotes is one word, '#' begins a comment. False where a quote stays open or there are too many. */
+/* Splits in place; text in quotes is one word, '#' begins a comment. False where a quote stays open or there are
+ * too many. */
 static bool split(char *text, struct line *l, struct err *e)
 {
     *l = (struct line){0};

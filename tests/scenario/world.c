@@ -1,7 +1,9 @@
-/* The world of a scenario: a temporary folder with the fixtures in it, the daemon opened on it as taamimd opens it, and the clock.
+/* The world of a scenario: a temporary folder with the fixtures in it, the daemon opened on it as taamimd opens it,
+ * and the clock.
  *
- * Time jumps from due instant to due instant. Where the ticker names none it only looks again in a minute, as the real one does;
- * while nothing is under way such minutes are passed over up to the next full hour, since working hours begin on the hour here. */
+ * Time jumps from due instant to due instant. Where the ticker names none it only looks again in a minute, as the
+ * real one does; while nothing is under way such minutes are passed over up to the next full hour, since working
+ * hours begin on the hour here. */
 #include "scenario.h"
 
 #include <errno.h>
@@ -243,7 +245,8 @@ bool world_run_until(struct world *w, int64_t at, struct err *e)
     return world_settle(w, e);
 }
 
-/* "2026-04-20" or "10:00": up to three numbers with that mark between them; how many there are, 0 where it is something else. */
+/* "2026-04-20" or "10:00": up to three numbers with that mark between them; how many there are, 0 where it is
+ * something else. */
 static int read_numbers(const char *text, char mark, int *const out[3])
 {
     for (int n = 0; n < 3; n++) {

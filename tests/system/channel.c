@@ -2,9 +2,9 @@
  *
  *   channel PROGRAM CONFIG.json [keep|leave|mute] [COUNT]
  *
- * Starts PROGRAM, sends the configuration, prints each message of the child as a line, and sends each line of stdin to it. keep answers "collected" with
- * "kept" to be moved, leave with "kept" to be left, mute not at all. Ends the child, and itself, at the end of stdin; where COUNT is given, after so many
- * "collected" were kept and moved. */
+ * Starts PROGRAM, sends the configuration, prints each message of the child as a line, and sends each line of stdin
+ * to it. keep answers "collected" with "kept" to be moved, leave with "kept" to be left, mute not at all. Ends the
+ * child, and itself, at the end of stdin; where COUNT is given, after so many "collected" were kept and moved. */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

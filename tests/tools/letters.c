@@ -1,4 +1,5 @@
-/* letters DIR: every message in every language, and the notice in several together, as a person would see it: DIR/<kind>.<langs>.html and .txt. */
+/* letters DIR: every message in every language, and the notice in several together, as a person would see it:
+ * DIR/<kind>.<langs>.html and .txt. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* app_case.h - what the tests of app's files share: a file written into a folder of its own, and the tree's own files. */
+/* app_case.h - what the tests of app's files share: a file written into a folder of its own, and the tree's own
+ * files. */
 #ifndef TAAMIM_TESTS_APP_CASE_H
 #define TAAMIM_TESTS_APP_CASE_H
 #include <stdio.h>

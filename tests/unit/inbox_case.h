@@ -1,4 +1,5 @@
-/* A daemon with a state directory of its own and nobody behind its ports: what it hands to the parser and calls kept is counted. */
+/* A daemon with a state directory of its own and nobody behind its ports: what it hands to the parser and calls
+ * kept is counted. */
 #ifndef TAAMIM_TESTS_INBOX_CASE_H
 #define TAAMIM_TESTS_INBOX_CASE_H
 #include <setjmp.h>

@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include "app/letter.h"
 
-/* Valid until the program ends; one call, one sample. `kind` is filled in, with langs, for the state Jordan; change what a test is about. */
+/* Valid until the program ends; one call, one sample. `kind` is filled in, with langs, for the state Jordan; change
+ * what a test is about. */
 struct letter sample_letter(enum letter_kind kind, unsigned langs);
 extern struct config sample_config;
 extern struct round_spec sample_round, sample_round_without_note;

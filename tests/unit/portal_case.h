@@ -1,4 +1,5 @@
-/* A small round in a store of its own, for the matrix, the page and the export: four parties, two items, one of each standing. */
+/* A small round in a store of its own, for the matrix, the page and the export: four parties, two items, one of
+ * each standing. */
 #ifndef TAAMIM_TESTS_PORTAL_CASE_H
 #define TAAMIM_TESTS_PORTAL_CASE_H
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* What is left in incoming/: settled although the first try failed, recovered although its mailbox is watched no more, told where nobody knows it. */
+/* What is left in incoming/: settled although the first try failed, recovered although its mailbox is watched no
+ * more, told where nobody knows it. */
 #include "inbox_case.h"
 
 #include "app/disk.h"

@@ -1,4 +1,5 @@
-/* Letters from the shipped templates: every kind in every language; what they must say; and templates that are wrong. */
+/* Letters from the shipped templates: every kind in every language; what they must say; and templates that are
+ * wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* Messages at a parser that dies, hangs or puts off: the innocent are read, the guilty are held. This program is that parser, too, under another name: what
- * it does with a message is the message's first word. */
+/* Messages at a parser that dies, hangs or puts off: the innocent are read, the guilty are held. This program is
+ * that parser, too, under another name: what it does with a message is the message's first word. */
 #include "inbox_case.h"
 
 #include <stdio.h>
@@ -113,7 +113,8 @@ static bool is_idle(void)
     return true;
 }
 
-/* Until all is decided; where nothing is at the parser, or what is there hangs, time passes, slower than the news of a dead server. */
+/* Until all is decided; where nothing is at the parser, or what is there hangs, time passes, slower than the news
+ * of a dead server. */
 static void run(bool hangs)
 {
     for (int i = 0; i < TURNS_MAX && (c.n_waiting > 0 || !is_idle()); i++) {

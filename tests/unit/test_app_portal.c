@@ -310,7 +310,8 @@ static void export_writes_over_nothing(void **state)
     HAS(e.text, ".zip is there already");
 }
 
-/* Somebody changed one paper on the share and put a link in the place of another: neither goes out under the state's name. */
+/* Somebody changed one paper on the share and put a link in the place of another: neither goes out under the
+ * state's name. */
 static void export_leaves_out_what_does_not_fit(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* The conversation with the daemon, against a small server of our own: files, one act, one answer; and what is said where there is none. */
+/* The conversation with the daemon, against a small server of our own: files, one act, one answer; and what is said
+ * where there is none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

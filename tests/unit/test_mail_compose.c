@@ -88,7 +88,8 @@ static GMimeMessage *composed(const struct mail_draft *d, const char *document, 
     return parsed(mail.data, mail.len);
 }
 
-/* Encoded words decoded one by one: GMime 3.2.13 reads a padded base64 word and drops those of its charset that follow it. */
+/* Encoded words decoded one by one: GMime 3.2.13 reads a padded base64 word and drops those of its charset that
+ * follow it. */
 static char *decoded_words(const char *raw)
 {
     GString *out = g_string_new(NULL);
@@ -178,7 +179,8 @@ static void the_header_is_read_back(void **state)
     g_object_unref(m);
 }
 
-/* Header lines are ASCII and at most 78 long where they can be; every encoded word is whole UTF-8 and at most 75 (RFC 2047 2). */
+/* Header lines are ASCII and at most 78 long where they can be; every encoded word is whole UTF-8 and at most 75
+ * (RFC 2047 2). */
 static void the_header_is_folded(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* The parsing server where the system lets it make no copy: it says that the fault is its own. Skipped where it has not been built and under memory checkers,
- * which need copies themselves. */
+/* The parsing server where the system lets it make no copy: it says that the fault is its own. Skipped where it has
+ * not been built and under memory checkers, which need copies themselves. */
 #include "parse_case.h"
 #include <errno.h>
 #include <seccomp.h>
