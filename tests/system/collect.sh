@@ -17,7 +17,7 @@ put() { # SUBJECT [FOLDER]: a message as the delivery agent would leave it
     printf 'From: focal@jordan.example\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <%s@jordan.example>\r\n\r\nbody of %s\r\n' "$me" "$1" "${1// /-}" "$1" >"$box/tmp/$file"
     chmod 666 "$box/tmp/$file"
     mv "$box/tmp/$file" "$box/new/$file"
-    chown -R --reference="$MAILDIR" "$box"
+    [ "$(id -u)" != 0 ] || chown -R --reference="$MAILDIR" "$box" # an ordinary caller owns the mailboxes
 }
 imap() { curl -sS --max-time 20 -u "$me:pw" --cacert "$CA" "$@"; }
 config() { # NAME LINE-JSON-FIELDS [server fields]
@@ -129,7 +129,7 @@ not_ok "the UIDVALIDITY is another" test "$(field changed '"line".*INBOX' uidval
 # --- a message of 50 MB costs no memory
 { printf 'From: focal@jordan.example\r\nSubject: large\r\n\r\n'; head -c 38000000 /dev/urandom | base64 -w 76 | sed 's/$/\r/'; } >"$T/large"
 chmod 644 "$T/large"
-chown --reference="$MAILDIR" "$T/large"
+[ "$(id -u)" != 0 ] || chown --reference="$MAILDIR" "$T/large"
 mv "$T/large" "$MAILDIR/$me/Maildir/new/large.test"
 peak=0
 sample() {
