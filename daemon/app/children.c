@@ -53,7 +53,7 @@ void children_tend(struct children *c)
 void children_reload(struct children *c)
 {
     senders_configure(c);
-    worker_restart(c->collector);
+    collector_renew(c);
 }
 
 bool children_idle(const struct children *c)

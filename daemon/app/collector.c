@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/wire.h"
 
+#define RENEW_S 30 /* a mailbox that has no line by then cannot be opened */
+
 static json_t *pending_of(struct daemon *d, struct arena *a, const struct mailbox_row *m)
 {
     json_t *list = json_array();
@@ -132,6 +134,28 @@ static void empty(struct burst *b)
     *b = (struct burst){0};
 }
 
+/* A mailbox watched for the first time has no line until the collector has told it: started anew before that, it would
+ * draw the line again, above what came meanwhile. */
+static bool may_renew(const struct children *c)
+{
+    ARENA_SCOPED a = arena_new();
+    const struct config *cfg = c->daemon->orders.config;
+    struct mailbox_row m;
+
+    if (c->daemon->imap_watch.away || clock_now() >= c->renew_collector_at)
+        return true;
+    for (size_t i = 0; i < cfg->n_mailboxes; i++)
+        if (!store_mailbox(c->daemon->store, a, cfg->mailboxes[i].name, &m, NULL) || !m.name)
+            return false;
+    return true;
+}
+
+void collector_renew(struct children *c)
+{
+    c->renew_collector_at = clock_now() + RENEW_S;
+    loop_wake_at(c->loop, c->renew_collector_at * 1000);
+}
+
 void collector_tend(struct children *c)
 {
     struct burst moved = c->moved, collected = c->collected;
@@ -146,6 +170,10 @@ void collector_tend(struct children *c)
     }
     empty(&moved);
     empty(&collected);
+    if (c->renew_collector_at && may_renew(c)) {
+        c->renew_collector_at = 0;
+        worker_restart(c->collector);
+    }
 }
 
 static void appended(const json_t *m)

@@ -48,6 +48,8 @@ party_says() { status && grep -qE "\"code\":\"$1\"[^{}]*$2" "$T/status"; } # cod
 ok "the settings are right" taamim check
 start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
 ok "the daemon is ready" wait_for 10 grep -q ready "$T/daemon.log"
+# New settings while mails are in hand: none of them is lost for it, or sent twice (the last check).
+(for _ in 1 2 3 4 5 6 7 8; do kill -HUP "${PID_OF[daemon]}"; sleep .05; done) &
 ok "the round is launched" taamim round launch "$T/etc/round.conf" --yes
 not_ok "the same round is not launched again" taamim round launch "$T/etc/round.conf" --yes
 ok "the notice reaches the delegation" wait_for 15 mail_with $jordan "X-Taamim-Loop: notice"
