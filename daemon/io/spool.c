@@ -24,6 +24,7 @@
 #define NUMBERS_MAX  1000   /* files of one name in one folder: above it something is wrong */
 #define INCOMING_MAX 100000 /* names one listing may hold */
 #define PAPERS       "papers"
+#define HELD         "held"
 #define PAPERS_MODE                                                                                                    \
     02770 /* people may put in order what lies there; setgid: what comes into a folder inherits its group */
 #define LOOK_MODE 02750
@@ -31,7 +32,7 @@
 struct spool {
     char *directory;
     int lock;    /* -1: not ours */
-    bool shared; /* papers/, portal/ and what spool_share() is told belong to papers_group */
+    bool shared; /* papers/, held/, portal/ and what spool_share() is told belong to papers_group */
     gid_t papers_group;
 };
 
@@ -115,6 +116,8 @@ static bool make_folder(const struct spool *s, struct arena *a, const char *rela
         return true; /* what people have set on a folder of theirs stays */
     if (!file_mkdirs(full, 0700, e) || !sync_parent(a, full, e))
         return false;
+    if (is_below(relative, HELD))
+        return give(s, full, LOOK_MODE, e);
     return !is_below(relative, PAPERS) || give(s, full, PAPERS_MODE, e);
 }
 
@@ -169,7 +172,8 @@ static bool make_folders(struct spool *s, struct err *e)
     for (size_t i = 0; i < FOLDER_COUNT; i++)
         if (!make_folder(s, a, folders[i], e))
             return false;
-    return share_folder(s, a, PAPERS, PAPERS_MODE, e) && share_folder(s, a, "portal", LOOK_MODE, e);
+    return share_folder(s, a, PAPERS, PAPERS_MODE, e) && share_folder(s, a, HELD, LOOK_MODE, e) &&
+           share_folder(s, a, "portal", LOOK_MODE, e);
 }
 
 bool spool_share(struct spool *s, const char *relative, struct err *e)
@@ -314,6 +318,9 @@ bool spool_move(struct spool *s, struct arena *a, const char *from, const char *
     const char *path;
 
     if (path_refused(a, from, e) || path_refused(a, to_folder, e) || name_refused(name, e))
+        return false;
+    /* Who decides about a held paper must be able to look at it. */
+    if (is_below(to_folder, HELD) && !give(s, spool_full(s, a, from), 0640, e))
         return false;
     if (!make_folder(s, a, to_folder, e) || !move_numbered(s, a, from, to_folder, name, &path, e))
         return false;

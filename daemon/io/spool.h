@@ -3,8 +3,8 @@
  *   taamim.db  lock  socket  incoming/  papers/<round>/<party>/  held/  corrupt/  archive/<year>/
  *   outgoing/<round>/  portal/  staging/
  * Paths given out and taken are relative to the state directory, except where a name says `full`. With a papers
- * group papers/ is people's (2770), portal/ theirs to read (2750) and the directory itself passable; the rest is
- * 0700. What was made before there was a group is given to it at the next start. Names pass mail/names.h before
+ * group papers/ is people's (2770), held/ and portal/ theirs to read (2750) and the directory itself passable; the
+ * rest is 0700. What was made before there was a group is given to it at the next start. Names pass mail/names.h before
  * they come here; a '/' or a leading dot in one is refused again. */
 #ifndef TAAMIM_IO_SPOOL_H
 #define TAAMIM_IO_SPOOL_H

@@ -160,13 +160,18 @@ static void papers_belong_to_their_group(void **state)
     assert_non_null(own);
     s = spool_open(folder, true, own->gr_name, &e);
     assert_non_null(s);
-    const char *path = filed("text", "02 JO", "a.pdf");
+    const char *path = filed("text", "02 JO", "a.pdf"), *held;
+    make("staging/b", "text");
+    assert_true(spool_move(s, a, "staging/b", "held/7", "b.pdf", &held, &e));
     umask(before);
+    assert_int_equal(mode_of("held/7"), 02750);
+    assert_int_equal(mode_of(held), 0640);
     assert_int_equal(mode_of("papers"), 02770);
     assert_int_equal(mode_of("papers/ARCP-2026-04"), 02770);
     assert_int_equal(mode_of("papers/ARCP-2026-04/02 JO"), 02770);
     assert_int_equal(mode_of(path), 0640);
-    assert_int_equal(mode_of("held"), 0700);
+    assert_int_equal(mode_of("held"), 02750);
+    assert_int_equal(mode_of("archive"), 0700);
 }
 
 /* A start without a group, then one with it. */
@@ -195,7 +200,8 @@ static void what_was_there_before_the_group_is_given_to_it(void **state)
     assert_int_equal(mode_of("portal/ARCP-2026-04"), 02750);
     assert_int_equal(mode_of("portal/ARCP-2026-04/index.html"), 0640);
     assert_int_equal(mode_of("taamim.db"), 0640);
-    assert_int_equal(mode_of("held"), 0700);
+    assert_int_equal(mode_of("held"), 02750);
+    assert_int_equal(mode_of("archive"), 0700);
 }
 
 static void what_people_have_set_stays(void **state)
