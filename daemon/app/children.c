@@ -53,7 +53,7 @@ void children_tend(struct children *c)
 void children_reload(struct children *c)
 {
     senders_configure(c);
-    collector_renew(c);
+    worker_restart(c->collector);
 }
 
 bool children_idle(const struct children *c)

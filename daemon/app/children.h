@@ -47,7 +47,6 @@ struct children {
     int n_senders;
     struct worker *collector, *parser;
     struct burst collected, moved;
-    int64_t renew_collector_at; /* at the latest; 0 = not asked for */
     struct parse parses[PARSES_AT_ONCE];
     struct waiting_parse {
         int64_t message;
@@ -75,8 +74,7 @@ int senders_free(void *children);
 void senders_send(void *children, const struct send_job *job);
 /* collector.c */
 bool collector_open(struct children *c, struct err *e);
-void collector_renew(struct children *c); /* soon: see there */
-void collector_tend(struct children *c);  /* takes in what it told in this turn */
+void collector_tend(struct children *c); /* takes in what it told in this turn */
 void collector_kept(void *children, const struct message_row *m);
 void collector_append(void *children, int64_t notice, const char *mailbox, const struct send_job *copy);
 /* parsers.c */

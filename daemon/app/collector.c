@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/wire.h"
 
-#define RENEW_S 30 /* a mailbox that has no line by then cannot be opened */
+#define NO_VALIDITY INT64_C(4294967295) /* a UIDVALIDITY that is none: what arrived since since_at is collected */
 
 static json_t *pending_of(struct daemon *d, struct arena *a, const struct mailbox_row *m)
 {
@@ -21,15 +21,31 @@ static json_t *pending_of(struct daemon *d, struct arena *a, const struct mailbo
     return list;
 }
 
+/* A mailbox is watched from the daemon's first start on, not from the first connection, which may come much later. */
+static struct mailbox_row stand_of(struct daemon *d, struct arena *a, const char *name)
+{
+    struct mailbox_row m = {0};
+    struct err e = {0};
+
+    if (store_mailbox(d->store, a, name, &m, &e) && m.name)
+        return m;
+    m = (struct mailbox_row){.name = name, .since_at = clock_now()};
+    if (!store_begin(d->store, &e) || !store_put_mailbox(d->store, &m, &e) || !store_commit(d->store, &e)) {
+        store_rollback(d->store);
+        log_event(LOG_LEVEL_ERROR, "mailbox", "name", name, "reason", e.text, NULL);
+    }
+    return m;
+}
+
 static json_t *mailbox_config(struct daemon *d, struct arena *a, const struct watched_mailbox *w)
 {
-    struct mailbox_row m;
+    struct mailbox_row m = stand_of(d, a, w->name);
+    bool drawn = m.next_uid > 0;
 
-    if (!store_mailbox(d->store, a, w->name, &m, NULL))
-        m = (struct mailbox_row){0};
     return json_pack("{s:s, s:b, s:I, s:I, s:I, s:o}", "name", w->name, "junk", w->junk, "uidvalidity",
-                     (json_int_t)m.uidvalidity, "next_uid", (json_int_t)m.next_uid, "since_at",
-                     (json_int_t)(m.since_at ? m.since_at : clock_now()), "pending", pending_of(d, a, &m));
+                     (json_int_t)(drawn ? m.uidvalidity : NO_VALIDITY), "next_uid",
+                     (json_int_t)(drawn ? m.next_uid : 1), "since_at", (json_int_t)m.since_at, "pending",
+                     pending_of(d, a, &m));
 }
 
 static void ready(void *arg, struct worker *w)
@@ -134,28 +150,6 @@ static void empty(struct burst *b)
     *b = (struct burst){0};
 }
 
-/* A mailbox watched for the first time has no line until the collector has told it: started anew before that, it would
- * draw the line again, above what came meanwhile. */
-static bool may_renew(const struct children *c)
-{
-    ARENA_SCOPED a = arena_new();
-    const struct config *cfg = c->daemon->orders.config;
-    struct mailbox_row m;
-
-    if (c->daemon->imap_watch.away || clock_now() >= c->renew_collector_at)
-        return true;
-    for (size_t i = 0; i < cfg->n_mailboxes; i++)
-        if (!store_mailbox(c->daemon->store, a, cfg->mailboxes[i].name, &m, NULL) || !m.name)
-            return false;
-    return true;
-}
-
-void collector_renew(struct children *c)
-{
-    c->renew_collector_at = clock_now() + RENEW_S;
-    loop_wake_at(c->loop, c->renew_collector_at * 1000);
-}
-
 void collector_tend(struct children *c)
 {
     struct burst moved = c->moved, collected = c->collected;
@@ -170,10 +164,6 @@ void collector_tend(struct children *c)
     }
     empty(&moved);
     empty(&collected);
-    if (c->renew_collector_at && may_renew(c)) {
-        c->renew_collector_at = 0;
-        worker_restart(c->collector);
-    }
 }
 
 static void appended(const json_t *m)
