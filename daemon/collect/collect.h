@@ -9,11 +9,12 @@
 #include "mail/collection.h"
 
 #define MAILBOXES_MAX 9
-#define FOUND_MAX     64     /* messages looked at in one go */
-#define ASIDE_MAX     16     /* messages set aside in one mailbox */
-#define KEPT_MAX      100000 /* messages waiting to be moved, in one mailbox */
-#define MOVE_BATCH    64     /* moved by one command */
-#define REQUESTS_MAX  64     /* append and find, waiting for a connection */
+#define EXISTS_UNTOLD UINT32_MAX /* no EXISTS since the last look began */
+#define FOUND_MAX     64         /* messages looked at in one go */
+#define ASIDE_MAX     16         /* messages set aside in one mailbox */
+#define KEPT_MAX      100000     /* messages waiting to be moved, in one mailbox */
+#define MOVE_BATCH    64         /* moved by one command */
+#define REQUESTS_MAX  64         /* append and find, waiting for a connection */
 
 struct kept {
     uint32_t uid;
@@ -34,7 +35,6 @@ struct watched {
     int64_t since_at;
     bool again;      /* collecting again after a changed UIDVALIDITY: the line is withheld */
     bool look;       /* something may be new */
-    uint32_t exists; /* what the server counted when it was last looked at */
     int64_t look_at; /* look then in any case, by clock_boot() */
     struct found found[FOUND_MAX];
     size_t n_found, at_found;

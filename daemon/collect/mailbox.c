@@ -238,7 +238,8 @@ enum reply mailbox_look(struct collect *c, struct watched *w, struct err *e)
 {
     const mailimap *imap = connection_imap(c->connection);
     w->n_found = w->at_found = 0;
-    w->exists = imap->imap_selection_info ? imap->imap_selection_info->sel_exists : 0;
+    if (imap->imap_selection_info) /* any count the server tells from here on is news: a move had changed the old one */
+        imap->imap_selection_info->sel_exists = EXISTS_UNTOLD;
     enum reply r = w->next_uid > UINT32_MAX ? REPLY_OK : search(c, w, e);
     w->look = r == REPLY_OK && w->n_found > 0;
     if (r == REPLY_OK && w->n_found > 0)

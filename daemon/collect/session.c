@@ -155,7 +155,7 @@ static enum reply nothing_new(struct collect *c, struct watched *w, struct err *
     mailimap *imap = connection_imap(c->connection);
     connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
     enum reply r = connection_reply(c->connection, mailimap_noop(imap), "NOOP", e);
-    if (r == REPLY_OK && imap->imap_selection_info && imap->imap_selection_info->sel_exists != w->exists)
+    if (r == REPLY_OK && imap->imap_selection_info && imap->imap_selection_info->sel_exists != EXISTS_UNTOLD)
         w->look = true;
     return r == REPLY_NO ? REPLY_LOST : r;
 }
