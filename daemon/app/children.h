@@ -76,7 +76,7 @@ void senders_send(void *children, const struct send_job *job);
 bool collector_open(struct children *c, struct err *e);
 void collector_tend(struct children *c); /* takes in what it told in this turn */
 void collector_kept(void *children, const struct message_row *m);
-void collector_append(void *children, int64_t notice, const char *mailbox, const struct send_job *copy);
+bool collector_append(void *children, const struct sent_copy *copy);
 /* parsers.c */
 bool parsers_open(struct children *c, struct err *e);
 void parsers_parse(void *children, int64_t message, const char *path);

@@ -1,6 +1,7 @@
 /* The collecting child: told where we stand in each mailbox, it tells what it has spooled, and hears what was kept. */
 #include "app/children.h"
 
+#include "app/copies.h"
 #include "app/inbox.h"
 #include "app/ticker.h"
 #include "base/clock.h"
@@ -63,6 +64,7 @@ static void ready(void *arg, struct worker *w)
                           "incoming", spool_full(d->spool, a, "incoming"), "processed", cfg->processed_folder, "poll_s",
                           cfg->poll_s, "max_bytes", (json_int_t)cfg->max_collect_bytes, "mailboxes", mailboxes),
                 -1);
+    copies_begin(d);
 }
 
 static void line(struct daemon *d, const json_t *m)
@@ -166,12 +168,6 @@ void collector_tend(struct children *c)
     empty(&collected);
 }
 
-static void appended(const json_t *m)
-{
-    if (!wire_bool(m, "ok"))
-        log_event(LOG_LEVEL_WARNING, "sent_copy", "status", "failed", "reason", wire_string(m, "text", ""), NULL);
-}
-
 static void message(void *arg, struct worker *w, const json_t *m)
 {
     struct children *c = arg;
@@ -190,7 +186,7 @@ static void message(void *arg, struct worker *w, const json_t *m)
     else if ((inner = json_object_get(m, "left")))
         left(d, inner);
     else if ((inner = json_object_get(m, "appended")))
-        appended(inner);
+        copies_answered(d, wire_int(inner, "id", 0), wire_bool(inner, "ok"), wire_string(inner, "text", ""));
 }
 
 static void gone(void *arg, struct worker *w, const char *why)
@@ -226,15 +222,16 @@ void collector_kept(void *arg, const struct message_row *m)
                     -1);
 }
 
-void collector_append(void *arg, int64_t notice, const char *mailbox, const struct send_job *copy)
+bool collector_append(void *arg, const struct sent_copy *copy)
 {
     struct children *c = arg;
     json_t *segments = json_array();
 
     for (size_t i = 0; i < copy->n_segments; i++)
         json_array_append_new(segments, json_string(copy->segments[i]));
-    worker_send(c->collector,
-                json_pack("{s:{s:I, s:s, s:o, s:I}}", "append", "id", (json_int_t)notice, "mailbox", mailbox,
-                          "segments", segments, "size", (json_int_t)copy->size),
-                -1);
+    return worker_send(c->collector,
+                       json_pack("{s:{s:I, s:s, s:s, s:b, s:o, s:I}}", "append", "id", (json_int_t)copy->notice,
+                                 "mailbox", copy->mailbox, "message_id", copy->message_id, "look", copy->look,
+                                 "segments", segments, "size", (json_int_t)copy->size),
+                       -1);
 }

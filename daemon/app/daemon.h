@@ -23,7 +23,7 @@ struct ports {
     void (*send)(void *arg, const struct send_job *job);
     void (*parse)(void *arg, int64_t message, const char *path); /* full path; answered by inbox_parsed() */
     void (*kept)(void *arg, const struct message_row *m);        /* m->move says where to */
-    void (*append)(void *arg, int64_t notice, const char *mailbox, const struct send_job *copy);
+    bool (*append)(void *arg, const struct sent_copy *copy);     /* false: not now; answered by copies_answered() */
 };
 
 /* What configuration, register and templates say now; swapped whole on reload. */
@@ -60,7 +60,15 @@ struct daemon {
         int64_t since_at;
         char text[300];
     } smtp_watch, imap_watch;
-    bool imap_seen;      /* the collector has told its state once */
+    bool imap_seen; /* the collector has told its state once */
+
+    struct {
+        int64_t in_hand;           /* the notice whose copy the collector has; 0 = none */
+        bool sure;                 /* whatever is due was never given to the collector before */
+        int64_t again_at;          /* the folder took none: the next is tried then */
+        struct server_watch watch; /* whether the folder takes copies */
+    } copies;
+
     int64_t server_size; /* SIZE of the submission server's EHLO; 0 unknown */
 
     struct frozen_round *frozen; /* what launches froze, read once; newest first */

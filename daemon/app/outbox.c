@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/copies.h"
 #include "app/post.h"
 #include "app/ticker.h"
 #include "base/clock.h"
@@ -119,35 +120,6 @@ static bool record(struct daemon *d, const struct notice_row *n, const struct de
     return story(d, &line, e, "%s to %s: %s", n->kind, row->address, row->reply);
 }
 
-static bool keep_copy(struct daemon *d, struct arena *a, const struct notice_row *n)
-{
-    struct send_job copy;
-    JSON_SCOPED list = json_loads(n->segments, 0, NULL);
-    const char **paths = arena_alloc(a, (json_array_size(list) + 1) * sizeof *paths);
-
-    if (!d->ports.append)
-        return true;
-    for (size_t i = 0; i < json_array_size(list); i++)
-        paths[i] = spool_full(d->spool, a, json_string_value(json_array_get(list, i)));
-    copy = (struct send_job){.id = n->id, .segments = paths, .n_segments = json_array_size(list), .size = n->size};
-    d->ports.append(d->ports.arg, n->id, d->orders.config->sent_folder, &copy);
-    return true;
-}
-
-/* The first delivery of a notice that is accepted leaves one copy in the sent folder. */
-static bool first_sent(struct daemon *d, struct arena *a, const struct notice_row *n, int64_t this_delivery)
-{
-    struct delivery_row *rows;
-    size_t n_rows;
-
-    if (!store_deliveries_of(d->store, a, n->id, &rows, &n_rows, NULL))
-        return false;
-    for (size_t i = 0; i < n_rows; i++)
-        if (rows[i].id != this_delivery && strcmp(rows[i].state, "sent") == 0)
-            return false;
-    return true;
-}
-
 /* Three domains said the same: what the first of them refused in this row did not fail. */
 static bool take_back_failures(struct daemon *d, struct arena *a, struct err *e)
 {
@@ -224,8 +196,7 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
         return false;
     if (shows_us_welcome(d, attempt.end, about_all) && !resume_queue(d, e))
         return false;
-    if (next.state == DELIVERY_SENT && d->orders.config->sent_folder && first_sent(d, a, n, row->id) &&
-        !keep_copy(d, a, n))
+    if (next.state == DELIVERY_SENT && !copies_want(d, n, e))
         return false;
     if (about_all)
         d->stopped_code = o->code;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "app/copies.h"
 #include "app/disk.h"
 #include "app/office.h"
 #include "app/receipt.h"
@@ -46,34 +47,47 @@ void ticker_server(struct daemon *d, struct server_watch *w, bool up, const char
     snprintf(w->text, sizeof w->text, "%s", up ? "" : text);
 }
 
-/* `taamim status` reads these: it works with the daemon stopped, too. */
-static bool tell_server(struct daemon *d, const struct server_watch *w, const char *name, const char *key)
+/* `taamim status` reads the key: it works with the daemon stopped, too. */
+struct server_words {
+    const char *key, *away_kind, *back_kind, *away, *back;
+};
+static const struct server_words smtp_words = {"smtp_away", "server_away", "server_back",
+                                               "the sending (SMTP) server cannot be reached",
+                                               "the sending (SMTP) server is back"};
+static const struct server_words imap_words = {"imap_away", "server_away", "server_back",
+                                               "the mailbox (IMAP) server cannot be reached",
+                                               "the mailbox (IMAP) server is back"};
+static const struct server_words copies_words = {"copies_refused", "trouble", "trouble",
+                                                 "the folder for copies of what is sent (sent_folder) takes none",
+                                                 "the folder for copies of what is sent takes them again"};
+
+static bool tell_server(struct daemon *d, const struct server_watch *w, const struct server_words *words)
 {
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
 
-    if (store_begin(d->store, &e) && store_set(d->store, key, w->away ? w->text : NULL, &e) &&
+    if (store_begin(d->store, &e) && store_set(d->store, words->key, w->away ? w->text : NULL, &e) &&
         store_commit(d->store, &e))
-        return w->away ? tell(d, "server_away", arena_printf(a, "the %s server cannot be reached: %s", name, w->text))
-                       : tell(d, "server_back", arena_printf(a, "the %s server is back", name));
+        return w->away ? tell(d, words->away_kind, arena_printf(a, "%s: %s", words->away, w->text))
+                       : tell(d, words->back_kind, words->back);
     store_rollback(d->store);
     return false;
 }
 
-static int64_t server_turn(struct daemon *d, struct server_watch *w, const char *name, const char *key)
+static int64_t server_turn(struct daemon *d, struct server_watch *w, const struct server_words *words)
 {
     int64_t tell_at = w->since_at + d->orders.config->unreachable_after_s;
     ARENA_SCOPED a = arena_new();
 
     if (!w->known)
         return 0;
-    w->told = w->told || store_get(d->store, a, key) != NULL; /* told before the last stop */
+    w->told = w->told || store_get(d->store, a, words->key) != NULL; /* told before the last stop */
     if (w->away && !w->told) {
         if (clock_now() < tell_at)
             return tell_at;
-        w->told = tell_server(d, w, name, key);
+        w->told = tell_server(d, w, words);
     } else if (!w->away && w->told) {
-        w->told = !tell_server(d, w, name, key);
+        w->told = !tell_server(d, w, words);
     }
     return 0;
 }
@@ -182,8 +196,10 @@ int64_t ticker_turn(struct daemon *d)
     int64_t next = clock_now() + LOOK_AGAIN_S;
 
     sooner(&next, receipts_turn(d));
-    sooner(&next, server_turn(d, &d->smtp_watch, "sending (SMTP)", "smtp_away"));
-    sooner(&next, server_turn(d, &d->imap_watch, "mailbox (IMAP)", "imap_away"));
+    sooner(&next, server_turn(d, &d->smtp_watch, &smtp_words));
+    sooner(&next, server_turn(d, &d->imap_watch, &imap_words));
+    sooner(&next, server_turn(d, &d->copies.watch, &copies_words));
+    sooner(&next, copies_turn(d));
     if (!clock_paused(d)) {
         sooner(&next, reminders(d));
         sooner(&next, office_digest_turn(d));

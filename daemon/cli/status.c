@@ -115,7 +115,7 @@ struct overview {
     size_t n_held;
     struct count_row *counts;
     size_t n_counts;
-    const char *stopped, *smtp_away, *imap_away, *quota, *disk_low;
+    const char *stopped, *smtp_away, *imap_away, *copies_refused, *quota, *disk_low;
     bool runs;
 };
 
@@ -155,6 +155,8 @@ static void print_engine(struct desk *d, const struct overview *v)
         printf("The sending (SMTP) server is away: %s\n", table_cell(d->a, v->smtp_away, 0));
     if (v->imap_away)
         printf("The mailbox (IMAP) server is away: %s\n", table_cell(d->a, v->imap_away, 0));
+    if (v->copies_refused)
+        printf("The folder for copies of what is sent takes none: %s\n", table_cell(d->a, v->copies_refused, 0));
     if (v->disk_low)
         printf("Disk: %s: what comes in then cannot be kept; make room\n", table_cell(d->a, v->disk_low, 0));
     if (v->quota)
@@ -196,6 +198,7 @@ static bool look(struct desk *d, struct overview *v, struct err *e)
     v->stopped = fact(d, "queue_stopped");
     v->smtp_away = fact(d, "smtp_away");
     v->imap_away = fact(d, "imap_away");
+    v->copies_refused = d->config->sent_folder ? fact(d, "copies_refused") : NULL;
     v->quota = quota_of(d);
     v->disk_low = fact(d, "disk_low");
     v->runs = client_daemon_runs(d->config);
@@ -218,10 +221,11 @@ static enum exit_code overview_json(const struct overview *v)
         json_array_append_new(held, json_integer(v->held[i].id));
     for (size_t i = 0; i < v->n_counts; i++)
         json_object_set_new(mails, v->counts[i].name, json_integer(v->counts[i].n));
-    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds",
+    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds",
                                     rounds, "held", held, "deliveries", mails, "queue_stopped",
                                     text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away), "imap_away",
-                                    text_or_null(v->imap_away), "disk_low", text_or_null(v->disk_low)));
+                                    text_or_null(v->imap_away), "copies_refused", text_or_null(v->copies_refused),
+                                    "disk_low", text_or_null(v->disk_low)));
 }
 
 static void print_overview(struct desk *d, const struct overview *v)

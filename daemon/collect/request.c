@@ -1,8 +1,8 @@
 /* What the daemon asks for besides collecting: a copy appended to a folder, a message found by its Message-ID.
  *
  * A copy is put together in an unlinked file and mapped, so that it costs no memory of ours. A connection that
- * breaks while a copy is given leaves it unknown whether the server has it; it is told as failed, and not tried
- * again here. */
+ * breaks while a copy is given leaves it unknown whether the server has it; it is told as failed, and the daemon,
+ * when it asks again, has us look first. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -27,6 +27,60 @@ enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e)
     enum reply subscribed =
         connection_reply(c->connection, mailimap_subscribe(imap, wire_name), "SUBSCRIBE", r == REPLY_OK ? e : NULL);
     return subscribed == REPLY_LOST ? subscribed : r;
+}
+
+/* ---- find */
+
+static bool plain_id(const char *id)
+{
+    size_t n = strlen(id);
+    bool plain = n > 0 && n <= MESSAGE_ID_MAX;
+    for (const char *p = id; *p; p++)
+        plain = plain && (unsigned char)*p > 32 && (unsigned char)*p < 127;
+    return plain;
+}
+
+static enum reply search_id(struct collect *c, const char *id, uint32_t *uid_out, struct err *e)
+{
+    clist *uids = NULL;
+    char *field = strdup("Message-ID"), *value = strdup(id); /* libetpan frees them */
+    if (!field || !value)
+        abort();
+    struct mailimap_search_key *key = mailimap_search_key_new_header(field, value);
+    connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
+    enum reply r = connection_reply(
+        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
+    mailimap_search_key_free(key);
+    if (r != REPLY_OK)
+        return r;
+    for (clistiter *i = clist_begin(uids); i; i = clist_next(i))
+        if (*(uint32_t *)clist_content(i) > *uid_out)
+            *uid_out = *(uint32_t *)clist_content(i);
+    mailimap_search_result_free(uids);
+    return r;
+}
+
+/* uid 0: not there. REPLY_NO: there is no such mailbox, or it cannot be looked into. */
+static enum reply find_in(struct collect *c, const char *mailbox, const char *id, uint32_t *uid_out, struct err *e)
+{
+    *uid_out = 0;
+    if (!plain_id(id)) {
+        err_perm(e, "that is no Message-ID");
+        return REPLY_NO;
+    }
+    c->selected = NULL;
+    connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
+    enum reply r =
+        connection_reply(c->connection, mailimap_examine(connection_imap(c->connection), mailbox), "EXAMINE", e);
+    return r == REPLY_OK ? search_id(c, id, uid_out, e) : r;
+}
+
+static enum reply find(struct collect *c, const json_t *j, uint32_t *uid_out, struct err *e)
+{
+    char *mailbox = mailbox_wire_name(wire_string(j, "mailbox", ""), e);
+    enum reply r = mailbox ? find_in(c, mailbox, wire_string(j, "message_id", ""), uid_out, e) : REPLY_NO;
+    free(mailbox);
+    return r;
 }
 
 /* ---- append */
@@ -83,70 +137,44 @@ static enum reply append_once(struct collect *c, const char *mailbox, const char
     return connection_reply(c->connection, r, "APPEND", e);
 }
 
-static enum reply append(struct collect *c, const json_t *j, struct err *e)
+static enum reply append_or_make(struct collect *c, const char *mailbox, const char *bytes, int64_t size, struct err *e)
+{
+    struct err ignored = {0};
+    enum reply r = append_once(c, mailbox, bytes, size, e);
+    if (r == REPLY_NO && mailbox_make(c, mailbox, &ignored) == REPLY_OK)
+        r = append_once(c, mailbox, bytes, size, e);
+    return r;
+}
+
+static enum reply append_to(struct collect *c, const char *mailbox, const json_t *j, struct err *e)
 {
     int64_t size = wire_int(j, "size", 0);
-    char *mailbox = mailbox_wire_name(wire_string(j, "mailbox", ""), e);
-    char *bytes = NULL;
-    enum reply r = REPLY_NO;
-    if (mailbox && (size <= 0 || size > c->max_bytes))
+    struct err ignored = {0};
+    uint32_t uid = 0;
+    if (size <= 0 || size > c->max_bytes) {
         err_perm(e, "a copy of %lld bytes is not taken", (long long)size);
-    else if (mailbox && (bytes = map_copy(c, j, size, e))) {
-        struct err ignored = {0};
-        r = append_once(c, mailbox, bytes, size, e);
-        if (r == REPLY_NO && mailbox_make(c, mailbox, &ignored) == REPLY_OK)
-            r = append_once(c, mailbox, bytes, size, e);
-        munmap(bytes, (size_t)size);
-    }
-    free(mailbox);
-    return r;
-}
-
-/* ---- find */
-
-static bool plain_id(const char *id)
-{
-    size_t n = strlen(id);
-    bool plain = n > 0 && n <= MESSAGE_ID_MAX;
-    for (const char *p = id; *p; p++)
-        plain = plain && (unsigned char)*p > 32 && (unsigned char)*p < 127;
-    return plain;
-}
-
-static enum reply search_id(struct collect *c, const char *id, uint32_t *uid_out, struct err *e)
-{
-    clist *uids = NULL;
-    char *field = strdup("Message-ID"), *value = strdup(id); /* libetpan frees them */
-    if (!field || !value)
-        abort();
-    struct mailimap_search_key *key = mailimap_search_key_new_header(field, value);
-    connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(
-        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
-    mailimap_search_key_free(key);
-    if (r != REPLY_OK)
-        return r;
-    for (clistiter *i = clist_begin(uids); i; i = clist_next(i))
-        if (*(uint32_t *)clist_content(i) > *uid_out)
-            *uid_out = *(uint32_t *)clist_content(i);
-    mailimap_search_result_free(uids);
-    return r;
-}
-
-static enum reply find(struct collect *c, const json_t *j, uint32_t *uid_out, struct err *e)
-{
-    const char *id = wire_string(j, "message_id", "");
-    char *mailbox = mailbox_wire_name(wire_string(j, "mailbox", ""), e);
-    if (!mailbox)
         return REPLY_NO;
-    enum reply r = REPLY_NO;
-    if (plain_id(id)) {
-        c->selected = NULL;
-        connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
-        r = connection_reply(c->connection, mailimap_examine(connection_imap(c->connection), mailbox), "EXAMINE", e);
     }
+    if (wire_bool(j, "look") && find_in(c, mailbox, wire_string(j, "message_id", ""), &uid, &ignored) == REPLY_LOST) {
+        *e = ignored;
+        return REPLY_LOST;
+    }
+    if (uid)
+        return REPLY_OK;
+    char *bytes = map_copy(c, j, size, e);
+    if (!bytes)
+        return REPLY_NO;
+    enum reply r = append_or_make(c, mailbox, bytes, size, e);
+    munmap(bytes, (size_t)size);
+    return r;
+}
+
+static enum reply append(struct collect *c, const json_t *j, struct err *e)
+{
+    char *mailbox = mailbox_wire_name(wire_string(j, "mailbox", ""), e);
+    enum reply r = mailbox ? append_to(c, mailbox, j, e) : REPLY_NO;
     free(mailbox);
-    return r == REPLY_OK ? search_id(c, id, uid_out, e) : r;
+    return r;
 }
 
 enum reply request_serve(struct collect *c, struct err *e)

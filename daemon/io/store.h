@@ -88,6 +88,7 @@ struct notice_row {
     const char *segments; /* JSON array of paths below the state directory */
     int64_t size;
     int64_t created_at;
+    int64_t copy_at; /* its copy for the sent folder is due then; 0 = none is wanted, -1 = kept, or given up */
 };
 /* Adds and gives the id; where (round, party, cause) exists already nothing changes and *id_out is 0. */
 bool store_add_notice(struct store *s, const struct notice_row *n, int64_t *id_out, struct err *e);
@@ -101,6 +102,11 @@ bool store_notice_by_token(struct store *s, struct arena *a, const char *token, 
                            struct err *e); /* the first with that token */
 bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message_id, struct notice_row *out,
                            struct err *e);
+
+bool store_set_copy(struct store *s, int64_t notice, int64_t copy_at, struct err *e);
+/* The notice whose copy is due first, at or before now (out->cause NULL: none); and when the next one is (0 = none). */
+bool store_copy_due(struct store *s, struct arena *a, int64_t now_at, struct notice_row *out, struct err *e);
+int64_t store_next_copy_at(struct store *s);
 
 /* ---- deliveries: one per address of a notice */
 struct delivery_row {

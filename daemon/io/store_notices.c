@@ -9,7 +9,7 @@ static const struct member notice_members[] = {
     MEMBER(notice_row, id),         MEMBER(notice_row, round),      MEMBER(notice_row, party),
     MEMBER(notice_row, cause),      MEMBER(notice_row, kind),       MEMBER(notice_row, token),
     MEMBER(notice_row, message_id), MEMBER(notice_row, subject),    MEMBER(notice_row, segments),
-    MEMBER(notice_row, size),       MEMBER(notice_row, created_at),
+    MEMBER(notice_row, size),       MEMBER(notice_row, created_at), MEMBER(notice_row, copy_at),
 };
 static const struct shape notice_shape = SHAPE("notice", notice_row, notice_members);
 
@@ -17,11 +17,12 @@ bool store_add_notice(struct store *s, const struct notice_row *n, int64_t *id_o
 {
     return query_insert(
         s,
-        ROW_QUERY(&notice_shape,
-                  "INSERT INTO notices (round, party, cause, kind, token, message_id, subject, segments, size,"
-                  " created_at) VALUES (:round, :party, :cause, :kind, :token, :message_id, :subject, :segments,"
-                  " :size, :created_at) ON CONFLICT (round, party, cause) DO NOTHING",
-                  n),
+        ROW_QUERY(
+            &notice_shape,
+            "INSERT INTO notices (round, party, cause, kind, token, message_id, subject, segments, size,"
+            " created_at, copy_at) VALUES (:round, :party, :cause, :kind, :token, :message_id, :subject, :segments,"
+            " :size, :created_at, :copy_at) ON CONFLICT (round, party, cause) DO NOTHING",
+            n),
         id_out, e);
 }
 
@@ -56,6 +57,26 @@ bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message
                            "SELECT * FROM notices WHERE message_id = ?1 AND message_id <> '' ORDER BY id LIMIT 1",
                            V(message_id)),
                      out, e);
+}
+
+bool store_set_copy(struct store *s, int64_t notice, int64_t copy_at, struct err *e)
+{
+    return query_change_one(
+        s, QUERY(&notice_shape, "UPDATE notices SET copy_at = ?2 WHERE id = ?1", V(notice), V(copy_at)), e);
+}
+
+bool store_copy_due(struct store *s, struct arena *a, int64_t now_at, struct notice_row *out, struct err *e)
+{
+    return query_one(s, a,
+                     QUERY(&notice_shape,
+                           "SELECT * FROM notices WHERE copy_at > 0 AND copy_at <= ?1 ORDER BY copy_at, id LIMIT 1",
+                           V(now_at)),
+                     out, e);
+}
+
+int64_t store_next_copy_at(struct store *s)
+{
+    return query_number(s, QUERY(NULL, "SELECT min(copy_at) FROM notices WHERE copy_at > 0"), 0);
 }
 
 /* ---- deliveries */

@@ -29,9 +29,11 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY AUTOINCREMENT, round TEXT NOT NULL, party TEXT NOT NULL, cause TEXT NOT NULL CHECK (cause "
     "<> ''),"
     " kind TEXT NOT NULL, token TEXT NOT NULL, message_id TEXT NOT NULL, subject TEXT NOT NULL, segments TEXT NOT NULL,"
-    " size INTEGER NOT NULL, created_at INTEGER NOT NULL, UNIQUE (round, party, cause)) STRICT;"
+    " size INTEGER NOT NULL, created_at INTEGER NOT NULL, copy_at INTEGER NOT NULL,"
+    " UNIQUE (round, party, cause)) STRICT;"
     "CREATE INDEX notices_by_token ON notices (token) WHERE token <> '';"
     "CREATE INDEX notices_by_message_id ON notices (message_id) WHERE message_id <> '';"
+    "CREATE INDEX notices_copy_due ON notices (copy_at) WHERE copy_at > 0;"
 
     "CREATE TABLE deliveries ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, notice INTEGER NOT NULL REFERENCES notices (id), address TEXT NOT NULL,"

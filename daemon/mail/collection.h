@@ -24,7 +24,9 @@
  *   child   {"moved":{"mailbox":NAME,"uidvalidity":N,"uid":N,"how":"move"|"copy"|"keyword"|"left"}}
  *   child   {"state":{"up":BOOL,"text":STRING,"quota_used":N,"quota_limit":N,"capabilities":STRING}}
  *      At each change; the quota in bytes, -1 unknown.
- *   daemon  {"append":{"id":N,"mailbox":NAME,"segments":[PATH,...],"size":N}}    a copy for the sent folder, \Seen
+ *   daemon  {"append":{"id":N,"mailbox":NAME,"message_id":STRING,"look":BOOL,"segments":[PATH,...],"size":N}}
+ *      A copy for the sent folder, \Seen. look: an earlier try may have brought it there; nothing is added where a
+ *      message with that Message-ID lies there already.
  *   child   {"appended":{"id":N,"ok":BOOL,"text":STRING}}
  *   daemon  {"find":{"id":N,"mailbox":NAME,"message_id":STRING}}                 for check --round-trip
  *   child   {"found":{"id":N,"uid":N}}                                           uid 0: not there */
@@ -37,6 +39,16 @@ struct collected {
     const char *file, *mailbox, *sha256;
     int64_t uidvalidity, uid, size, internal_at;
 };
+/* What the daemon asks for with "append"; paths are full. */
+struct sent_copy {
+    int64_t notice;
+    const char *mailbox, *message_id; /* without brackets */
+    const char *const *segments;
+    size_t n_segments;
+    int64_t size;
+    bool look;
+};
+
 json_t *collected_to_json(const struct collected *c); /* the inner object */
 /* Checks: file is a plain name without '/', numbers are in range, sha256 is 64 hex digits. */
 bool collected_from_json(struct arena *a, const json_t *j, struct collected *out, struct err *e);

@@ -28,7 +28,8 @@ struct sentence {
     deed_fn *deed;
 };
 extern const struct sentence time_sentences[], mail_sentences[], officer_sentences[], server_sentences[],
-    expect_mail_sentences[], expect_state_sentences[], expect_any_sentences[]; /* each ended by a NULL pattern */
+    sent_folder_sentences[], expect_mail_sentences[], expect_state_sentences[],
+    expect_any_sentences[]; /* each ended by a NULL pattern */
 
 /* ---- the post office: what the mail server does, and the mails that it took */
 
@@ -98,6 +99,21 @@ bool mailbox_message(struct world *w, struct message_row *out,
 void mailbox_parse(void *world, int64_t message, const char *path);
 void mailbox_kept(void *world, const struct message_row *m);
 
+/* ---- the folder for copies of what was sent */
+
+enum sent_conduct { TAKES_COPIES, REFUSES_COPIES, COLLECTOR_AWAY, ENDS_AFTER_ONE };
+struct sent_folder {
+    enum sent_conduct conduct;
+    const char **ids; /* Message-IDs, as they were added */
+    size_t n;
+    int64_t in_hand; /* a notice; 0 = none */
+    bool look;
+    const char *message_id;
+};
+bool sent_folder_append(void *world, const struct sent_copy *copy);
+bool sent_folder_turn(struct world *w); /* one answer; false when nothing is in hand */
+long sent_folder_count(const struct world *w, const char *message_id);
+
 /* ---- the world */
 
 #define ROUNDS_MAX 8
@@ -109,6 +125,7 @@ struct world {
     bool ticker_calm; /* ticker_at is only its habit of looking again */
     struct post_office office;
     struct mailbox mailbox;
+    struct sent_folder sent;
     struct named_round {
         const char *name, *ref;
     } rounds[ROUNDS_MAX];

@@ -85,8 +85,56 @@ static bool only_known_written_to(struct world *w, struct err *e)
     return true;
 }
 
+/* What was sent has its copy, once; unless the folder takes none, or its time was over. */
+static bool copied_once(struct world *w, const struct notice_row *n, struct err *e)
+{
+    long copies = sent_folder_count(w, n->message_id);
+
+    if (copies > 1)
+        return err_perm(e, "\"%s\" was copied %ld times", n->subject, copies);
+    if (n->copy_at > 0 && w->sent.conduct == TAKES_COPIES)
+        return err_perm(e, "a copy of \"%s\" is still due", n->subject);
+    return true;
+}
+
+static bool was_sent(struct world *w, const struct notice_row *n)
+{
+    struct delivery_row *rows;
+    size_t many;
+    bool sent = false;
+
+    if (!store_deliveries_of(w->daemon->store, w->a, n->id, &rows, &many, NULL))
+        return false;
+    for (size_t i = 0; i < many; i++)
+        sent |= strcmp(rows[i].state, "sent") == 0;
+    return sent;
+}
+
+static bool copies_kept(struct world *w, const char *ref, struct err *e)
+{
+    struct notice_row *rows;
+    size_t n;
+
+    if (!store_notices(w->daemon->store, w->a, ref, NULL, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!copied_once(w, &rows[i], e))
+            return false;
+        else if (rows[i].copy_at == 0 && was_sent(w, &rows[i]))
+            return err_perm(e, "no copy of \"%s\" was ever wanted", rows[i].subject);
+    return true;
+}
+
+static bool all_copies_kept(struct world *w, struct err *e)
+{
+    for (size_t i = 0; i < w->n_rounds; i++)
+        if (!copies_kept(w, w->rounds[i].ref, e))
+            return false;
+    return copies_kept(w, "", e);
+}
+
 bool world_sound(struct world *w, struct err *e)
 {
     return folder_empty(w, "incoming", e) && folder_empty(w, "staging", e) && story_whole(w, e) &&
-           all_papers_whole(w, e) && letters_kept(w, e) && only_known_written_to(w, e);
+           all_papers_whole(w, e) && letters_kept(w, e) && all_copies_kept(w, e) && only_known_written_to(w, e);
 }

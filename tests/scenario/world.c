@@ -123,7 +123,8 @@ bool world_open(struct world *w, struct err *e)
                               .senders_free = post_office_free,
                               .send = post_office_send,
                               .parse = mailbox_parse,
-                              .kept = mailbox_kept};
+                              .kept = mailbox_kept,
+                              .append = sent_folder_append};
     w->outbox_at = w->ticker_at = 0;
     return open_state(w, e) && outbox_recover(d, e) && inbox_recover(d, e) && mailbox_start(w, e);
 }
@@ -148,6 +149,7 @@ bool world_restart(struct world *w, struct err *e)
 {
     post_office_crash(w);
     w->mailbox.n_to_parse = 0;
+    w->sent.in_hand = 0;
     w->mailbox.parser_waits = false;
     world_close(w);
     return world_open(w, e);
@@ -183,6 +185,7 @@ static bool turn(struct world *w, bool *busy, struct err *e)
         return world_restart(w, e);
     }
     *busy |= post_office_answer(w);
+    *busy |= sent_folder_turn(w);
     return !w->office.trouble || err_perm(e, "%s", w->office.trouble);
 }
 

@@ -70,6 +70,12 @@ printf 'Subject: copy\r\nMessage-ID: <copy@league.example>\r\n\r\n' >"$T/head"
 printf 'the text\r\n' >"$T/text"
 tell '{"append":{"id":5,"mailbox":"نسخ","segments":["'"$T/head"'","'"$T/text"'"],"size":'"$(cat "$T/head" "$T/text" | wc -c)"'}}'
 ok "a copy is appended while it idles" says first '"id":5,"ok":true' 2
+tell '{"append":{"id":9,"mailbox":"نسخ","message_id":"copy@league.example","look":true,"segments":["'"$T/head"'","'"$T/text"'"],"size":'"$(cat "$T/head" "$T/text" | wc -c)"'}}'
+ok "one that may be there already is looked for" says first '"id":9,"ok":true' 2
+imap "imaps://$HOST:$IMAPS/" -X 'STATUS "&BkYGMwYu-" (MESSAGES)' >"$T/copies"
+contains "and not added twice" "MESSAGES 1" "$T/copies"
+tell '{"append":{"id":10,"mailbox":"أخرى","message_id":"copy@league.example","look":true,"segments":["'"$T/head"'","'"$T/text"'"],"size":'"$(cat "$T/head" "$T/text" | wc -c)"'}}'
+ok "in a folder that is not there yet it is added" says first '"id":10,"ok":true' 2
 tell '{"find":{"id":6,"mailbox":"نسخ","message_id":"<copy@league.example>"}}'
 ok "it is found" says first '"found":{"id":6,"uid":1}' 2
 tell '{"find":{"id":7,"mailbox":"INBOX","message_id":"<nobody@league.example>"}}'

@@ -22,7 +22,7 @@ mkdir -p "$T/etc" "$T/state" "$T/sent"
 paths = { state = "$T/state"; register = "delegations.conf"; templates = "$PWD/templates"; libexec = "$BIN"; };
 smtp = { host = "$HOST"; port = $SUBMISSION; ca_file = "$CA"; user = "$office"; password_file = "password"; };
 imap = { host = "$HOST"; port = $IMAPS; ca_file = "$CA"; user = "$office"; password_file = "password"; authserv_id = "mail.test"; };
-sending = { rate_per_minute = 600; };
+sending = { rate_per_minute = 600; sent_folder = "Sent"; };
 officers = ( { address = "$officer"; name = "Duty"; language = "en"; } );
 office = { alert_every_s = 1; receipt_every_s = 1; };
 E
@@ -91,8 +91,15 @@ kill -HUP "${PID_OF[daemon]}"
 ok "a faulty configuration is told at SIGHUP" wait_for 5 grep -q "rate_per_minit" "$T/daemon.log"
 ok "with the nearest right name" grep -q "rate_per_minute" "$T/daemon.log"
 cp "$T/etc/good" "$T/etc/taamim.conf"
+# The collector stands still while this leaves, and dies before it could do anything: the copy is kept by the next one.
+collector=$(pgrep -P "${PID_OF[daemon]}" -x taamim-collect)
+kill -STOP "$collector"
 ok "the daemon goes on with the old one" taamim round remind $ref --party TN
 ok "and sends by it" wait_for 15 mail_with $tunisia "X-Taamim-Loop: reminder"
+kill -KILL "$collector"
+sent() { local f n=0; for f in $(mailbox $office Sent); do ! grep -q "X-Taamim-Loop: $1" "$f" || n=$((n + 1)); done; [ "$n" = "$2" ]; }
+ok "a copy is kept although the collector died" wait_for 20 sent reminder 1
+ok "and one of each notice" sent notice 3
 kill -HUP "${PID_OF[daemon]}"
 ok "a right one is taken" wait_for 5 grep -q "reloaded" "$T/daemon.log"
 

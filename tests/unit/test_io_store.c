@@ -592,6 +592,32 @@ static void a_cause_makes_one_notice(void **state)
     assert_null(one.cause);
 }
 
+static void a_copy_is_due_until_it_is_settled(void **state)
+{
+    struct notice_row n;
+
+    (void)state;
+    int64_t first = add_notice(REF, "JO", "launch", "t1"), second = add_notice(REF, "SA", "launch", "t2");
+
+    assert_true(store_copy_due(s, a, 1000, &n, &e));
+    assert_null(n.cause);
+    assert_int_equal(store_next_copy_at(s), 0);
+    DO(store_set_copy(s, first, 50, &e));
+    DO(store_set_copy(s, second, 40, &e));
+    assert_int_equal(store_next_copy_at(s), 40);
+    assert_true(store_copy_due(s, a, 39, &n, &e));
+    assert_null(n.cause);
+    assert_true(store_copy_due(s, a, 50, &n, &e));
+    assert_int_equal(n.id, second);
+    DO(store_set_copy(s, second, -1, &e));
+    assert_true(store_copy_due(s, a, 50, &n, &e));
+    assert_int_equal(n.id, first);
+    assert_int_equal(n.copy_at, 50);
+    DO(store_set_copy(s, first, -1, &e));
+    assert_int_equal(store_next_copy_at(s), 0);
+    REFUSED(store_set_copy(s, 999, 1, &e));
+}
+
 static void a_notice_is_known_by_token_and_message_id(void **state)
 {
     struct notice_row n;
@@ -1045,6 +1071,7 @@ int main(int argc, char **argv)
         TEST(seats_keep_the_order_of_the_register),
         TEST(the_open_rounds_of_a_party),
         TEST(a_cause_makes_one_notice),
+        TEST(a_copy_is_due_until_it_is_settled),
         TEST(a_notice_is_known_by_token_and_message_id),
         TEST(deliveries_come_when_due_and_by_priority),
         TEST(a_delivery_keeps_how_it_went),
