@@ -21,7 +21,7 @@ static bool begin_on(struct daemon *d, struct arena *a, int64_t message, struct 
 static bool done(struct daemon *d, struct arena *a, const struct message_row *m, const char *lay_at, bool good,
                  struct err *e)
 {
-    if (!good || !store_update_message(d->store, m, e) || !store_commit(d->store, e)) {
+    if (!good || !store_update_message(d->store, m, e) || !daemon_commit(d, e)) {
         store_rollback(d->store);
         return false;
     }

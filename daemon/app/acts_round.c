@@ -24,7 +24,7 @@ static bool begin_on(struct daemon *d, struct arena *a, const struct act *act, s
 static bool done(struct daemon *d, bool good, struct err *e)
 {
     daemon_round_changed(d);
-    if (good && store_commit(d->store, e))
+    if (good && daemon_commit(d, e))
         return true;
     store_rollback(d->store);
     return false;

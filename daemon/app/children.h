@@ -31,6 +31,7 @@ struct parse {
     struct buf answer;
     int64_t deadline_at;
     bool alone; /* its second and last try: nothing else is at the parser */
+    bool ended; /* nothing more will be said: it is taken in this turn */
 };
 
 /* Messages that the collector told of in this turn of the loop. */

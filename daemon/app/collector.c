@@ -31,7 +31,7 @@ static struct mailbox_row stand_of(struct daemon *d, struct arena *a, const char
     if (store_mailbox(d->store, a, name, &m, &e) && m.name)
         return m;
     m = (struct mailbox_row){.name = name, .since_at = clock_now()};
-    if (!store_begin(d->store, &e) || !store_put_mailbox(d->store, &m, &e) || !store_commit(d->store, &e)) {
+    if (!store_begin(d->store, &e) || !store_put_mailbox(d->store, &m, &e) || !daemon_commit(d, &e)) {
         store_rollback(d->store);
         log_event(LOG_LEVEL_ERROR, "mailbox", "name", name, "reason", e.text, NULL);
     }
@@ -78,7 +78,7 @@ static void line(struct daemon *d, const json_t *m)
 
     if (store_mailbox(d->store, a, row.name, &known, &e) && known.name)
         row.since_at = known.since_at;
-    if (store_begin(d->store, &e) && store_put_mailbox(d->store, &row, &e) && store_commit(d->store, &e))
+    if (store_begin(d->store, &e) && store_put_mailbox(d->store, &row, &e) && daemon_commit(d, &e))
         return;
     store_rollback(d->store);
     log_event(LOG_LEVEL_ERROR, "mailbox", "name", row.name, "reason", e.text, NULL);
@@ -93,7 +93,7 @@ static void keep_quota(struct daemon *d, int64_t used, int64_t limit)
     const char *limit_text = limit > 0 ? arena_printf(a, "%lld", (long long)limit) : NULL;
 
     if (store_begin(d->store, &e) && store_set(d->store, "quota_used", used_text, &e) &&
-        store_set(d->store, "quota_limit", limit_text, &e) && store_commit(d->store, &e))
+        store_set(d->store, "quota_limit", limit_text, &e) && daemon_commit(d, &e))
         return;
     store_rollback(d->store);
 }
@@ -120,7 +120,7 @@ static void left(struct daemon *d, const json_t *m)
         alert(d, &about, &e, "a message in %s (number %lld, %lld bytes) was left in the mailbox: %s",
               wire_string(m, "mailbox", ""), (long long)wire_int(m, "uid", 0), (long long)wire_int(m, "size", 0),
               wire_string(m, "text", "")) &&
-        store_commit(d->store, &e))
+        daemon_commit(d, &e))
         return;
     store_rollback(d->store);
 }

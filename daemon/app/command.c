@@ -118,7 +118,7 @@ static bool do_import(struct client *c, const struct act *act, const json_t *m, 
         return false;
     *text_out = *diff ? diff : "the register has all of this already";
     if (store_begin(d->store, e) &&
-        story(d, &(struct story_line){.who = act->who, .what = "register"}, e, "%s", diff) && store_commit(d->store, e))
+        story(d, &(struct story_line){.who = act->who, .what = "register"}, e, "%s", diff) && daemon_commit(d, e))
         return true;
     store_rollback(d->store);
     return false;

@@ -29,7 +29,7 @@ static void settle(struct daemon *d, const struct notice_row *n, int64_t copy_at
 
     if (store_begin(d->store, &e) && store_set_copy(d->store, n->id, copy_at, &e) &&
         (!why || story(d, &line, &e, "%s: no copy in %s: %s", n->kind, d->orders.config->sent_folder, why)) &&
-        store_commit(d->store, &e))
+        daemon_commit(d, &e))
         return;
     store_rollback(d->store);
     log_event(LOG_LEVEL_ERROR, "sent_copy", "reason", e.text, NULL); /* it is due still, and looked for then */

@@ -74,6 +74,11 @@ void daemon_round_changed(struct daemon *d)
     d->ticker_due = true;
 }
 
+bool daemon_commit(struct daemon *d, struct err *e)
+{
+    return spool_sync(d->spool, e) && store_commit(d->store, e);
+}
+
 bool story(struct daemon *d, const struct story_line *line, struct err *e, const char *format, ...)
 {
     ARENA_SCOPED a = arena_new();

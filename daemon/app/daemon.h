@@ -92,6 +92,10 @@ bool daemon_reload_register(struct daemon *d, struct problems *p);
 /* A round was launched, extended or ended: what time decides is looked at anew. */
 void daemon_round_changed(struct daemon *d);
 
+/* Ends a transaction: first what it has put into the state directory is made to last, then what it wrote to the
+ * store. False: nothing of it holds; roll back. */
+bool daemon_commit(struct daemon *d, struct err *e);
+
 /* One event of the story. */
 struct story_line {
     const char *who, *what, *round, *party;

@@ -65,7 +65,7 @@ static bool set_aside(struct daemon *d, struct arena *a, const struct collected 
            store_begin(d->store, e) &&
            alert(d, &about, e, "the mailbox %s gave the number %lld to a second message; it lies in %s", c->mailbox,
                  (long long)c->uid, path) &&
-           store_commit(d->store, e);
+           daemon_commit(d, e);
 }
 
 static bool told_again(struct daemon *d, struct arena *a, const struct collected *c, int64_t id, struct err *e)
@@ -87,7 +87,7 @@ bool inbox_collected(struct daemon *d, const struct collected *c, size_t n, stru
 
     for (size_t i = 0; good && i < n; i++)
         good = add_row(d, a, &c[i], &ids[i], &known[i], e);
-    if (!good || !store_commit(d->store, e)) {
+    if (!good || !daemon_commit(d, e)) {
         store_rollback(d->store);
         return false;
     }
@@ -245,32 +245,63 @@ static const char *incoming_of(struct arena *a, const struct message_row *m)
     return arena_printf(a, "incoming/%s", collected_name(a, m->mailbox, m->uidvalidity, m->uid));
 }
 
-bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, int scratch_fd, const char *trouble,
-                  struct err *e)
+/* One of those that are judged together. */
+struct judged {
+    struct incoming in;
+    const char *lies_at; /* NULL: nobody knows it any more */
+    bool is_new;         /* else judged already: its file could not be settled then, or the answer came twice */
+};
+
+static bool look_up(struct daemon *d, struct arena *a, const struct parsed *p, struct judged *out, struct err *e)
+{
+    struct message_row *m = &out->in.m;
+
+    *out = (struct judged){.in = {.a = a, .facts = p->facts, .scratch_fd = p->scratch_fd}};
+    if (!store_message(d->store, a, p->message, m, e))
+        return false;
+    out->is_new = m->state && strcmp(m->state, "collected") == 0;
+    out->lies_at = !m->state ? NULL : out->is_new ? m->file : incoming_of(a, m);
+    out->in.junk = m->state && is_junk(d->orders.config, m->mailbox);
+    return true;
+}
+
+static bool judge_together(struct daemon *d, struct judged *all, const struct parsed *list, size_t n, struct err *e)
+{
+    bool good = store_begin(d->store, e);
+
+    for (size_t i = 0; good && i < n; i++)
+        good = !all[i].is_new ||
+               (judge_and_act(d, &all[i].in, list[i].trouble, e) && store_update_message(d->store, &all[i].in.m, e));
+    if (good && daemon_commit(d, e))
+        return true;
+    store_rollback(d->store);
+    return false;
+}
+
+static void log_judged(const struct incoming *in)
+{
+    log_event(LOG_LEVEL_INFO, "message", "id", arena_printf(in->a, "%lld", (long long)in->m.id), "from", in->m.sender,
+              "round", in->m.round, "party", in->m.party, "kind", in->m.kind, "verdict", in->m.verdict, "rule",
+              in->m.rule, NULL);
+}
+
+bool inbox_parsed(struct daemon *d, struct parsed *list, size_t n, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
-    struct incoming in = {.a = a, .facts = facts, .scratch_fd = scratch_fd};
-    const char *incoming;
+    struct judged *all = arena_alloc(a, (n + 1) * sizeof *all);
+    bool good = true;
 
-    if (!store_message(d->store, a, message, &in.m, e))
+    for (size_t i = 0; good && i < n; i++)
+        good = look_up(d, a, &list[i], &all[i], e);
+    if (!good || !judge_together(d, all, list, n, e))
         return false;
-    if (!in.m.state)
-        return true;
-    if (strcmp(in.m.state, "collected") !=
-        0) /* judged already: its file could not be settled then, or the answer came twice */
-        return settle(d, a, &in.m, incoming_of(a, &in.m), e);
-    incoming = in.m.file;
-    in.junk = is_junk(d->orders.config, in.m.mailbox);
-    if (!store_begin(d->store, e))
-        return false;
-    if (!judge_and_act(d, &in, trouble, e) || !store_update_message(d->store, &in.m, e) || !store_commit(d->store, e)) {
-        store_rollback(d->store);
-        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].is_new)
+            log_judged(&all[i].in);
+        list[i].done = !all[i].lies_at || settle(d, a, &all[i].in.m, all[i].lies_at, e);
+        good = good && list[i].done;
     }
-    log_event(LOG_LEVEL_INFO, "message", "id", arena_printf(a, "%lld", (long long)in.m.id), "from", in.m.sender,
-              "round", in.m.round, "party", in.m.party, "kind", in.m.kind, "verdict", in.m.verdict, "rule", in.m.rule,
-              NULL);
-    return settle(d, a, &in.m, incoming, e);
+    return good;
 }
 
 void inbox_file_gone(struct daemon *d, int64_t message)
@@ -301,7 +332,7 @@ bool inbox_moved(struct daemon *d, const struct collected *c, size_t n, struct e
 
     for (size_t i = 0; good && i < n; i++)
         good = mark_moved(d, a, &c[i], e);
-    if (good && store_commit(d->store, e))
+    if (good && daemon_commit(d, e))
         return true;
     store_rollback(d->store);
     return false;
@@ -367,8 +398,7 @@ static bool recover_unknown(struct daemon *d, struct arena *a, const char *file,
     log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason",
               "a file that the collector did not make was moved there", NULL);
     if (store_begin(d->store, e) &&
-        alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) &&
-        store_commit(d->store, e))
+        alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) && daemon_commit(d, e))
         return true;
     store_rollback(d->store);
     return false;

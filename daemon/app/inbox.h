@@ -5,10 +5,17 @@
 
 /* Complete files lie in incoming/: their ledger rows are written in one commit, then they are given to the parser. */
 bool inbox_collected(struct daemon *d, const struct collected *c, size_t n, struct err *e);
-/* The parser's answer, or facts NULL and `trouble` saying how it died: then the message is kept, held and told.
- * scratch_fd holds the decoded parts (-1 where none). */
-bool inbox_parsed(struct daemon *d, int64_t message, const struct facts *facts, int scratch_fd, const char *trouble,
-                  struct err *e);
+/* The parser's answer, or facts NULL and `trouble` saying how it died: then the message is kept, held and told. */
+struct parsed {
+    int64_t message;
+    const struct facts *facts;
+    int scratch_fd; /* holds the decoded parts; -1 where none */
+    const char *trouble;
+    bool done; /* out */
+};
+/* Judges them in one commit: all, or none. True where all are done; else those that are not, and were not at fault,
+ * succeed when they are given again singly. */
+bool inbox_parsed(struct daemon *d, struct parsed *list, size_t n, struct err *e);
 /* A message that waited for the parser, and whose file has gone from incoming/: where it was judged before, its
  * file is in its place. */
 void inbox_file_gone(struct daemon *d, int64_t message);

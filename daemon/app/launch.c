@@ -176,7 +176,7 @@ static bool write_round(struct daemon *d, struct arena *a, struct round_view *v,
     if (!store_begin(d->store, e))
         return false;
     if (store_add_round(d->store, &v->row, e) && add_parties(d, a, v, &n, e) &&
-        story(d, &line, e, "%d parties, deadline %s", n, v->row.deadline_text) && store_commit(d->store, e))
+        story(d, &line, e, "%d parties, deadline %s", n, v->row.deadline_text) && daemon_commit(d, e))
         return true;
     store_rollback(d->store);
     return false;

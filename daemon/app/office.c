@@ -215,8 +215,7 @@ static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_ro
     p.n_documents = b.n_documents;
     p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = b.alerts, .n_alerts = b.n};
     return post_to_officers(d, a, &p, e) && store_alerts_told(d->store, rows[n - 1].id, e) &&
-           store_set(d->store, "alert_at", arena_printf(a, "%lld", (long long)clock_now()), e) &&
-           store_commit(d->store, e);
+           store_set(d->store, "alert_at", arena_printf(a, "%lld", (long long)clock_now()), e) && daemon_commit(d, e);
 }
 
 static int64_t stored_instant(struct daemon *d, struct arena *a, const char *key)
@@ -232,12 +231,12 @@ static void copy_to_partners(struct daemon *d, struct arena *a, const struct ale
     struct err e = {0};
     struct alert_row about = {.kind = "trouble"};
 
-    if (store_begin(d->store, &e) && post_to_partners(d, a, rows, n, &e) && store_commit(d->store, &e))
+    if (store_begin(d->store, &e) && post_to_partners(d, a, rows, n, &e) && daemon_commit(d, &e))
         return;
     store_rollback(d->store);
     log_event(LOG_LEVEL_ERROR, "partners", "status", "failed", "reason", e.text, NULL);
     if (store_begin(d->store, &e) && alert(d, &about, &e, "the copies for partners could not be made: %s", e.text) &&
-        store_commit(d->store, &e))
+        daemon_commit(d, &e))
         return;
     store_rollback(d->store);
 }
@@ -334,7 +333,7 @@ static bool post_digest(struct daemon *d, struct arena *a, const char *day, stru
     p.letter.matrices = matrices;
     if (p.letter.n_matrices + p.letter.n_alerts > 0 && !post_to_officers(d, a, &p, e))
         return false;
-    return store_set(d->store, "digest_day", day, e) && store_commit(d->store, e);
+    return store_set(d->store, "digest_day", day, e) && daemon_commit(d, e);
 }
 
 /* The next working morning after `at`, at the digest's hour. */

@@ -385,8 +385,7 @@ int64_t outbox_turn(struct daemon *d)
     struct err e = {0};
 
     d->outbox_due = false;
-    if (!store_begin(d->store, &e) || !apply_all(d, a, &e) || !pick(d, a, batch, &n, &e) ||
-        !store_commit(d->store, &e)) {
+    if (!store_begin(d->store, &e) || !apply_all(d, a, &e) || !pick(d, a, batch, &n, &e) || !daemon_commit(d, &e)) {
         store_rollback(d->store);
         log_event(LOG_LEVEL_ERROR, "outbox", "status", "failed", "reason", e.text, NULL);
         return clock_now() + 10;
@@ -411,7 +410,7 @@ bool outbox_recover(struct daemon *d, struct err *e)
          !story(d, &(struct story_line){.who = "daemon", .what = "recovered"}, e,
                 "%d deliveries were in hand when the daemon ended: uncertain, sent again with the same Message-ID",
                 n)) ||
-        !store_commit(d->store, e)) {
+        !daemon_commit(d, e)) {
         store_rollback(d->store);
         return false;
     }

@@ -70,18 +70,34 @@ static struct facts *answer_of(struct arena *a, struct parse *p, struct err *e)
     return f;
 }
 
-static void take_answer(struct parse *p)
+static struct parsed parsed_of(struct arena *a, struct parse *p)
 {
-    ARENA_SCOPED a = arena_new();
     struct err e = {0};
     struct facts *f = answer_of(a, p, &e);
-    const char *trouble = f ? NULL : arena_strdup(a, e.text);
 
-    if (inbox_parsed(p->of->daemon, p->message, f, p->scratch_fd, trouble, &e))
+    return (struct parsed){
+        .message = p->message, .facts = f, .scratch_fd = p->scratch_fd, .trouble = f ? NULL : arena_strdup(a, e.text)};
+}
+
+/* All that has been answered is judged in one commit; where that fails, each in its own, so that one keeps no other
+ * back. */
+static void take_answers(struct arena *a, struct parse *const answered[], size_t n)
+{
+    struct daemon *d = n ? answered[0]->of->daemon : NULL;
+    struct parsed list[PARSES_AT_ONCE];
+    struct err e = {0};
+
+    for (size_t i = 0; i < n; i++)
+        list[i] = parsed_of(a, answered[i]);
+    if (n == 0 || inbox_parsed(d, list, n, &e))
         return;
-    log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)p->message), "reason", e.text,
-              NULL);
-    wait_again(p);
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].done || inbox_parsed(d, &list[i], 1, &e))
+            continue;
+        log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)list[i].message), "reason",
+                  e.text, NULL);
+        wait_again(answered[i]);
+    }
 }
 
 /* {"again":true}: the server could not make a copy of itself. */
@@ -98,7 +114,8 @@ static bool is_cut_short(const struct parse *p)
     return !p->answer.overflow && (p->answer.len == 0 || p->answer.data[p->answer.len - 1] != '\n');
 }
 
-static void finish(struct parse *p)
+/* True: its answer, such as it is, is to be taken; false: the message waits once more. */
+static bool is_answered(struct parse *p)
 {
     if (is_cut_short(
             p)) /* perhaps the server has ended, and its channel tells it a moment later: nothing more goes to it until then */
@@ -107,33 +124,48 @@ static void finish(struct parse *p)
         log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "the parser could not fork; it is tried again",
                   NULL);
         wait_again(p);
-    } else if (is_cut_short(p) && !p->alone) {
+        return false;
+    }
+    if (is_cut_short(p) && !p->alone) {
         log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "no answer; it is tried once more, alone",
                   NULL);
         add_waiting(p->of, &(struct waiting_parse){p->message, p->path, true});
-    } else {
-        take_answer(p);
+        return false;
     }
-    forget(p);
+    return true;
 }
 
 static void on_answer(void *arg, short revents)
 {
     struct parse *p = arg;
-    struct children *c = p->of;
     char bytes[65536];
     ssize_t n = read(p->answer_fd, bytes, sizeof bytes);
 
     (void)revents;
     if (n > 0) {
         buf_add(&p->answer, bytes, (size_t)n);
-        if (!p->answer.overflow)
-            return;
-    } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return;
+        p->ended = p->answer.overflow;
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        p->ended = true;
     }
-    finish(p);
-    start_waiting(c);
+    if (p->ended)
+        loop_unwatch(p->of->loop, p->answer_fd);
+}
+
+/* What has ended in this turn, and what never will. */
+static void finish_ended(struct children *c)
+{
+    ARENA_SCOPED a = arena_new();
+    struct parse *answered[PARSES_AT_ONCE];
+    size_t n = 0;
+
+    for (int i = 0; i < PARSES_AT_ONCE; i++)
+        if (c->parses[i].message && c->parses[i].ended && is_answered(&c->parses[i]))
+            answered[n++] = &c->parses[i];
+    take_answers(a, answered, n);
+    for (int i = 0; i < PARSES_AT_ONCE; i++)
+        if (c->parses[i].message && c->parses[i].ended)
+            forget(&c->parses[i]);
 }
 
 /* Everything the parser may touch: the message, a file for what it decodes, a pipe for what it says. */
@@ -248,23 +280,31 @@ static void begin_anew(struct children *c)
     worker_restart(c->parser);
 }
 
-void parsers_tend(struct children *c)
+static bool end_overdue(struct children *c)
 {
-    start_waiting(c);
-    if (c->n_waiting > 0 && c->parse_again_at > clock_now())
-        loop_wake_at(c->loop, c->parse_again_at * 1000);
+    bool any = false;
+
     for (int i = 0; i < PARSES_AT_ONCE; i++) {
         struct parse *p = &c->parses[i];
 
-        if (!p->message)
-            continue;
-        if (clock_now() < p->deadline_at) {
+        if (p->message && !p->ended && clock_now() >= p->deadline_at)
+            any = p->ended = true;
+        else if (p->message && !p->ended)
             loop_wake_at(c->loop, p->deadline_at * 1000);
-            continue;
-        }
-        finish(p);
-        begin_anew(c);
     }
+    return any;
+}
+
+void parsers_tend(struct children *c)
+{
+    bool hangs = end_overdue(c);
+
+    finish_ended(c);
+    if (hangs)
+        begin_anew(c);
+    start_waiting(c);
+    if (c->n_waiting > 0 && c->parse_again_at > clock_now())
+        loop_wake_at(c->loop, c->parse_again_at * 1000);
 }
 
 static void ready(void *arg, struct worker *w)

@@ -222,9 +222,9 @@ static bool check_size(const struct daemon *d, const struct outgoing *o, struct 
 
 static bool keep_tail(struct daemon *d, struct arena *a, const char *path, const char *tail, struct err *e)
 {
-    const char *full = spool_full(d->spool, a, path);
+    bool whole = file_size(spool_full(d->spool, a, path)) == (int64_t)strlen(tail);
 
-    return file_exists(full) || file_write(full, tail, strlen(tail), 0600, e);
+    return whole || spool_write(d->spool, path, tail, strlen(tail), e);
 }
 
 /* Writes the head, and lists the segments as the store keeps them. */
@@ -237,8 +237,7 @@ static const char *keep_segments(struct daemon *d, struct arena *a, struct outgo
     JSON_SCOPED list = json_array();
     char *text, *kept;
 
-    if (!file_mkdirs(spool_full(d->spool, a, folder), 0700, e) ||
-        !file_write(spool_full(d->spool, a, head), o->head.data, o->head.len, 0600, e) ||
+    if (!spool_write(d->spool, head, o->head.data, o->head.len, e) ||
         !keep_tail(d, a, tail, compose_tail(a, o->boundary), e))
         return NULL;
     json_array_append_new(list, json_string(head));

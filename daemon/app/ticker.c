@@ -26,7 +26,7 @@ static bool tell(struct daemon *d, const char *kind, const char *text)
     struct alert_row about = {.kind = kind};
 
     if (store_begin(d->store, &e) && alert(d, &about, &e, "%s", text) &&
-        story(d, &(struct story_line){.who = "daemon", .what = kind}, &e, "%s", text) && store_commit(d->store, &e))
+        story(d, &(struct story_line){.who = "daemon", .what = kind}, &e, "%s", text) && daemon_commit(d, &e))
         return true;
     store_rollback(d->store);
     log_event(LOG_LEVEL_ERROR, "alarm", "kind", kind, "text", text, "reason", e.text, NULL);
@@ -67,7 +67,7 @@ static bool tell_server(struct daemon *d, const struct server_watch *w, const st
     struct err e = {0};
 
     if (store_begin(d->store, &e) && store_set(d->store, words->key, w->away ? w->text : NULL, &e) &&
-        store_commit(d->store, &e))
+        daemon_commit(d, &e))
         return w->away ? tell(d, words->away_kind, arena_printf(a, "%s: %s", words->away, w->text))
                        : tell(d, words->back_kind, words->back);
     store_rollback(d->store);
@@ -136,7 +136,7 @@ static bool post_receipts(struct daemon *d, const struct seat_row *due, size_t n
 
     for (size_t i = 0; good && i < n; i++)
         good = post_receipt(d, &due[i], e);
-    if (good && store_commit(d->store, e))
+    if (good && daemon_commit(d, e))
         return true;
     store_rollback(d->store);
     return false;
@@ -149,7 +149,7 @@ static void postpone_receipt(struct daemon *d, const struct seat_row *due)
     struct err e = {0};
 
     seat.receipt_due_at = clock_now() + RECEIPT_AGAIN_S;
-    if (!store_begin(d->store, &e) || !store_update_seat(d->store, &seat, &e) || !store_commit(d->store, &e))
+    if (!store_begin(d->store, &e) || !store_update_seat(d->store, &seat, &e) || !daemon_commit(d, &e))
         store_rollback(d->store);
 }
 

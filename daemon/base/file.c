@@ -1,7 +1,7 @@
 /* file.c - reading within a maximum, and writing what survives a power cut.
  *
  * A new file is written under a hidden temporary name beside its place, synced, given its name, and then the folder
- * is synced. What must never replace uses RENAME_NOREPLACE, or link(2) where the file system has no such rename.
+ * is synced; file_put() leaves both syncs to its caller. What must never replace uses RENAME_NOREPLACE, or link(2) where the file system has no such rename.
  * After a crash a temporary file (".tmp-" and a token) may stay behind; it was never promised to anyone. */
 #include "base/file.h"
 
@@ -150,26 +150,47 @@ static bool rename_not_replacing(const char *from, const char *to)
     return link(from, to) == 0 && unlink(from) == 0;
 }
 
-static bool draft_finish(struct draft *d, bool replaces, struct err *e)
+static bool draft_name(struct draft *d, bool replaces, struct err *e)
 {
-    if (fsync(d->fd) != 0)
-        return failed(e, "write", d->path);
     bool named = replaces ? rename(d->temporary, d->path) == 0 : rename_not_replacing(d->temporary, d->path);
     if (!named)
         return failed(e, "write", d->path);
     g_free(d->temporary);
     d->temporary = NULL;
-    return sync_folder_of(d->path, e);
+    return true;
 }
 
-bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e)
+static bool draft_sync(const struct draft *d, struct err *e)
+{
+    return fsync(d->fd) == 0 || failed(e, "write", d->path);
+}
+
+static bool put(const char *path, const void *bytes, size_t n, mode_t mode, bool durable, struct err *e)
 {
     __attribute__((cleanup(draft_drop))) struct draft d = {.fd = -1};
     if (!draft_open(&d, path, mode, e))
         return false;
     if (!write_all(d.fd, bytes, n))
         return failed(e, "write", path);
-    return draft_finish(&d, true, e);
+    return (!durable || draft_sync(&d, e)) && draft_name(&d, true, e);
+}
+
+bool file_put(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e)
+{
+    return put(path, bytes, n, mode, false, e);
+}
+
+bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e)
+{
+    return put(path, bytes, n, mode, true, e) && sync_folder_of(path, e);
+}
+
+bool file_sync(const char *path, struct err *e)
+{
+    FD_SCOPED fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT || failed(e, "sync", path);
+    return fsync(fd) == 0 || failed(e, "sync", path);
 }
 
 static void checksum_cleanup(GChecksum **sum)
@@ -208,7 +229,7 @@ bool file_copy_range(int fd, int64_t offset, int64_t size, const char *path, cha
         return false;
     if (!pour(fd, offset, size, d.fd, sum))
         return failed(e, "write", path);
-    if (!draft_finish(&d, false, e))
+    if (!draft_sync(&d, e) || !draft_name(&d, false, e))
         return false;
     g_strlcpy(sha256_out, g_checksum_get_string(sum), 65);
     return true;

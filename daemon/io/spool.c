@@ -18,6 +18,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "base/mem.h"
 #include "io/spool.h"
 #include "mail/names.h"
 
@@ -34,6 +35,8 @@ struct spool {
     int lock;    /* -1: not ours */
     bool shared; /* papers/, held/, portal/ and what spool_share() is told belong to papers_group */
     gid_t papers_group;
+    char **unsynced; /* full paths of files written and folders changed since the last spool_sync() */
+    size_t n_unsynced, cap_unsynced;
 };
 
 static const char *const folders[] = {"incoming", PAPERS,     "held",   "corrupt",
@@ -99,23 +102,48 @@ static bool give(const struct spool *s, const char *path, mode_t mode, struct er
     return chmod(path, mode) == 0 || failed("opening to the papers group", path, e);
 }
 
-/* A file is only as durable as the folder it lies in. */
-static bool sync_parent(struct arena *a, const char *path, struct err *e)
+/* Once each: replies come in bursts, and their papers go into the same folders. */
+static void sync_later(struct spool *s, const char *path, size_t n)
 {
-    const char *parent = arena_strndup(a, path, (size_t)(strrchr(path, '/') - path));
-    FD_SCOPED fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    return (fd >= 0 && fsync(fd) == 0) || failed("syncing", parent, e);
+    for (size_t i = 0; i < s->n_unsynced; i++)
+        if (strncmp(s->unsynced[i], path, n) == 0 && s->unsynced[i][n] == '\0')
+            return;
+    if (s->n_unsynced == s->cap_unsynced) {
+        s->cap_unsynced = s->cap_unsynced ? 2 * s->cap_unsynced : 16;
+        s->unsynced = mem_resize(s->unsynced, s->cap_unsynced * sizeof *s->unsynced);
+    }
+    if (!(s->unsynced[s->n_unsynced++] = strndup(path, n)))
+        abort();
 }
 
-static bool make_folder(const struct spool *s, struct arena *a, const char *relative, struct err *e)
+/* A file is only as durable as the folder it lies in. */
+static void sync_parent_later(struct spool *s, const char *path)
+{
+    sync_later(s, path, (size_t)(strrchr(path, '/') - path));
+}
+
+bool spool_sync(struct spool *s, struct err *e)
+{
+    bool good = true;
+
+    while (s->n_unsynced > 0) {
+        char *path = s->unsynced[--s->n_unsynced];
+
+        good = good && file_sync(path, e);
+        free(path);
+    }
+    return good;
+}
+
+static bool make_folder(struct spool *s, struct arena *a, const char *relative, struct err *e)
 {
     const char *full = spool_full(s, a, relative);
 
     if (file_exists(full))
         return true; /* what people have set on a folder of theirs stays */
-    if (!file_mkdirs(full, 0700, e) || !sync_parent(a, full, e))
+    if (!file_mkdirs(full, 0700, e))
         return false;
+    sync_parent_later(s, full);
     if (is_below(relative, HELD))
         return give(s, full, LOOK_MODE, e);
     return !is_below(relative, PAPERS) || give(s, full, PAPERS_MODE, e);
@@ -231,7 +259,7 @@ struct spool *spool_open(const char *directory, bool lock, const char *papers_gr
     if (!s || !(s->directory = strdup(directory)))
         abort();
     s->lock = -1;
-    if (find_group(s, papers_group, e) && make_folders(s, e) && (!lock || take_lock(s, e)))
+    if (find_group(s, papers_group, e) && make_folders(s, e) && spool_sync(s, e) && (!lock || take_lock(s, e)))
         return s;
     spool_close(s);
     return NULL;
@@ -243,6 +271,9 @@ void spool_close(struct spool *s)
         return;
     if (s->lock >= 0)
         close(s->lock);
+    while (s->n_unsynced > 0)
+        free(s->unsynced[--s->n_unsynced]);
+    free(s->unsynced);
     free(s->directory);
     free(s);
 }
@@ -262,6 +293,22 @@ bool spool_stage(struct spool *s, struct arena *a, int fd, int64_t offset, int64
     return true;
 }
 
+bool spool_write(struct spool *s, const char *relative, const char *bytes, size_t n, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+
+    if (path_refused(a, relative, e))
+        return false;
+    const char *full = spool_full(s, a, relative), *slash = strrchr(relative, '/');
+    if (slash && !make_folder(s, a, arena_strndup(a, relative, (size_t)(slash - relative)), e))
+        return false;
+    if (!file_put(full, bytes, n, 0600, e))
+        return false;
+    sync_later(s, full, strlen(full));
+    sync_parent_later(s, full);
+    return true;
+}
+
 /* held/17 has done its service when its last file has gone; rmdir leaves any other folder as it is. */
 static void tidy_after(const struct spool *s, struct arena *a, const char *relative)
 {
@@ -272,8 +319,8 @@ static void tidy_after(const struct spool *s, struct arena *a, const char *relat
         rmdir(spool_full(s, a, arena_strndup(a, relative, (size_t)(slash - relative))));
 }
 
-static bool move_numbered(const struct spool *s, struct arena *a, const char *from, const char *folder,
-                          const char *name, const char **path_out, struct err *e)
+static bool move_numbered(struct spool *s, struct arena *a, const char *from, const char *folder, const char *name,
+                          const char **path_out, struct err *e)
 {
     const char *full_from = spool_full(s, a, from);
 
@@ -282,11 +329,12 @@ static bool move_numbered(const struct spool *s, struct arena *a, const char *fr
         const char *full_to = spool_full(s, a, to);
         if (file_exists(full_to))
             continue;
-        if (!file_move(full_from, full_to, e)) {
+        if (!file_rename(full_from, full_to, e)) {
             if (file_exists(full_to) && file_exists(full_from))
                 continue; /* somebody else was faster with this name */
             return false;
         }
+        sync_parent_later(s, full_to);
         *path_out = to;
         return true;
     }

@@ -15,6 +15,11 @@
 
 struct spool;
 
+/* Names given here last through a power cut only from spool_sync() on: it comes before the commit of the rows that
+ * bear them, once for all that a transaction has moved. What a paper holds is durable before it gets its first name.
+ * False: the transaction is not to be committed. */
+bool spool_sync(struct spool *s, struct err *e);
+
 /* Makes the folders (without a papers group, papers/ is 0700 too). With `lock`, takes the lock that a second daemon
  * is refused by (PERM). papers_group may be NULL. */
 struct spool *spool_open(const char *directory, bool lock, const char *papers_group, struct err *e);
@@ -25,7 +30,9 @@ bool spool_share(struct spool *s, const char *relative, struct err *e);
 char *spool_full(const struct spool *s, struct arena *a, const char *relative);
 char *spool_round_folder(struct arena *a, const char *ref); /* "ARCP/2026/04" -> "ARCP-2026-04" */
 
-/* Copies a slice of fd to staging/, durable; relative path and SHA-256 come back. */
+/* Writes a file of ours (a mail's head), replacing one of that name; its folder is made. Mode 0600. */
+bool spool_write(struct spool *s, const char *relative, const char *bytes, size_t n, struct err *e);
+/* Copies a slice of fd to staging/; relative path and SHA-256 come back. */
 bool spool_stage(struct spool *s, struct arena *a, int fd, int64_t offset, int64_t size, const char **path_out,
                  char sha256_out[65], struct err *e);
 /* Moves a staged (or held) file to papers/<round>/<folder>/<name>; `round` is the reference. A name already taken

@@ -118,10 +118,14 @@ static bool parse(struct world *w, const struct to_parse *p, struct err *e)
     if (message < 0 && decided_since(w, p->message))
         return true;
     if (w->mailbox.parser_dies)
-        return inbox_parsed(w->daemon, p->message, NULL, scratch, "the parser ended without an answer", e);
+        return inbox_parsed(w->daemon,
+                            &(struct parsed){.message = p->message,
+                                             .scratch_fd = scratch,
+                                             .trouble = "the parser ended without an answer"},
+                            1, e);
     if (message < 0 || scratch < 0 || !parse_message(a, message, scratch, &f, e))
         return err_perm(e, "the message %s could not be given to the parser", p->path);
-    return inbox_parsed(w->daemon, p->message, &f, scratch, NULL, e);
+    return inbox_parsed(w->daemon, &(struct parsed){.message = p->message, .facts = &f, .scratch_fd = scratch}, 1, e);
 }
 
 /* The collector says "moved" once it has done what it was told. */

@@ -25,6 +25,8 @@
             fail_msg("%s: %s", #act, e.text);                                                                          \
     } while (0)
 
+#define UNREADABLE(id) ((struct parsed){.message = (id), .scratch_fd = -1, .trouble = "unreadable"})
+
 static struct arena *a;
 static struct err e;
 static struct config config;

@@ -13,15 +13,54 @@ static void a_judged_message_is_settled_at_the_next_try(void **state)
 
     (void)state;
     lay("archive/2026", "in the way");
-    assert_false(inbox_parsed(&d, id, NULL, -1, "unreadable", &e));
+    assert_false(inbox_parsed(&d, &UNREADABLE(id), 1, &e));
     assert_string_equal(row_of(id).state, "held");
     assert_int_equal(n_kept, 0);
     assert_true(lies(incoming));
     assert_int_equal(unlink(full("archive/2026")), 0);
-    GOOD(inbox_parsed(&d, id, NULL, -1, "unreadable", &e));
+    GOOD(inbox_parsed(&d, &UNREADABLE(id), 1, &e));
     assert_int_equal(n_kept, 1);
     assert_false(lies(incoming));
     assert_true(lies(row_of(id).file));
+}
+
+/* Both are held in one commit; the one whose file cannot be brought to its place is given again, alone. */
+static void what_came_together_is_settled_one_by_one(void **state)
+{
+    int64_t first = case_collected("INBOX", 1, "x"), second = case_collected("INBOX", 2, "y");
+    struct parsed list[] = {UNREADABLE(first), UNREADABLE(999), UNREADABLE(second)};
+    const char *name = strchr(row_of(second).file, '/') + 1;
+
+    (void)state;
+    GOOD(file_mkdirs(full("archive/2026"), 0700, &e));
+    lay(arena_printf(a, "archive/2026/%s", name), "another's");
+    assert_false(inbox_parsed(&d, list, 3, &e));
+    assert_true(list[0].done && list[1].done && !list[2].done);
+    assert_string_equal(row_of(second).state, "held");
+    assert_int_equal(n_kept, 1);
+    assert_int_equal(unlink(full(row_of(second).file)), 0);
+    GOOD(inbox_parsed(&d, &list[2], 1, &e));
+    assert_true(list[2].done);
+    assert_int_equal(n_kept, 2);
+}
+
+/* What one transaction put into the state directory is made to last before its commit; a disk that fails then leaves
+ * the message undecided. */
+static void nothing_is_committed_that_may_not_last(void **state)
+{
+    int64_t id = case_collected("INBOX", 1, "x");
+    struct parsed one = UNREADABLE(id);
+    const char *folder = full("outgoing/R");
+
+    (void)state;
+    GOOD(spool_write(d.spool, "outgoing/R/a.head", "head", 4, &e));
+    assert_int_equal(rename(folder, full("outgoing/S")), 0);
+    assert_int_equal(symlink("nowhere", folder), 0); /* what is to be synced is no folder any more */
+    assert_false(inbox_parsed(&d, &one, 1, &e));
+    assert_string_equal(row_of(id).state, "collected");
+    assert_int_equal(n_kept, 0);
+    GOOD(inbox_parsed(&d, &one, 1, &e));
+    assert_string_equal(row_of(id).state, "held");
 }
 
 static void a_judged_message_whose_file_has_gone_is_kept(void **state)
@@ -29,7 +68,7 @@ static void a_judged_message_whose_file_has_gone_is_kept(void **state)
     int64_t id = case_collected("INBOX", 1, "x"), other = case_collected("INBOX", 2, "y");
 
     (void)state;
-    GOOD(inbox_parsed(&d, id, NULL, -1, "unreadable", &e));
+    GOOD(inbox_parsed(&d, &UNREADABLE(id), 1, &e));
     n_kept = 0;
     inbox_file_gone(&d, id);
     assert_int_equal(n_kept, 1);
@@ -108,6 +147,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_judged_message_is_settled_at_the_next_try),
         CASE(a_judged_message_whose_file_has_gone_is_kept),
+        CASE(what_came_together_is_settled_one_by_one),
+        CASE(nothing_is_committed_that_may_not_last),
         CASE(a_mailbox_taken_out_is_not_corrupt),
         CASE(what_nobody_knows_is_told),
         CASE(a_disk_is_low_before_it_is_full),
