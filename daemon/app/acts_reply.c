@@ -15,14 +15,14 @@ static bool begin_on(struct daemon *d, struct arena *a, int64_t message, struct 
         return false;
     if (!m->state)
         return err_perm(e, "there is no reply %lld; `taamim reply list` shows them", (long long)message);
-    return store_begin(d->store, e);
+    return daemon_begin(d, e);
 }
 
 static bool done(struct daemon *d, struct arena *a, const struct message_row *m, const char *lay_at, bool good,
                  struct err *e)
 {
     if (!good || !store_update_message(d->store, m, e) || !daemon_commit(d, e)) {
-        store_rollback(d->store);
+        daemon_rollback(d);
         return false;
     }
     return effects_settle_file(d, a, m, lay_at, e);
@@ -281,7 +281,7 @@ bool act_add(struct daemon *d, struct arena *a, const struct act *act, const str
     };
     bool known, good;
 
-    if (!aim(d, a, &m, act, e) || !store_begin(d->store, e))
+    if (!aim(d, a, &m, act, e) || !daemon_begin(d, e))
         return false;
     m.uid = clock_now_ms(); /* unique with the empty mailbox */
     good = store_add_message(d->store, &m, &m.id, &known, e) && !known && add_files(d, a, &m, b, e) &&

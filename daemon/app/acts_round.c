@@ -18,7 +18,7 @@ static bool begin_on(struct daemon *d, struct arena *a, const struct act *act, s
         return false;
     if (strcmp(v->row.state, round_state_names[ROUND_OPEN]) != 0)
         return err_perm(e, "round %s is %s already", v->row.ref, v->row.state);
-    return store_begin(d->store, e);
+    return daemon_begin(d, e);
 }
 
 static bool done(struct daemon *d, bool good, struct err *e)
@@ -26,7 +26,7 @@ static bool done(struct daemon *d, bool good, struct err *e)
     daemon_round_changed(d);
     if (good && daemon_commit(d, e))
         return true;
-    store_rollback(d->store);
+    daemon_rollback(d);
     return false;
 }
 

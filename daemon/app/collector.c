@@ -31,8 +31,8 @@ static struct mailbox_row stand_of(struct daemon *d, struct arena *a, const char
     if (store_mailbox(d->store, a, name, &m, &e) && m.name)
         return m;
     m = (struct mailbox_row){.name = name, .since_at = clock_now()};
-    if (!store_begin(d->store, &e) || !store_put_mailbox(d->store, &m, &e) || !daemon_commit(d, &e)) {
-        store_rollback(d->store);
+    if (!daemon_begin(d, &e) || !store_put_mailbox(d->store, &m, &e) || !daemon_commit(d, &e)) {
+        daemon_rollback(d);
         log_event(LOG_LEVEL_ERROR, "mailbox", "name", name, "reason", e.text, NULL);
     }
     return m;
@@ -78,9 +78,9 @@ static void line(struct daemon *d, const json_t *m)
 
     if (store_mailbox(d->store, a, row.name, &known, &e) && known.name)
         row.since_at = known.since_at;
-    if (store_begin(d->store, &e) && store_put_mailbox(d->store, &row, &e) && daemon_commit(d, &e))
+    if (daemon_begin(d, &e) && store_put_mailbox(d->store, &row, &e) && daemon_commit(d, &e))
         return;
-    store_rollback(d->store);
+    daemon_rollback(d);
     log_event(LOG_LEVEL_ERROR, "mailbox", "name", row.name, "reason", e.text, NULL);
 }
 
@@ -92,10 +92,10 @@ static void keep_quota(struct daemon *d, int64_t used, int64_t limit)
     const char *used_text = limit > 0 ? arena_printf(a, "%lld", (long long)used) : NULL;
     const char *limit_text = limit > 0 ? arena_printf(a, "%lld", (long long)limit) : NULL;
 
-    if (store_begin(d->store, &e) && store_set(d->store, "quota_used", used_text, &e) &&
+    if (daemon_begin(d, &e) && store_set(d->store, "quota_used", used_text, &e) &&
         store_set(d->store, "quota_limit", limit_text, &e) && daemon_commit(d, &e))
         return;
-    store_rollback(d->store);
+    daemon_rollback(d);
 }
 
 static void state(struct daemon *d, const json_t *m)
@@ -116,13 +116,13 @@ static void left(struct daemon *d, const json_t *m)
     struct err e = {0};
     struct alert_row about = {.kind = "trouble"};
 
-    if (store_begin(d->store, &e) &&
+    if (daemon_begin(d, &e) &&
         alert(d, &about, &e, "a message in %s (number %lld, %lld bytes) was left in the mailbox: %s",
               wire_string(m, "mailbox", ""), (long long)wire_int(m, "uid", 0), (long long)wire_int(m, "size", 0),
               wire_string(m, "text", "")) &&
         daemon_commit(d, &e))
         return;
-    store_rollback(d->store);
+    daemon_rollback(d);
 }
 
 /* What the collector tells in one go is one commit: it waits here until the turn ends, its strings in the burst's

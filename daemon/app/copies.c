@@ -27,11 +27,11 @@ static void settle(struct daemon *d, const struct notice_row *n, int64_t copy_at
     struct story_line line = {.who = "daemon", .what = "copy_lost", .round = n->round, .party = n->party};
     struct err e = {0};
 
-    if (store_begin(d->store, &e) && store_set_copy(d->store, n->id, copy_at, &e) &&
+    if (daemon_begin(d, &e) && store_set_copy(d->store, n->id, copy_at, &e) &&
         (!why || story(d, &line, &e, "%s: no copy in %s: %s", n->kind, d->orders.config->sent_folder, why)) &&
         daemon_commit(d, &e))
         return;
-    store_rollback(d->store);
+    daemon_rollback(d);
     log_event(LOG_LEVEL_ERROR, "sent_copy", "reason", e.text, NULL); /* it is due still, and looked for then */
 }
 

@@ -74,9 +74,26 @@ void daemon_round_changed(struct daemon *d)
     d->ticker_due = true;
 }
 
+bool daemon_begin(struct daemon *d, struct err *e)
+{
+    if (!store_begin(d->store, e))
+        return false;
+    spool_begin(d->spool);
+    return true;
+}
+
 bool daemon_commit(struct daemon *d, struct err *e)
 {
-    return spool_sync(d->spool, e) && store_commit(d->store, e);
+    if (!spool_sync(d->spool, e) || !store_commit(d->store, e))
+        return false;
+    spool_keep(d->spool);
+    return true;
+}
+
+void daemon_rollback(struct daemon *d)
+{
+    store_rollback(d->store);
+    spool_undo(d->spool);
 }
 
 bool story(struct daemon *d, const struct story_line *line, struct err *e, const char *format, ...)

@@ -57,7 +57,7 @@ struct daemon {
     /* servers */
     struct server_watch {
         bool known, away, told; /* known: heard of since the start */
-        int64_t since_at;
+        int64_t since_boot;     /* clock_boot(): nobody sets it */
         char text[300];
     } smtp_watch, imap_watch;
     bool imap_seen; /* the collector has told its state once */
@@ -92,9 +92,13 @@ bool daemon_reload_register(struct daemon *d, struct problems *p);
 /* A round was launched, extended or ended: what time decides is looked at anew. */
 void daemon_round_changed(struct daemon *d);
 
-/* Ends a transaction: first what it has put into the state directory is made to last, then what it wrote to the
- * store. False: nothing of it holds; roll back. */
+/* A transaction, of the store and of the files of the state directory alike. */
+bool daemon_begin(struct daemon *d, struct err *e);
+/* Ends it: first what it has put into the state directory is made to last, then what it wrote to the
+ * store, then files that are of no use any more go. False: nothing of it holds; roll back. */
 bool daemon_commit(struct daemon *d, struct err *e);
+/* Files go back to where they lay. Harmless where nothing is begun. */
+void daemon_rollback(struct daemon *d);
 
 /* One event of the story. */
 struct story_line {

@@ -26,10 +26,9 @@ static void note_change(struct daemon *d, const char *text)
 {
     struct err e = {0};
 
-    if (store_begin(d->store, &e) && store_set(d->store, "disk_low", text, &e) && tell(d, text, &e) &&
-        daemon_commit(d, &e))
+    if (daemon_begin(d, &e) && store_set(d->store, "disk_low", text, &e) && tell(d, text, &e) && daemon_commit(d, &e))
         return;
-    store_rollback(d->store);
+    daemon_rollback(d);
     log_event(LOG_LEVEL_ERROR, "disk", "reason", e.text, NULL); /* on a full disk this line is all there is */
 }
 

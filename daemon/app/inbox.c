@@ -62,7 +62,7 @@ static bool set_aside(struct daemon *d, struct arena *a, const struct collected 
     const char *path;
 
     return spool_move(d->spool, a, arena_printf(a, "incoming/%s", c->file), "corrupt", c->file, &path, e) &&
-           store_begin(d->store, e) &&
+           daemon_begin(d, e) &&
            alert(d, &about, e, "the mailbox %s gave the number %lld to a second message; it lies in %s", c->mailbox,
                  (long long)c->uid, path) &&
            daemon_commit(d, e);
@@ -83,12 +83,12 @@ bool inbox_collected(struct daemon *d, const struct collected *c, size_t n, stru
 {
     ARENA_SCOPED a = arena_new();
     int64_t *ids = arena_alloc(a, (n + 1) * sizeof *ids);
-    bool *known = arena_alloc(a, (n + 1) * sizeof *known), good = store_begin(d->store, e);
+    bool *known = arena_alloc(a, (n + 1) * sizeof *known), good = daemon_begin(d, e);
 
     for (size_t i = 0; good && i < n; i++)
         good = add_row(d, a, &c[i], &ids[i], &known[i], e);
     if (!good || !daemon_commit(d, e)) {
-        store_rollback(d->store);
+        daemon_rollback(d);
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -267,14 +267,14 @@ static bool look_up(struct daemon *d, struct arena *a, const struct parsed *p, s
 
 static bool judge_together(struct daemon *d, struct judged *all, const struct parsed *list, size_t n, struct err *e)
 {
-    bool good = store_begin(d->store, e);
+    bool good = daemon_begin(d, e);
 
     for (size_t i = 0; good && i < n; i++)
         good = !all[i].is_new ||
                (judge_and_act(d, &all[i].in, list[i].trouble, e) && store_update_message(d->store, &all[i].in.m, e));
     if (good && daemon_commit(d, e))
         return true;
-    store_rollback(d->store);
+    daemon_rollback(d);
     return false;
 }
 
@@ -328,13 +328,13 @@ static bool mark_moved(struct daemon *d, struct arena *a, const struct collected
 bool inbox_moved(struct daemon *d, const struct collected *c, size_t n, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
-    bool good = store_begin(d->store, e);
+    bool good = daemon_begin(d, e);
 
     for (size_t i = 0; good && i < n; i++)
         good = mark_moved(d, a, &c[i], e);
     if (good && daemon_commit(d, e))
         return true;
-    store_rollback(d->store);
+    daemon_rollback(d);
     return false;
 }
 
@@ -397,10 +397,10 @@ static bool recover_unknown(struct daemon *d, struct arena *a, const char *file,
         return false;
     log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason",
               "a file that the collector did not make was moved there", NULL);
-    if (store_begin(d->store, e) &&
-        alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) && daemon_commit(d, e))
+    if (daemon_begin(d, e) && alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) &&
+        daemon_commit(d, e))
         return true;
-    store_rollback(d->store);
+    daemon_rollback(d);
     return false;
 }
 

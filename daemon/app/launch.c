@@ -173,12 +173,12 @@ static bool write_round(struct daemon *d, struct arena *a, struct round_view *v,
     int n = 0;
 
     daemon_round_changed(d);
-    if (!store_begin(d->store, e))
+    if (!daemon_begin(d, e))
         return false;
     if (store_add_round(d->store, &v->row, e) && add_parties(d, a, v, &n, e) &&
         story(d, &line, e, "%d parties, deadline %s", n, v->row.deadline_text) && daemon_commit(d, e))
         return true;
-    store_rollback(d->store);
+    daemon_rollback(d);
     return false;
 }
 

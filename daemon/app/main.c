@@ -25,7 +25,8 @@ struct taamimd {
     struct children children;
     struct loop *loop;
     struct command_server *commands;
-    int64_t outbox_at, ticker_at, stop_at;
+    struct agenda agenda;
+    int64_t stop_at;
     uint64_t watchdog_ms;
     bool stopping, reload;
     char status[120]; /* as it was told last */
@@ -71,7 +72,7 @@ static void reload(struct taamimd *t)
     if (daemon_reload(&t->daemon, &p)) {
         log_event(LOG_LEVEL_NOTICE, "reloaded", "config", t->daemon.orders.config->path, NULL);
         children_reload(&t->children);
-        t->ticker_at = 0;
+        t->agenda.ticker_at = 0;
     } else {
         log_event(LOG_LEVEL_ERROR, "reload", "status", "refused: the old settings stay in force", "reason",
                   buf_text(&p.text), NULL);
@@ -128,16 +129,11 @@ static void on_tick(void *arg)
     if (t->reload)
         reload(t);
     children_tend(&t->children);
-    if (d->ticker_due || clock_now() >= t->ticker_at) {
-        d->ticker_due = false;
-        t->ticker_at = ticker_turn(d);
-    }
+    agenda_turn(d, &t->agenda);
     say_status(t);
     wake_at(t, portal_turn(d));
-    if (d->outbox_due || (t->outbox_at && clock_now() >= t->outbox_at))
-        t->outbox_at = outbox_turn(d);
-    wake_at(t, t->ticker_at);
-    wake_at(t, t->outbox_at);
+    wake_at(t, t->agenda.ticker_at);
+    wake_at(t, t->agenda.outbox_at);
     if (d->outbox_due || d->ticker_due)
         loop_wake_at(t->loop, clock_now_ms());
     if (t->watchdog_ms)

@@ -206,7 +206,7 @@ static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_ro
     struct bulletin b = {0};
     struct post p = {.cause = arena_printf(a, "alert:%lld", (long long)rows[n - 1].id)};
 
-    if (!store_begin(d->store, e) || !gather(d, a, &b, rows, n, e))
+    if (!daemon_begin(d, e) || !gather(d, a, &b, rows, n, e))
         return false;
     if (!papers)
         b.n_documents = 0;
@@ -221,8 +221,9 @@ static bool post_alerts(struct daemon *d, struct arena *a, const struct alert_ro
 static int64_t stored_instant(struct daemon *d, struct arena *a, const char *key)
 {
     const char *text = store_get(d->store, a, key);
+    int64_t at = text ? strtoll(text, NULL, 10) : 0;
 
-    return text ? strtoll(text, NULL, 10) : 0;
+    return at <= clock_now() ? at : 0; /* a clock that was wrong wrote it */
 }
 
 /* A transaction of its own: what goes wrong with partners keeps nothing from the officers, who hear of it. */
@@ -231,14 +232,14 @@ static void copy_to_partners(struct daemon *d, struct arena *a, const struct ale
     struct err e = {0};
     struct alert_row about = {.kind = "trouble"};
 
-    if (store_begin(d->store, &e) && post_to_partners(d, a, rows, n, &e) && daemon_commit(d, &e))
+    if (daemon_begin(d, &e) && post_to_partners(d, a, rows, n, &e) && daemon_commit(d, &e))
         return;
-    store_rollback(d->store);
+    daemon_rollback(d);
     log_event(LOG_LEVEL_ERROR, "partners", "status", "failed", "reason", e.text, NULL);
-    if (store_begin(d->store, &e) && alert(d, &about, &e, "the copies for partners could not be made: %s", e.text) &&
+    if (daemon_begin(d, &e) && alert(d, &about, &e, "the copies for partners could not be made: %s", e.text) &&
         daemon_commit(d, &e))
         return;
-    store_rollback(d->store);
+    daemon_rollback(d);
 }
 
 int64_t office_alerts_turn(struct daemon *d)
@@ -263,7 +264,7 @@ int64_t office_alerts_turn(struct daemon *d)
             copy_to_partners(d, a, rows, n);
             return more ? clock_now() + d->orders.config->alert_every_s : 0;
         }
-        store_rollback(d->store);
+        daemon_rollback(d);
         log_event(LOG_LEVEL_ERROR, "alert", "status", "failed", "reason", e.text, NULL);
     }
     return clock_now() + 60;
@@ -327,7 +328,7 @@ static bool post_digest(struct daemon *d, struct arena *a, const char *day, stru
     random_token(token);
     p.boundary = arena_printf(a, "=_taamim_%s", token);
     p.letter = (struct letter){.kind = LETTER_DIGEST, .now_at = clock_now(), .chain_head = head};
-    if (!store_begin(d->store, e) || !store_chain_head(d->store, head, e) ||
+    if (!daemon_begin(d, e) || !store_chain_head(d->store, head, e) ||
         !open_matrices(d, a, &matrices, &p.letter.n_matrices, e) || !waiting(d, a, &p.letter, e))
         return false;
     p.letter.matrices = matrices;
@@ -367,7 +368,7 @@ int64_t office_digest_turn(struct daemon *d)
 
     if (c->n_officers && works && today.hour * 60 + today.minute >= c->digest_minute &&
         (!told || strcmp(told, day) != 0) && !post_digest(d, a, day, &e)) {
-        store_rollback(d->store);
+        daemon_rollback(d);
         log_event(LOG_LEVEL_ERROR, "digest", "status", "failed", "reason", e.text, NULL);
         return clock_now() + 300;
     }

@@ -385,8 +385,8 @@ int64_t outbox_turn(struct daemon *d)
     struct err e = {0};
 
     d->outbox_due = false;
-    if (!store_begin(d->store, &e) || !apply_all(d, a, &e) || !pick(d, a, batch, &n, &e) || !daemon_commit(d, &e)) {
-        store_rollback(d->store);
+    if (!daemon_begin(d, &e) || !apply_all(d, a, &e) || !pick(d, a, batch, &n, &e) || !daemon_commit(d, &e)) {
+        daemon_rollback(d);
         log_event(LOG_LEVEL_ERROR, "outbox", "status", "failed", "reason", e.text, NULL);
         return clock_now() + 10;
     }
@@ -402,16 +402,16 @@ bool outbox_recover(struct daemon *d, struct err *e)
     ARENA_SCOPED a = arena_new();
     int n;
 
-    if (!store_begin(d->store, e))
+    if (!daemon_begin(d, e))
         return false;
     n = store_recover_sending(d->store, clock_now(), e);
-    if (n < 0 ||
+    if (n < 0 || !store_forget_future(d->store, clock_now(), RETRY_LONGEST_S, e) ||
         (n > 0 &&
          !story(d, &(struct story_line){.who = "daemon", .what = "recovered"}, e,
                 "%d deliveries were in hand when the daemon ended: uncertain, sent again with the same Message-ID",
                 n)) ||
         !daemon_commit(d, e)) {
-        store_rollback(d->store);
+        daemon_rollback(d);
         return false;
     }
     stopped = store_get(d->store, a, "queue_stopped");

@@ -138,10 +138,10 @@ static bool remind_step(struct daemon *d, struct arena *a, struct reminder *r, c
     r->seat->steps_done |= due->done_out;
     why.cause = arena_printf(a, "step:%s@%lld", step, (long long)r->deadline.at);
     why.words = arena_printf(a, "step %s of the deadline", step);
-    if (store_begin(d->store, e) && post_reminder(d, a, r, &why, r->seat->steps_done, e) &&
+    if (daemon_begin(d, e) && post_reminder(d, a, r, &why, r->seat->steps_done, e) &&
         store_update_seat(d->store, r->seat, e) && daemon_commit(d, e))
         return true;
-    store_rollback(d->store);
+    daemon_rollback(d);
     return false;
 }
 

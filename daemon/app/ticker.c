@@ -9,6 +9,7 @@
 #include "app/copies.h"
 #include "app/disk.h"
 #include "app/office.h"
+#include "app/outbox.h"
 #include "app/receipt.h"
 #include "app/remind.h"
 #include "base/clock.h"
@@ -25,10 +26,10 @@ static bool tell(struct daemon *d, const char *kind, const char *text)
     struct err e = {0};
     struct alert_row about = {.kind = kind};
 
-    if (store_begin(d->store, &e) && alert(d, &about, &e, "%s", text) &&
+    if (daemon_begin(d, &e) && alert(d, &about, &e, "%s", text) &&
         story(d, &(struct story_line){.who = "daemon", .what = kind}, &e, "%s", text) && daemon_commit(d, &e))
         return true;
-    store_rollback(d->store);
+    daemon_rollback(d);
     log_event(LOG_LEVEL_ERROR, "alarm", "kind", kind, "text", text, "reason", e.text, NULL);
     return false;
 }
@@ -43,7 +44,7 @@ void ticker_server(struct daemon *d, struct server_watch *w, bool up, const char
         return;
     w->known = true;
     w->away = !up;
-    w->since_at = clock_now();
+    w->since_boot = clock_boot();
     snprintf(w->text, sizeof w->text, "%s", up ? "" : text);
 }
 
@@ -66,25 +67,24 @@ static bool tell_server(struct daemon *d, const struct server_watch *w, const st
     ARENA_SCOPED a = arena_new();
     struct err e = {0};
 
-    if (store_begin(d->store, &e) && store_set(d->store, words->key, w->away ? w->text : NULL, &e) &&
-        daemon_commit(d, &e))
+    if (daemon_begin(d, &e) && store_set(d->store, words->key, w->away ? w->text : NULL, &e) && daemon_commit(d, &e))
         return w->away ? tell(d, words->away_kind, arena_printf(a, "%s: %s", words->away, w->text))
                        : tell(d, words->back_kind, words->back);
-    store_rollback(d->store);
+    daemon_rollback(d);
     return false;
 }
 
 static int64_t server_turn(struct daemon *d, struct server_watch *w, const struct server_words *words)
 {
-    int64_t tell_at = w->since_at + d->orders.config->unreachable_after_s;
+    int64_t wait_s = w->since_boot + d->orders.config->unreachable_after_s - clock_boot();
     ARENA_SCOPED a = arena_new();
 
     if (!w->known)
         return 0;
     w->told = w->told || store_get(d->store, a, words->key) != NULL; /* told before the last stop */
     if (w->away && !w->told) {
-        if (clock_now() < tell_at)
-            return tell_at;
+        if (wait_s > 0)
+            return clock_now() + wait_s;
         w->told = tell_server(d, w, words);
     } else if (!w->away && w->told) {
         w->told = !tell_server(d, w, words);
@@ -105,10 +105,22 @@ static bool clock_jumped(struct daemon *d)
     return !first && (jump > CLOCK_JUMP_S || jump < -CLOCK_JUMP_S);
 }
 
+/* What was planned for an instant of the wrong clock is due now. */
+static void forget_future(struct daemon *d)
+{
+    struct err e = {0};
+
+    if (daemon_begin(d, &e) && store_forget_future(d->store, clock_now(), RETRY_LONGEST_S, &e) && daemon_commit(d, &e))
+        return;
+    daemon_rollback(d);
+    log_event(LOG_LEVEL_ERROR, "clock", "reason", e.text, NULL);
+}
+
 /* True while timed acts must wait. The pause is measured by CLOCK_BOOTTIME, which nobody sets. */
 static bool clock_paused(struct daemon *d)
 {
     if (clock_jumped(d)) {
+        forget_future(d);
         d->clock_paused_until_at = d->last_boot_at + CLOCK_PAUSE_S;
         d->remind_at = 0;
         tell(d, "clock",
@@ -132,13 +144,13 @@ static bool post_receipt(struct daemon *d, const struct seat_row *due, struct er
 /* All in one commit. */
 static bool post_receipts(struct daemon *d, const struct seat_row *due, size_t n, struct err *e)
 {
-    bool good = store_begin(d->store, e);
+    bool good = daemon_begin(d, e);
 
     for (size_t i = 0; good && i < n; i++)
         good = post_receipt(d, &due[i], e);
     if (good && daemon_commit(d, e))
         return true;
-    store_rollback(d->store);
+    daemon_rollback(d);
     return false;
 }
 
@@ -149,8 +161,8 @@ static void postpone_receipt(struct daemon *d, const struct seat_row *due)
     struct err e = {0};
 
     seat.receipt_due_at = clock_now() + RECEIPT_AGAIN_S;
-    if (!store_begin(d->store, &e) || !store_update_seat(d->store, &seat, &e) || !daemon_commit(d, &e))
-        store_rollback(d->store);
+    if (!daemon_begin(d, &e) || !store_update_seat(d->store, &seat, &e) || !daemon_commit(d, &e))
+        daemon_rollback(d);
 }
 
 static int64_t receipts_turn(struct daemon *d)
@@ -207,4 +219,29 @@ int64_t ticker_turn(struct daemon *d)
     disk_turn(d);
     sooner(&next, office_alerts_turn(d));
     return next > clock_now() ? next : clock_now() + 1;
+}
+
+/* ---- what to turn */
+
+static bool is_due(int64_t at, int64_t furthest_s)
+{
+    int64_t now = clock_now();
+
+    return at != 0 && (now >= at || at > now + furthest_s);
+}
+
+bool agenda_turn(struct daemon *d, struct agenda *g)
+{
+    bool turned = false;
+
+    if (d->ticker_due || g->ticker_at == 0 || is_due(g->ticker_at, LOOK_AGAIN_S)) {
+        d->ticker_due = false;
+        g->ticker_at = ticker_turn(d);
+        turned = true;
+    }
+    if (d->outbox_due || is_due(g->outbox_at, RETRY_LONGEST_S)) {
+        g->outbox_at = outbox_turn(d);
+        turned = true;
+    }
+    return turned;
 }

@@ -3,8 +3,16 @@
 #define TAAMIM_APP_TICKER_H
 #include "app/daemon.h"
 
-/* Does what is due now; returns the instant of the next (never 0). */
+/* Does what is due now; returns the instant of the next (never 0), a minute from now at most. */
 int64_t ticker_turn(struct daemon *d);
+
+/* When the ticker and the outbox want to be turned next; 0: not for an instant's sake. */
+struct agenda {
+    int64_t ticker_at, outbox_at;
+};
+/* Turns what is due, or what something made due; true where anything was. An instant further off than either ever
+ * plans was planned by a clock that has been put back since: it is due now. */
+bool agenda_turn(struct daemon *d, struct agenda *g);
 /* A server's state as a child told it. */
 void ticker_server(struct daemon *d, struct server_watch *w, bool up, const char *text);
 

@@ -30,6 +30,13 @@
     02770 /* people may put in order what lies there; setgid: what comes into a folder inherits its group */
 #define LOOK_MODE 02750
 
+/* What a transaction did to a file; paths are full. */
+struct deed {
+    enum { MOVED, STAGED, DROPPED } kind;
+    char *path; /* where it lay, was staged, or still lies */
+    char *to;   /* MOVED */
+};
+
 struct spool {
     char *directory;
     int lock;    /* -1: not ours */
@@ -37,6 +44,9 @@ struct spool {
     gid_t papers_group;
     char **unsynced; /* full paths of files written and folders changed since the last spool_sync() */
     size_t n_unsynced, cap_unsynced;
+    struct deed *deeds; /* of the transaction under way, in their order */
+    size_t n_deeds, cap_deeds;
+    bool in_transaction;
 };
 
 static const char *const folders[] = {"incoming", PAPERS,     "held",   "corrupt",
@@ -112,8 +122,8 @@ static void sync_later(struct spool *s, const char *path, size_t n)
         s->cap_unsynced = s->cap_unsynced ? 2 * s->cap_unsynced : 16;
         s->unsynced = mem_resize(s->unsynced, s->cap_unsynced * sizeof *s->unsynced);
     }
-    if (!(s->unsynced[s->n_unsynced++] = strndup(path, n)))
-        abort();
+    s->unsynced[s->n_unsynced] = mem_alloc(n + 1);
+    memcpy(s->unsynced[s->n_unsynced++], path, n);
 }
 
 /* A file is only as durable as the folder it lies in. */
@@ -217,6 +227,81 @@ bool spool_share(struct spool *s, const char *relative, struct err *e)
     return give(s, full, S_ISDIR(st.st_mode) ? LOOK_MODE : 0640, e);
 }
 
+/* ---- transactions */
+
+static char *copy_of(const char *path)
+{
+    size_t n = strlen(path) + 1;
+
+    return memcpy(mem_resize(NULL, n), path, n);
+}
+
+static void note_deed(struct spool *s, int kind, const char *path, const char *to)
+{
+    if (!s->in_transaction)
+        return;
+    if (s->n_deeds == s->cap_deeds) {
+        s->cap_deeds = s->cap_deeds ? 2 * s->cap_deeds : 16;
+        s->deeds = mem_resize(s->deeds, s->cap_deeds * sizeof *s->deeds);
+    }
+    s->deeds[s->n_deeds++] = (struct deed){.kind = kind, .path = copy_of(path), .to = to ? copy_of(to) : NULL};
+}
+
+static void forget_deeds(struct spool *s)
+{
+    s->in_transaction = false;
+    while (s->n_deeds > 0) {
+        struct deed *d = &s->deeds[--s->n_deeds];
+
+        free(d->path);
+        free(d->to);
+    }
+}
+
+/* held/17 has done its service when its last file has gone; rmdir leaves any other folder as it is. */
+static void tidy_after(const struct spool *s, const char *full)
+{
+    ARENA_SCOPED a = arena_new();
+    const char *held = spool_full(s, a, HELD), *slash = strrchr(full, '/');
+    const char *folder = arena_strndup(a, full, (size_t)(slash - full));
+
+    if (is_below(folder, held) && strcmp(folder, held) != 0)
+        rmdir(folder);
+}
+
+void spool_begin(struct spool *s)
+{
+    forget_deeds(s);
+    s->in_transaction = true;
+}
+
+void spool_keep(struct spool *s)
+{
+    for (size_t i = 0; i < s->n_deeds; i++) {
+        const struct deed *d = &s->deeds[i];
+
+        if (d->kind == DROPPED)
+            unlink(d->path);
+        if (d->kind != STAGED)
+            tidy_after(s, d->path);
+    }
+    forget_deeds(s);
+}
+
+/* The last first. Where people have moved a file in the meantime there is nothing to bring back. */
+void spool_undo(struct spool *s)
+{
+    for (size_t i = s->n_deeds; i > 0; i--) {
+        const struct deed *d = &s->deeds[i - 1];
+
+        if (d->kind == MOVED)
+            file_rename(d->to, d->path, NULL);
+        else if (d->kind == STAGED)
+            unlink(d->path);
+    }
+    forget_deeds(s);
+}
+
 /* ---- life */
 
 static bool find_group(struct spool *s, const char *name, struct err *e)
@@ -274,6 +359,8 @@ void spool_close(struct spool *s)
     while (s->n_unsynced > 0)
         free(s->unsynced[--s->n_unsynced]);
     free(s->unsynced);
+    forget_deeds(s);
+    free(s->deeds);
     free(s->directory);
     free(s);
 }
@@ -287,8 +374,10 @@ bool spool_stage(struct spool *s, struct arena *a, int fd, int64_t offset, int64
 
     random_token(token);
     const char *path = arena_printf(a, "staging/%s", token);
-    if (!file_copy_range(fd, offset, size, spool_full(s, a, path), sha256_out, e))
+    const char *full = spool_full(s, a, path);
+    if (!file_copy_range(fd, offset, size, full, sha256_out, e))
         return false;
+    note_deed(s, STAGED, full, NULL);
     *path_out = path;
     return true;
 }
@@ -309,16 +398,6 @@ bool spool_write(struct spool *s, const char *relative, const char *bytes, size_
     return true;
 }
 
-/* held/17 has done its service when its last file has gone; rmdir leaves any other folder as it is. */
-static void tidy_after(const struct spool *s, struct arena *a, const char *relative)
-{
-    const char *slash = strrchr(relative, '/');
-
-    if (slash && is_below(relative, "held") &&
-        strcmp(arena_strndup(a, relative, (size_t)(slash - relative)), "held") != 0)
-        rmdir(spool_full(s, a, arena_strndup(a, relative, (size_t)(slash - relative))));
-}
-
 static bool move_numbered(struct spool *s, struct arena *a, const char *from, const char *folder, const char *name,
                           const char **path_out, struct err *e)
 {
@@ -335,6 +414,9 @@ static bool move_numbered(struct spool *s, struct arena *a, const char *from, co
             return false;
         }
         sync_parent_later(s, full_to);
+        note_deed(s, MOVED, full_from, full_to);
+        if (!s->in_transaction)
+            tidy_after(s, full_from);
         *path_out = to;
         return true;
     }
@@ -355,7 +437,6 @@ bool spool_file_paper(struct spool *s, struct arena *a, const char *staged, cons
     /* Before the move: what lies in papers/ can be read there at once. */
     if (!give(s, spool_full(s, a, staged), 0640, e) || !move_numbered(s, a, staged, of_party, name, &path, e))
         return false;
-    tidy_after(s, a, staged);
     *path_out = path;
     return true;
 }
@@ -372,7 +453,6 @@ bool spool_move(struct spool *s, struct arena *a, const char *from, const char *
         return false;
     if (!make_folder(s, a, to_folder, e) || !move_numbered(s, a, from, to_folder, name, &path, e))
         return false;
-    tidy_after(s, a, from);
     *path_out = path;
     return true;
 }
@@ -384,9 +464,13 @@ bool spool_remove(struct spool *s, const char *relative, struct err *e)
     if (path_refused(a, relative, e))
         return false;
     const char *full = spool_full(s, a, relative);
+    if (s->in_transaction) {
+        note_deed(s, DROPPED, full, NULL);
+        return true;
+    }
     if (unlink(full) != 0 && errno != ENOENT)
         return failed("removing", full, e);
-    tidy_after(s, a, relative);
+    tidy_after(s, full);
     return true;
 }
 

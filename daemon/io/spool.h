@@ -15,10 +15,16 @@
 
 struct spool;
 
-/* Names given here last through a power cut only from spool_sync() on: it comes before the commit of the rows that
- * bear them, once for all that a transaction has moved. What a paper holds is durable before it gets its first name.
- * False: the transaction is not to be committed. */
+/* Files take part in the store's transactions, from spool_begin() on. Names given here last through a power cut only
+ * from spool_sync() on, which comes before the commit of the rows that bear them, once for all that was moved; false:
+ * do not commit. After the commit spool_keep() removes what was dropped; after a rollback spool_undo() brings moved
+ * files back to where they lay, removes staged ones, and drops nothing. A process that ends in between leaves files
+ * moved: filing recognises them by their bytes. What a paper holds is durable before it gets its first name. Outside
+ * of a transaction nothing is undone, and what is dropped goes at once. */
+void spool_begin(struct spool *s);
 bool spool_sync(struct spool *s, struct err *e);
+void spool_keep(struct spool *s);
+void spool_undo(struct spool *s);
 
 /* Makes the folders (without a papers group, papers/ is 0700 too). With `lock`, takes the lock that a second daemon
  * is refused by (PERM). papers_group may be NULL. */

@@ -147,6 +147,10 @@ struct count_row {
 bool store_delivery_counts(struct store *s, struct arena *a, const char *round_or_null, struct count_row **out,
                            size_t *n_out, struct err *e);
 
+/* What waits for an instant more than `furthest_s` after now (a delivery, a receipt, a copy) waits no longer, and no
+ * receipt went out later than now: a clock that was wrong had planned it. */
+bool store_forget_future(struct store *s, int64_t now_at, int64_t furthest_s, struct err *e);
+
 /* ---- suppressed addresses: nothing leaves for them until an officer says otherwise. Case is ignored. */
 bool store_suppress(struct store *s, const char *address, const char *why, int64_t at, struct err *e);
 bool store_unsuppress(struct store *s, const char *address, struct err *e);

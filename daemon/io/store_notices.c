@@ -159,6 +159,23 @@ int store_recover_sending(struct store *s, int64_t at, struct err *e)
     return query_change(s, q, e) ? query_changes(s) : -1;
 }
 
+bool store_forget_future(struct store *s, int64_t now_at, int64_t furthest_s, struct err *e)
+{
+    int64_t furthest_at = now_at + furthest_s;
+
+    return query_change(s,
+                        QUERY(NULL, "UPDATE deliveries SET next_at = ?1 WHERE next_at > ?2 AND " WAITING, V(now_at),
+                              V(furthest_at)),
+                        e) &&
+           query_change(s, QUERY(NULL, "UPDATE notices SET copy_at = ?1 WHERE copy_at > ?2", V(now_at), V(furthest_at)),
+                        e) &&
+           query_change(s,
+                        QUERY(NULL, "UPDATE seats SET receipt_due_at = ?1 WHERE receipt_due_at > ?2", V(now_at),
+                              V(furthest_at)),
+                        e) &&
+           query_change(s, QUERY(NULL, "UPDATE seats SET receipt_at = 0 WHERE receipt_at > ?1", V(now_at)), e);
+}
+
 bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, struct err *e)
 {
     return query_change(s,

@@ -73,7 +73,6 @@ static bool clock_jumps(struct world *w, const struct line *l, struct err *e)
 static bool clock_put_back(struct world *w, const struct line *l, struct err *e)
 {
     clock_set(clock_now() - (int64_t)strtol(l->words[0], NULL, 10) * 3600);
-    w->ticker_at = clock_now();
     return world_settle(w, e);
 }
 

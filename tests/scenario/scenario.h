@@ -9,6 +9,7 @@
 #define TAAMIM_TESTS_SCENARIO_H
 #include <string.h>
 #include "app/daemon.h"
+#include "app/ticker.h"
 
 /* ---- sentences */
 
@@ -121,8 +122,7 @@ struct world {
     struct arena *a;
     const char *fixtures, *templates, *folder;
     struct daemon *daemon; /* NULL while it is not running */
-    int64_t outbox_at, ticker_at;
-    bool ticker_calm; /* ticker_at is only its habit of looking again */
+    struct agenda agenda;
     struct post_office office;
     struct mailbox mailbox;
     struct sent_folder sent;

@@ -2,6 +2,7 @@
 #include "scenario.h"
 
 #include <dirent.h>
+#include <fts.h>
 
 #include "app/post.h"
 #include "base/clock.h"
@@ -46,10 +47,36 @@ static bool papers_whole(struct world *w, const char *ref, struct err *e)
     return true;
 }
 
+static bool is_named(const struct paper_row *rows, size_t n, const char *path)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* And the other way round: nothing lies on the share that no row names. */
+static bool nothing_else_on_share(struct world *w, const char *ref, struct err *e)
+{
+    const char *folder = arena_printf(w->a, "papers/%s", spool_round_folder(w->a, ref));
+    char *root = spool_full(w->daemon->spool, w->a, folder);
+    size_t skip = strlen(root) - strlen(folder), n;
+    struct paper_row *rows;
+    bool good = store_papers(w->daemon->store, w->a, ref, NULL, &rows, &n, e);
+    FTS *tree = good && file_exists(root) ? fts_open((char *[]){root, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, NULL) : NULL;
+
+    for (const FTSENT *f; good && tree && (f = fts_read(tree));)
+        if (f->fts_info == FTS_F && !is_named(rows, n, f->fts_path + skip))
+            good = err_perm(e, "%s lies there, and no paper is known there", f->fts_path + skip);
+    if (tree)
+        fts_close(tree);
+    return good;
+}
+
 static bool all_papers_whole(struct world *w, struct err *e)
 {
     for (size_t i = 0; i < w->n_rounds; i++)
-        if (!papers_whole(w, w->rounds[i].ref, e))
+        if (!papers_whole(w, w->rounds[i].ref, e) || !nothing_else_on_share(w, w->rounds[i].ref, e))
             return false;
     return true;
 }

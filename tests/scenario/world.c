@@ -125,7 +125,7 @@ bool world_open(struct world *w, struct err *e)
                               .parse = mailbox_parse,
                               .kept = mailbox_kept,
                               .append = sent_folder_append};
-    w->outbox_at = w->ticker_at = 0;
+    w->agenda = (struct agenda){0};
     return open_state(w, e) && outbox_recover(d, e) && inbox_recover(d, e) && mailbox_start(w, e);
 }
 
@@ -157,13 +157,6 @@ bool world_restart(struct world *w, struct err *e)
 
 /* ---- time */
 
-static void ticker(struct world *w)
-{
-    w->daemon->ticker_due = false;
-    w->ticker_at = ticker_turn(w->daemon);
-    w->ticker_calm = w->ticker_at == clock_now() + LOOKS_AGAIN_S;
-}
-
 static bool turn(struct world *w, bool *busy, struct err *e)
 {
     struct daemon *d = w->daemon;
@@ -171,14 +164,7 @@ static bool turn(struct world *w, bool *busy, struct err *e)
     *busy = false;
     if (!mailbox_turn(w, busy, e))
         return false;
-    if (d->ticker_due || clock_now() >= w->ticker_at) {
-        ticker(w);
-        *busy = true;
-    }
-    if (d->outbox_due || (w->outbox_at && clock_now() >= w->outbox_at)) {
-        w->outbox_at = outbox_turn(d);
-        *busy = true;
-    }
+    *busy |= agenda_turn(d, &w->agenda);
     if (w->office.crash_after == 0 && w->office.n_in_hand > 0) {
         w->office.crash_after = -1;
         *busy = true;
@@ -208,8 +194,8 @@ static bool all_calm(struct world *w)
     struct alert_row *alerts;
     size_t n;
 
-    return w->ticker_calm && !d->smtp_watch.away && !d->imap_watch.away && d->clock_paused_until_at <= clock_boot() &&
-           store_alerts(d->store, a, &alerts, &n, NULL) && n == 0;
+    return w->agenda.ticker_at == clock_now() + LOOKS_AGAIN_S && !d->smtp_watch.away && !d->imap_watch.away &&
+           d->clock_paused_until_at <= clock_boot() && store_alerts(d->store, a, &alerts, &n, NULL) && n == 0;
 }
 
 static void sooner(int64_t *next, int64_t at)
@@ -220,13 +206,13 @@ static void sooner(int64_t *next, int64_t at)
 
 static int64_t next_due(struct world *w)
 {
-    int64_t next = w->ticker_at;
+    int64_t next = w->agenda.ticker_at;
 
     if (all_calm(w)) {
         next = (clock_now() / 3600 + 1) * 3600;
         sooner(&next, store_next_receipt_at(w->daemon->store));
     }
-    sooner(&next, w->outbox_at);
+    sooner(&next, w->agenda.outbox_at);
     return next > clock_now() ? next : clock_now() + 1;
 }
 
