@@ -5,6 +5,7 @@
 #include "app/acts.h"
 #include "app/effects.h"
 #include "app/post.h"
+#include "app/trouble.h"
 #include "base/clock.h"
 #include "mail/address.h"
 #include "mail/names.h"
@@ -142,6 +143,7 @@ static bool tell_rejection(struct daemon *d, struct arena *a, const struct messa
                                     .party = p,
                                     .deadline_at = seat_deadline(d, &v, &seat).at,
                                     .now_at = clock_now(),
+                                    .missing = filing_standing(d, a, &v, p->code).missing,
                                     .papers = &why,
                                     .n_papers = 1};
     return post(d, a, &letter, &notice, e);
@@ -230,6 +232,15 @@ bool act_item(struct daemon *d, struct arena *a, const struct act *act, const ch
 
 /* ---- a paper that came another way */
 
+/* By the rules that hold for mail. What it is, its name tells: no stranger has sent it. */
+static bool may_be_added(struct daemon *d, struct arena *a, const struct paper_row *row, struct err *e)
+{
+    struct fact_part part = {.name = row->name, .type = row->type, .size = row->size};
+    const char *trouble = trouble_of_part(a, d->orders.config, &part);
+
+    return !trouble || err_perm(e, "%s: %s", row->name, trouble_reason(trouble));
+}
+
 static bool add_files(struct daemon *d, struct arena *a, const struct message_row *m, const struct brought *b,
                       struct err *e)
 {
@@ -241,7 +252,7 @@ static bool add_files(struct daemon *d, struct arena *a, const struct message_ro
                                 .item = -1,
                                 .name = name_clean(a, b->names[i]),
                                 .version = 1,
-                                .type = "",
+                                .type = filing_type_of_name(b->names[i]),
                                 .filed_at = clock_now(),
                                 .held = true,
                                 .marks = "by_hand",
@@ -249,7 +260,7 @@ static bool add_files(struct daemon *d, struct arena *a, const struct message_ro
                                 .sha256 = sha256};
         int64_t id;
 
-        if (!file_sha256(spool_full(d->spool, a, row.path), sha256, &row.size, e) ||
+        if (!file_sha256(spool_full(d->spool, a, row.path), sha256, &row.size, e) || !may_be_added(d, a, &row, e) ||
             !store_add_paper(d->store, &row, &id, e))
             return false;
     }
@@ -284,7 +295,8 @@ bool act_add(struct daemon *d, struct arena *a, const struct act *act, const str
     if (!aim(d, a, &m, act, e) || !daemon_begin(d, e))
         return false;
     m.uid = clock_now_ms(); /* unique with the empty mailbox */
-    good = store_add_message(d->store, &m, &m.id, &known, e) && !known && add_files(d, a, &m, b, e) &&
-           file_for(d, a, &m, act, text_out, e);
+    good = store_add_message(d->store, &m, &m.id, &known, e) &&
+           (!known || err_temp(e, "two papers were brought within a thousandth of a second: say it again")) &&
+           add_files(d, a, &m, b, e) && file_for(d, a, &m, act, text_out, e);
     return done(d, a, &m, m.file, good, e);
 }

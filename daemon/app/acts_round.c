@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/acts.h"
+#include "app/filing.h"
 #include "app/launch.h"
 #include "app/post.h"
 #include "app/remind.h"
@@ -68,6 +69,7 @@ static bool post_letter(struct daemon *d, struct arena *a, const struct round_vi
     p.letter.deadline_at = seat_deadline(d, v, seat).at;
     p.letter.answered = seat->answered_at != 0;
     p.letter.complete = seat->complete_at != 0;
+    p.letter.missing = filing_standing(d, a, v, seat->party).missing;
     p.in_reply_to = n_first ? first[0].message_id : NULL;
     if (!post(d, a, &p, &notice, e))
         return false;
@@ -76,12 +78,41 @@ static bool post_letter(struct daemon *d, struct arena *a, const struct round_vi
     return true;
 }
 
+static bool may_have_left(const struct delivery_row *row)
+{
+    static const enum delivery_state left[] = {DELIVERY_SENT, DELIVERY_SENDING, DELIVERY_BOUNCED, DELIVERY_UNCERTAIN};
+
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        if (strcmp(row->state, delivery_state_names[left[i]]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether anything of this round has left for the party, or may have. */
+static bool was_written_to(struct daemon *d, struct arena *a, const struct seat_row *seat, bool *out, struct err *e)
+{
+    struct notice_row *notices;
+    struct delivery_row *rows;
+    size_t n_notices, n;
+
+    *out = false;
+    if (!store_notices(d->store, a, seat->round, seat->party, &notices, &n_notices, e))
+        return false;
+    for (size_t i = 0; i < n_notices && !*out; i++) {
+        if (!store_deliveries_of(d->store, a, notices[i].id, &rows, &n, e))
+            return false;
+        for (size_t k = 0; k < n; k++)
+            *out |= may_have_left(&rows[k]);
+    }
+    return true;
+}
+
 static bool post_to_seats(struct daemon *d, struct arena *a, const struct round_view *v, const char *party,
                           const struct post *what, struct told *t, struct err *e)
 {
     struct seat_row *seats;
     size_t n;
-    bool invited = false;
+    bool invited = false, reached = true;
 
     if (!store_seats(d->store, a, v->row.ref, &seats, &n, e))
         return false;
@@ -89,7 +120,9 @@ static bool post_to_seats(struct daemon *d, struct arena *a, const struct round_
         if (party && strcasecmp(party, seats[i].party) != 0)
             continue;
         invited = true;
-        if (!post_letter(d, a, v, &seats[i], what, t, e))
+        if (what->letter.cancelled && !was_written_to(d, a, &seats[i], &reached, e))
+            return false;
+        if (reached && !post_letter(d, a, v, &seats[i], what, t, e))
             return false;
     }
     return invited || !party || err_perm(e, "%s is not in round %s", party, v->row.ref);
@@ -195,7 +228,7 @@ bool act_extend(struct daemon *d, struct arena *a, const struct act *act, const 
     if (!new_deadline(d, act, &x.to, e) || !begin_on(d, a, act, &v, e))
         return false;
     words = instant_in_words(a, LANG_EN, d->orders.config->zone, x.to.at);
-    x.text = arena_printf(a, "%s %s", act->text, d->orders.config->zone_name);
+    x.text = launch_deadline_text(a, d->orders.config, &x.to);
     x.round_before = v.row.deadline_at;
     good = (act->party || extend_round(d, a, &v, &x, e)) && extend_seats(d, a, &v, act, &x, &t, e);
     if (t.asked == 0) {
@@ -291,10 +324,16 @@ bool act_note(struct daemon *d, struct arena *a, const struct act *act, const ch
     return done(d, good && (t.told == 0 || say(d, act, &v, "note", act->text, e)), e);
 }
 
-static void allow_again(struct daemon *d, const char *address)
+/* An officer's word: these addresses may be written to again. Failures are known by the address as it is sent. */
+static bool allow_again(struct daemon *d, struct arena *a, const struct contact *const *to, size_t n, struct err *e)
 {
-    store_unsuppress(d->store, address, NULL);
-    store_clear_failures(d->store, address, NULL);
+    for (size_t i = 0; i < n; i++) {
+        const char *wire = address_wire(a, to[i]->address, e);
+
+        if (!wire || !store_unsuppress(d->store, wire, e) || !store_clear_failures(d->store, wire, e))
+            return false;
+    }
+    return true;
 }
 
 /* An invited party, and, where an address is named, its contact in the register or in this round. */
@@ -321,16 +360,16 @@ static bool resend(struct daemon *d, struct arena *a, const struct round_view *v
 {
     const char *cause = arena_printf(a, "officer:resend:%s:", only ? only->address : "all");
     struct seat_row seat = {.round = v->row.ref, .party = party->code};
+    const struct contact *to[CONTACTS_MAX] = {only};
+    size_t n = only ? 1 : round_contacts(v->spec, party, to, CONTACTS_MAX);
     int64_t notice;
 
     if (!told_recently(d, a, &seat, cause, recent_out, e))
         return false;
     if (*recent_out)
         return true;
-    for (size_t i = 0; i < party->n_contacts; i++) /* an officer's word: these addresses may be written to again */
-        if (!only || address_same(only->address, party->contacts[i].address))
-            allow_again(d, party->contacts[i].address);
-    return launch_notice(d, a, v, party, arena_printf(a, "%s%lld", cause, (long long)clock_now()), only, &notice, e);
+    return allow_again(d, a, to, n, e) &&
+           launch_notice(d, a, v, party, arena_printf(a, "%s%lld", cause, (long long)clock_now()), only, &notice, e);
 }
 
 bool act_resend(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
@@ -366,11 +405,11 @@ static bool end_round(struct daemon *d, struct arena *a, const struct act *act, 
 
     if (!begin_on(d, a, act, &v, e))
         return false;
-    /* A closed round's reminders are pointless; of a cancelled one nothing more leaves. */
-    good = store_set_round_state(d->store, v.row.ref, name, clock_now(), e) &&
-           store_cancel_deliveries(d->store, v.row.ref,
-                                   state == ROUND_CLOSED ? letter_kind_names[LETTER_REMINDER] : NULL, e) &&
-           post_to_seats(d, a, &v, NULL, &p, &t, e);
+    /* A closed round's reminders are pointless; of a cancelled one nothing more leaves, but the word that it is. */
+    good =
+        store_set_round_state(d->store, v.row.ref, name, clock_now(), e) && post_to_seats(d, a, &v, NULL, &p, &t, e) &&
+        store_cancel_deliveries(d->store, v.row.ref, state == ROUND_CLOSED ? letter_kind_names[LETTER_REMINDER] : NULL,
+                                letter_kind_names[LETTER_CLOSING], e);
     *text_out = arena_printf(a, "%s: %s; %s", v.row.ref, name, told_in_words(a, &t));
     return done(d, good && say(d, act, &v, name, *text_out, e), e);
 }

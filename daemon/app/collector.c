@@ -123,6 +123,7 @@ static void left(struct daemon *d, const json_t *m)
         daemon_commit(d, &e))
         return;
     daemon_rollback(d);
+    log_event(LOG_LEVEL_ERROR, "left", "mailbox", wire_string(m, "mailbox", ""), "reason", e.text, NULL);
 }
 
 /* What the collector tells in one go is one commit: it waits here until the turn ends, its strings in the burst's

@@ -75,7 +75,9 @@ static bool received_date(struct daemon *d, const char *text, int64_t *at_out, s
     if (!day.has_time) /* a day, not its last second: an answer of the deadline's day is in time */
         day.local.hour = 12, day.local.minute = 0, day.local.second = 0,
         day.at = zone_instant(d->orders.config->zone, day.local, false);
-    *at_out = day.at > clock_now() ? clock_now() : day.at;
+    if (civil_compare_days(day.local, zone_civil(d->orders.config->zone, clock_now())) > 0)
+        return err_perm(e, "--received %s lies in the future", text);
+    *at_out = day.at > clock_now() ? clock_now() : day.at; /* today, before noon */
     return true;
 }
 

@@ -533,3 +533,11 @@ void config_close(struct config *c)
     zone_close(c->zone);
     c->zone = NULL;
 }
+
+bool config_officer(const struct config *c, const char *address)
+{
+    for (size_t i = 0; i < c->n_officers; i++)
+        if (address_same(c->officers[i].address, address))
+            return true;
+    return false;
+}

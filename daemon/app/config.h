@@ -70,5 +70,6 @@ struct config {
 /* NULL with all problems in p. Lives in the arena (zone: closed by config_close). */
 struct config *config_load(struct arena *a, const char *path, struct problems *p);
 void config_close(struct config *c);
+bool config_officer(const struct config *c, const char *address); /* whether this is an officer's address */
 
 #endif

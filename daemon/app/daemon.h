@@ -34,7 +34,9 @@ struct standing_orders {
     struct templates *templates;
 };
 
-#define OUTCOMES_MAX 64
+/* Facts with this before an officer's address: the last mail to it was refused for good. */
+#define OFFICER_UNREACHABLE "officer_unreachable "
+
 struct daemon {
     struct standing_orders orders;
     struct store *store;
@@ -42,12 +44,14 @@ struct daemon {
     struct ports ports;
 
     /* outbox */
-    struct refusals refusals;
-    bool queue_stopped;
-    int stopped_code; /* the refusal that three domains gave; 0: it was our login, our sender or the server itself */
-    int64_t queue_probe_at;    /* a stopped queue tries one mail then */
-    int64_t rate_window_ms[2]; /* token bucket: last refill, thousandths of a mail in hand */
-    struct send_outcome outcomes[OUTCOMES_MAX];
+    struct queue {
+        struct refusals refusals;
+        bool stopped;
+        int stopped_code; /* the refusal that three domains gave; 0: it was our login, our sender or the server itself */
+        int64_t probe_at; /* a stopped queue tries one mail then */
+    } queue;
+    int64_t rate_window_ms[2];     /* token bucket: last refill, thousandths of a mail in hand */
+    struct send_outcome *outcomes; /* not applied yet, in their arena */
     struct arena *outcomes_arena;
     size_t n_outcomes;
     bool outbox_due;   /* something may be ready to leave */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "app/outbox.h"
+#include "app/outcome.h"
 #include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -105,8 +105,10 @@ static bool receipt_due(struct daemon *d, struct arena *a, const struct message_
         return false;
     earliest = seat.receipt_at + d->orders.config->receipt_every_s;
     d->ticker_due = true;
-    if (!seat.receipt_due_at)
-        seat.receipt_due_at = seat.receipt_at && earliest > now ? earliest : now;
+    if (!seat.receipt_at || earliest < now)
+        earliest = now;
+    if (!seat.receipt_due_at || seat.receipt_due_at > earliest) /* one that waits for tomorrow may have news by now */
+        seat.receipt_due_at = earliest;
     return store_update_seat(d->store, &seat, e);
 }
 
@@ -170,6 +172,8 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     about = alert_of(m, alert_kind_of(m, out));
     if (out->n == 0)
         line.what = "no_paper";
+    if (*m->sender && !strstr(m->marks, "unverified") && !store_clear_failures(d->store, m->sender, e))
+        return false; /* it lives */
     from = *m->sender ? m->sender : "brought by hand";
     return story(d, &line, e, "%s: %s%s", from, out->n ? names_of(a, out) : "no paper in it", trouble_in_story(a, m)) &&
            alert(d, &about, e, FSI "%s" PDI "\n%s", from, out->n ? names_of(a, out) : m->subject) &&
@@ -213,13 +217,22 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
 
 static bool apply_failures(struct daemon *d, struct incoming *in, struct err *e)
 {
+    struct alert_row about = alert_of(&in->m, "bounced");
+    bool any = false;
+
     for (size_t i = 0; i < in->facts->n_failures; i++) {
         const struct fact_failure *f = &in->facts->failures[i];
+        struct returned r = {&in->about, in->returned_to, f->address, f->status, f->text};
+        bool believed = false;
 
-        if (f->action == REPORT_FAILED && !outbox_bounced(d, &in->about, f->address, f->status, f->text, e))
+        if (f->action == REPORT_FAILED && !outcome_returned(d, &r, &believed, e))
             return false;
+        any |= believed;
     }
-    return true;
+    /* Forwarded to a dead mailbox, named in no way we understand, or forged: a person may see what it is. */
+    return any || !*in->m.round ||
+           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s", in->m.sender, in->m.subject,
+                 "it names none of the addresses that this mail went to, or came another way; nothing was changed");
 }
 
 static bool note(struct daemon *d, struct incoming *in, const char *what, struct err *e)

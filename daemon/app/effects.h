@@ -13,6 +13,7 @@ struct incoming {
     struct message_row m; /* as it will be stored */
     struct match match;
     struct notice_row about; /* the notice of ours that a report speaks of; cause NULL: none */
+    int64_t returned_to;     /* the delivery in whose envelope token it came; 0: none */
     const struct party
         *speaks_for; /* whose contact the sender is, in the register or in an open round; NULL: nobody's */
     struct judge_input judged;

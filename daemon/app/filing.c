@@ -11,26 +11,39 @@
 #include "base/file.h"
 #include "mail/names.h"
 
+static const struct {
+    const char *type, *extension;
+} known_types[] = {
+    {"application/pdf", ".pdf"},
+    {"image/jpeg", ".jpg"},
+    {"image/jpeg", ".jpeg"},
+    {"image/png", ".png"},
+    {"image/tiff", ".tif"},
+    {"image/tiff", ".tiff"},
+    {"application/msword", ".doc"},
+    {"application/zip", ".zip"},
+    {"text/plain", ".txt"},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
+};
+#define KNOWN_TYPES (sizeof known_types / sizeof *known_types)
+
 static const char *extension_of(const char *type)
 {
-    static const struct {
-        const char *type, *extension;
-    } known[] = {
-        {"application/pdf", ".pdf"},
-        {"image/jpeg", ".jpg"},
-        {"image/png", ".png"},
-        {"image/tiff", ".tif"},
-        {"application/msword", ".doc"},
-        {"application/zip", ".zip"},
-        {"text/plain", ".txt"},
-        {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"},
-        {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
-    };
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].type, type) == 0)
-            return known[i].extension;
+    for (size_t i = 0; i < KNOWN_TYPES; i++)
+        if (strcmp(known_types[i].type, type) == 0)
+            return known_types[i].extension;
     return "";
+}
+
+const char *filing_type_of_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+
+    for (size_t i = 0; dot && i < KNOWN_TYPES; i++)
+        if (strcasecmp(known_types[i].extension, dot) == 0)
+            return known_types[i].type;
+    return "application/octet-stream";
 }
 
 static const char *part_name(struct arena *a, const struct fact_part *part)

@@ -9,6 +9,8 @@ struct incoming;
  * staging/, from where filing_accept() takes them within the same event; with `hold` in held/, until an officer
  * decides. */
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e);
+/* The media type that a name's end promises; application/octet-stream where it promises nothing known. */
+const char *filing_type_of_name(const char *name);
 bool filing_is_paper(const struct fact_part *part);
 struct filed {
     struct letter_paper papers[FACTS_PARTS_MAX];

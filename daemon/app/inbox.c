@@ -61,11 +61,15 @@ static bool set_aside(struct daemon *d, struct arena *a, const struct collected 
     struct alert_row about = {.kind = "trouble"};
     const char *path;
 
-    return spool_move(d->spool, a, arena_printf(a, "incoming/%s", c->file), "corrupt", c->file, &path, e) &&
-           daemon_begin(d, e) &&
-           alert(d, &about, e, "the mailbox %s gave the number %lld to a second message; it lies in %s", c->mailbox,
-                 (long long)c->uid, path) &&
-           daemon_commit(d, e);
+    if (!daemon_begin(d, e))
+        return false;
+    if (spool_move(d->spool, a, arena_printf(a, "incoming/%s", c->file), "corrupt", c->file, &path, e) &&
+        alert(d, &about, e, "the mailbox %s gave the number %lld to a second message; it lies in %s", c->mailbox,
+              (long long)c->uid, path) &&
+        daemon_commit(d, e))
+        return true;
+    daemon_rollback(d);
+    return false;
 }
 
 static bool told_again(struct daemon *d, struct arena *a, const struct collected *c, int64_t id, struct err *e)
@@ -393,13 +397,15 @@ static bool recover_unknown(struct daemon *d, struct arena *a, const char *file,
     struct alert_row about = {.kind = "trouble"};
     const char *path;
 
-    if (!spool_move(d->spool, a, arena_printf(a, "incoming/%s", file), "corrupt", file, &path, e))
+    if (!daemon_begin(d, e))
         return false;
-    log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason",
-              "a file that the collector did not make was moved there", NULL);
-    if (daemon_begin(d, e) && alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) &&
-        daemon_commit(d, e))
+    if (spool_move(d->spool, a, arena_printf(a, "incoming/%s", file), "corrupt", file, &path, e) &&
+        alert(d, &about, e, "a file in incoming/ is no collected message; it lies in %s", path) &&
+        daemon_commit(d, e)) {
+        log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason",
+                  "a file that the collector did not make was moved there", NULL);
         return true;
+    }
     daemon_rollback(d);
     return false;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/post.h"
+#include "app/remind.h"
 #include "app/roundfile.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -137,7 +138,9 @@ bool launch_notice(struct daemon *d, struct arena *a, const struct round_view *v
 static bool add_party(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p,
                       int position, struct err *e)
 {
-    struct seat_row seat = {.round = v->row.ref, .party = p->code, .position = position};
+    struct deadline dl = seat_deadline(d, v, NULL);
+    struct seat_row seat = {
+        .round = v->row.ref, .party = p->code, .position = position, .steps_done = remind_steps_behind(d, v, p, &dl)};
     int64_t notice;
 
     return store_add_seat(d->store, &seat, e) && launch_notice(d, a, v, p, "launch", NULL, &notice, e);
@@ -197,7 +200,7 @@ static bool check_new(struct daemon *d, struct arena *a, const struct round_spec
                     ref);
 }
 
-static const char *deadline_text(struct arena *a, const struct config *c, const struct deadline *dl)
+const char *launch_deadline_text(struct arena *a, const struct config *c, const struct deadline *dl)
 {
     return arena_printf(a, "%04d-%02d-%02d %02d:%02d:%02d %s", dl->local.year, dl->local.month, dl->local.day,
                         dl->local.hour, dl->local.minute, dl->local.second, c->zone_name);
@@ -218,7 +221,7 @@ bool launch_round(struct daemon *d, struct arena *a, struct round_spec *spec, co
         .boundary = arena_printf(a, "=_taamim_%s", token),
         .launched_at = clock_now(),
         .deadline_at = spec->deadline.at,
-        .deadline_text = deadline_text(a, d->orders.config, &spec->deadline),
+        .deadline_text = launch_deadline_text(a, d->orders.config, &spec->deadline),
     };
     if (!check_new(d, a, spec, e) || !encode_documents(a, spec, spool_full(d->spool, a, ""), folder, v.row.boundary, e))
         return false;

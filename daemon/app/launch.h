@@ -15,5 +15,7 @@ int64_t launch_documents_size(const struct round_spec *spec, const struct party 
 /* The notice of the round for one party, again or for the first time; used by launch and resend. */
 bool launch_notice(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p,
                    const char *cause, const struct contact *only, int64_t *notice_out, struct err *e);
+/* A deadline as the store keeps it beside its instant: the local date, time and zone that it came from. */
+const char *launch_deadline_text(struct arena *a, const struct config *c, const struct deadline *dl);
 
 #endif

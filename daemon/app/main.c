@@ -55,7 +55,7 @@ static void say_status(struct taamimd *t)
     const struct daemon *d = &t->daemon;
     char now[sizeof t->status];
 
-    snprintf(now, sizeof now, "%s%s%s", d->queue_stopped ? "sending is stopped; " : "",
+    snprintf(now, sizeof now, "%s%s%s", d->queue.stopped ? "sending is stopped; " : "",
              d->smtp_watch.away ? "mail server away; " : "", mailbox_status(&d->imap_watch));
     if (strcmp(now, t->status) == 0)
         return;

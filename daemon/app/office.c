@@ -226,18 +226,23 @@ static int64_t stored_instant(struct daemon *d, struct arena *a, const char *key
     return at <= clock_now() ? at : 0; /* a clock that was wrong wrote it */
 }
 
-/* A transaction of its own: what goes wrong with partners keeps nothing from the officers, who hear of it. */
-static void copy_to_partners(struct daemon *d, struct arena *a, const struct alert_row *rows, size_t n)
+/* What officers were told is looked at for partners in a transaction of its own, now or after a crash: what goes
+ * wrong with partners keeps nothing from the officers, who hear of it. */
+static void copy_to_partners(struct daemon *d, struct arena *a)
 {
+    struct alert_row *rows, about = {.kind = "trouble"};
     struct err e = {0};
-    struct alert_row about = {.kind = "trouble"};
+    size_t n;
 
-    if (daemon_begin(d, &e) && post_to_partners(d, a, rows, n, &e) && daemon_commit(d, &e))
+    if (!store_alerts_to_copy(d->store, a, &rows, &n, &e) || n == 0)
+        return;
+    if (daemon_begin(d, &e) && post_to_partners(d, a, rows, n, &e) &&
+        store_alerts_copied(d->store, rows[n - 1].id, &e) && daemon_commit(d, &e))
         return;
     daemon_rollback(d);
     log_event(LOG_LEVEL_ERROR, "partners", "status", "failed", "reason", e.text, NULL);
-    if (daemon_begin(d, &e) && alert(d, &about, &e, "the copies for partners could not be made: %s", e.text) &&
-        daemon_commit(d, &e))
+    if (daemon_begin(d, &e) && alert(d, &about, &e, "partners were not told: %s", arena_strdup(a, e.text)) &&
+        store_alerts_copied(d->store, rows[n - 1].id, &e) && daemon_commit(d, &e))
         return;
     daemon_rollback(d);
 }
@@ -251,6 +256,7 @@ int64_t office_alerts_turn(struct daemon *d)
     bool more = false;
     int64_t due = stored_instant(d, a, "alert_at") + d->orders.config->alert_every_s;
 
+    copy_to_partners(d, a);
     if (!store_alerts(d->store, a, &rows, &n, &e))
         return clock_now() + 60;
     if (n == 0)
@@ -261,7 +267,7 @@ int64_t office_alerts_turn(struct daemon *d)
         n = LINES_MAX, more = true;
     for (int papers = 1; papers >= 0; papers--) { /* without the papers rather than not at all */
         if (post_alerts(d, a, rows, n, papers, &e)) {
-            copy_to_partners(d, a, rows, n);
+            copy_to_partners(d, a);
             return more ? clock_now() + d->orders.config->alert_every_s : 0;
         }
         daemon_rollback(d);
@@ -323,16 +329,20 @@ static bool post_digest(struct daemon *d, struct arena *a, const char *day, stru
 {
     char head[65], token[17];
     struct matrix *matrices = NULL;
+    struct round_row *rounds;
+    size_t n_rounds;
     struct post p = {.cause = arena_printf(a, "digest:%s", day)};
 
     random_token(token);
     p.boundary = arena_printf(a, "=_taamim_%s", token);
     p.letter = (struct letter){.kind = LETTER_DIGEST, .now_at = clock_now(), .chain_head = head};
     if (!daemon_begin(d, e) || !store_chain_head(d->store, head, e) ||
+        !store_rounds(d->store, a, NULL, &rounds, &n_rounds, e) ||
         !open_matrices(d, a, &matrices, &p.letter.n_matrices, e) || !waiting(d, a, &p.letter, e))
         return false;
     p.letter.matrices = matrices;
-    if (p.letter.n_matrices + p.letter.n_alerts > 0 && !post_to_officers(d, a, &p, e))
+    if ((n_rounds > 0 || p.letter.n_alerts > 0) &&
+        !post_to_officers(d, a, &p, e)) /* before the first: nothing to say */
         return false;
     return store_set(d->store, "digest_day", day, e) && daemon_commit(d, e);
 }

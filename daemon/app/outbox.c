@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "app/copies.h"
+#include "app/outcome.h"
 #include "app/post.h"
 #include "app/ticker.h"
 #include "base/clock.h"
@@ -14,213 +14,23 @@
 #include "base/log.h"
 #include "round/retry.h"
 
-#define BATCH_MAX                   64
-#define TOO_OFTEN_S                 600
-#define FAILURES_BEFORE_SUPPRESSION 2
-
-static const char *text_kept(struct daemon *d, const char *s)
-{
-    return arena_strdup(d->outcomes_arena, s ? s : "");
-}
+#define BATCH_MAX   64
+#define TOO_OFTEN_S 600
 
 void outbox_outcome(struct daemon *d, const struct send_outcome *o)
 {
+    struct send_outcome kept = *o;
+
     if (!d->outcomes_arena)
         d->outcomes_arena = arena_new();
-    if (d->n_outcomes == OUTCOMES_MAX)
-        outbox_turn(d);
-    d->outcomes[d->n_outcomes] = *o;
-    d->outcomes[d->n_outcomes++].text = text_kept(d, o->text);
+    kept.text = arena_strdup(d->outcomes_arena, o->text ? o->text : "");
+    ARENA_PUSH(d->outcomes_arena, d->outcomes, d->n_outcomes, kept);
     d->outbox_due = true;
 }
 
 void outbox_lost(struct daemon *d, int64_t delivery, const char *why)
 {
     outbox_outcome(d, &(struct send_outcome){.id = delivery, .stage = SEND_UNKNOWN, .text = why});
-}
-
-static enum attempt_end end_of(const struct send_outcome *o)
-{
-    switch (o->stage) {
-    case SEND_CONNECT: return o->code >= 500 ? END_ABOUT_US : END_NO_CONNECTION;
-    case SEND_LOGIN: return END_ABOUT_US;
-    case SEND_SENDER: return o->code ? END_ABOUT_US : END_NO_CONNECTION;
-    case SEND_RCPT:
-    case SEND_DATA: return o->code ? END_RECIPIENT : END_NO_CONNECTION;
-    case SEND_ACCEPTED: return END_ACCEPTED;
-    case SEND_UNKNOWN: return END_UNKNOWN;
-    case SEND_LOCAL: break;
-    }
-    return END_LOCAL;
-}
-
-static const char *domain_of(const char *address)
-{
-    const char *at = strrchr(address, '@');
-
-    return at ? at + 1 : address;
-}
-
-static bool stop_queue(struct daemon *d, const struct delivery_row *row, const struct send_outcome *o, struct err *e)
-{
-    struct alert_row about = {.kind = "queue_stopped"};
-
-    d->queue_probe_at = clock_now() + RETRY_STOPPED_S;
-    if (d->queue_stopped)
-        return true;
-    d->queue_stopped = true;
-    log_event(LOG_LEVEL_ERROR, "queue_stopped", "stage", send_stage_names[o->stage], "reason", o->text, NULL);
-    return store_set(d->store, "queue_stopped", o->text, e) &&
-           story(d, &(struct story_line){.who = "daemon", .what = "queue_stopped"}, e, "at %s to %s: %s",
-                 send_stage_names[o->stage], row->address, o->text) &&
-           alert(d, &about, e, "%s: %s", send_stage_names[o->stage], o->text);
-}
-
-static bool resume_queue(struct daemon *d, struct err *e)
-{
-    struct alert_row about = {.kind = "queue_resumed"};
-
-    if (!d->queue_stopped)
-        return true;
-    d->queue_stopped = false;
-    d->stopped_code = 0;
-    log_event(LOG_LEVEL_NOTICE, "queue_resumed", NULL);
-    return store_set(d->store, "queue_stopped", NULL, e) &&
-           story(d, &(struct story_line){.who = "daemon", .what = "queue_resumed"}, e,
-                 "the mail server takes mail again") &&
-           alert(d, &about, e, "the mail server takes mail again");
-}
-
-static bool tell_failure(struct daemon *d, const struct notice_row *n, const struct delivery_row *row, const char *kind,
-                         struct err *e)
-{
-    struct alert_row about = {.kind = kind, .round = n->round, .party = n->party};
-
-    if (!*n->round) /* about an officer's own address: an alert to that address would come back to us */
-        return true;
-    return alert(d, &about, e, "%s: %s", row->address, row->reply);
-}
-
-/* An address that failed for good twice is not written to again until an officer says otherwise (`round resend`). */
-static bool count_failure(struct daemon *d, const struct delivery_row *row, struct err *e)
-{
-    int failures = store_add_failure(d->store, row->address, clock_now(), e);
-
-    if (failures < 0)
-        return false;
-    return failures < FAILURES_BEFORE_SUPPRESSION || store_suppress(d->store, row->address, row->reply, clock_now(), e);
-}
-
-static bool record(struct daemon *d, const struct notice_row *n, const struct delivery_row *row, struct err *e)
-{
-    struct story_line line = {.who = "daemon", .what = row->state, .round = n->round, .party = n->party};
-
-    log_event(strcmp(row->state, "failed") == 0 ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "delivery", "round", n->round,
-              "party", n->party, "kind", n->kind, "to", row->address, "status", row->state, "reason", row->reply, NULL);
-    return story(d, &line, e, "%s to %s: %s", n->kind, row->address, row->reply);
-}
-
-/* Three domains said the same: what the first of them refused in this row did not fail. */
-static bool take_back_failures(struct daemon *d, struct arena *a, struct err *e)
-{
-    struct delivery_row row;
-
-    for (int i = 0; i < d->refusals.n_deliveries; i++) {
-        if (!store_delivery(d->store, a, d->refusals.deliveries[i], &row, e))
-            return false;
-        if (!row.state || strcmp(row.state, "failed") != 0)
-            continue;
-        if (!store_clear_failures(d->store, row.address, e))
-            return false;
-        row.state = delivery_state_names[DELIVERY_QUEUED];
-        row.next_at = row.since_at = clock_now();
-        if (!store_update_delivery(d->store, &row, e))
-            return false;
-    }
-    d->refusals = (struct refusals){0};
-    return true;
-}
-
-/* The third domain with one and the same refusal; or, once that has stopped the queue, a probe that meets it again. */
-static bool refused_like_all(struct daemon *d, const struct delivery_row *row, const struct send_outcome *o,
-                             enum attempt_end end)
-{
-    if (end != END_RECIPIENT || o->code < 500)
-        return false;
-    if (d->queue_stopped && d->stopped_code == o->code)
-        return true;
-    return refusals_note(&d->refusals, o->code, domain_of(row->address), row->id);
-}
-
-/* A mail that was taken; or, where our login or sender had been refused, any word about a recipient. */
-static bool shows_us_welcome(const struct daemon *d, enum attempt_end end, bool about_all)
-{
-    return end == END_ACCEPTED || (end == END_RECIPIENT && !about_all && d->stopped_code == 0);
-}
-
-/* Cancelled while it was at a sender: it is not tried again. */
-static bool is_cancelled(struct daemon *d, struct arena *a, const struct notice_row *n)
-{
-    struct round_row round = {0};
-
-    return *n->round && store_round(d->store, a, n->round, &round, NULL) && round.state &&
-           strcmp(round.state, round_state_names[ROUND_CANCELLED]) == 0 &&
-           strcmp(n->kind, letter_kind_names[LETTER_CLOSING]) != 0;
-}
-
-static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, const struct notice_row *n,
-                   const struct send_outcome *o, struct err *e)
-{
-    struct attempt attempt = {.end = end_of(o),
-                              .code = o->code,
-                              .attempts = row->attempts + 1,
-                              .created_at = n->created_at,
-                              .now_at = clock_now()};
-    struct retry next = retry_after(&attempt);
-    bool about_all = refused_like_all(d, row, o, attempt.end);
-
-    if (attempt.end == END_ACCEPTED)
-        refusals_note(&d->refusals, 250, "", 0);
-    if (about_all) /* the next probe is another one's */
-        next =
-            (struct retry){.state = DELIVERY_QUEUED, .next_at = attempt.now_at + RETRY_STOPPED_S, .stop_queue = true};
-    if (next.state != DELIVERY_SENT && next.state != DELIVERY_FAILED && is_cancelled(d, a, n))
-        next = (struct retry){.state = DELIVERY_CANCELLED};
-    row->state = delivery_state_names[next.state];
-    row->attempts = next.stop_queue ? row->attempts : attempt.attempts;
-    row->next_at = next.next_at;
-    row->since_at = attempt.now_at;
-    row->code = o->code;
-    row->reply = o->text;
-    if (!store_update_delivery(d->store, row, e) || !record(d, n, row, e))
-        return false;
-    if (shows_us_welcome(d, attempt.end, about_all) && !resume_queue(d, e))
-        return false;
-    if (next.state == DELIVERY_SENT && !copies_want(d, n, e))
-        return false;
-    if (about_all)
-        d->stopped_code = o->code;
-    if (next.stop_queue && !stop_queue(d, row, o, e))
-        return false;
-    if (about_all && !take_back_failures(d, a, e))
-        return false;
-    return !next.lasting || (tell_failure(d, n, row, "failed", e) && (!o->code || count_failure(d, row, e)));
-}
-
-static bool apply(struct daemon *d, struct arena *a, const struct send_outcome *o, struct err *e)
-{
-    struct delivery_row row;
-    struct notice_row notice;
-
-    if (o->server_size > 0)
-        d->server_size = o->server_size;
-    ticker_server(d, &d->smtp_watch, !(o->stage == SEND_CONNECT && o->code == 0), o->text);
-    if (!store_delivery(d->store, a, o->id, &row, e) || !row.state ||
-        !store_notice(d->store, a, row.notice, &notice, e))
-        return false;
-    if (strcmp(row.state, "sending") != 0) /* cancelled or already told of: the answer is recorded, nothing changes */
-        return record(d, &notice, &row, e);
-    return settle(d, a, &row, &notice, o, e);
 }
 
 /* A bucket of mails: the configured rate refills it, one minute's worth is the most it holds. */
@@ -244,8 +54,8 @@ static size_t batch_size(struct daemon *d)
 {
     int n = d->ports.senders_free(d->ports.arg), rate = rate_allows(d);
 
-    if (d->queue_stopped)
-        return clock_now() >= d->queue_probe_at && n > 0 ? 1 : 0;
+    if (d->queue.stopped)
+        return clock_now() >= d->queue.probe_at && n > 0 ? 1 : 0;
     if (n > rate)
         n = rate;
     return n < 0 ? 0 : n > BATCH_MAX ? BATCH_MAX : (size_t)n;
@@ -274,7 +84,7 @@ static bool refuse(struct daemon *d, struct delivery_row *row, const struct noti
     row->state = delivery_state_names[DELIVERY_FAILED];
     row->since_at = clock_now();
     row->reply = "not written to: the address failed before, or is no longer a contact's";
-    return store_update_delivery(d->store, row, e) && record(d, n, row, e);
+    return store_update_delivery(d->store, row, e) && outcome_record(d, n, row, e);
 }
 
 /* Two robots that answer each other are slowed here, whatever made them believe that they should. */
@@ -353,7 +163,7 @@ static void hand_over(struct daemon *d, struct arena *a, const struct departure 
 static bool apply_all(struct daemon *d, struct arena *a, struct err *e)
 {
     for (size_t i = 0; i < d->n_outcomes; i++)
-        if (!apply(d, a, &d->outcomes[i], e))
+        if (!outcome_apply(d, a, &d->outcomes[i], e))
             return false;
     return true;
 }
@@ -362,6 +172,7 @@ static void forget_outcomes(struct daemon *d)
 {
     arena_free(d->outcomes_arena);
     d->outcomes_arena = NULL;
+    d->outcomes = NULL;
     d->n_outcomes = 0;
 }
 
@@ -372,8 +183,8 @@ static int64_t next_turn(struct daemon *d)
 
     if (at == 0 || d->ports.senders_free(d->ports.arg) <= 0)
         return 0;
-    if (d->queue_stopped)
-        return d->queue_probe_at > at ? d->queue_probe_at : at;
+    if (d->queue.stopped)
+        return d->queue.probe_at > at ? d->queue.probe_at : at;
     return at > now ? at : now + 1;
 }
 
@@ -381,12 +192,14 @@ int64_t outbox_turn(struct daemon *d)
 {
     ARENA_SCOPED a = arena_new();
     struct departure batch[BATCH_MAX];
+    struct queue before = d->queue;
     size_t n = 0;
     struct err e = {0};
 
     d->outbox_due = false;
     if (!daemon_begin(d, &e) || !apply_all(d, a, &e) || !pick(d, a, batch, &n, &e) || !daemon_commit(d, &e)) {
         daemon_rollback(d);
+        d->queue = before;
         log_event(LOG_LEVEL_ERROR, "outbox", "status", "failed", "reason", e.text, NULL);
         return clock_now() + 10;
     }
@@ -415,35 +228,8 @@ bool outbox_recover(struct daemon *d, struct err *e)
         return false;
     }
     stopped = store_get(d->store, a, "queue_stopped");
-    d->queue_stopped = stopped != NULL;
-    d->queue_probe_at = clock_now();
+    d->queue.stopped = stopped != NULL;
+    d->queue.probe_at = clock_now();
     d->outbox_due = true;
-    return true;
-}
-
-/* Only what left can come back: a forged report cannot keep a mail from leaving. */
-static bool may_have_left(const struct delivery_row *row)
-{
-    return strcmp(row->state, "sent") == 0 || strcmp(row->state, "uncertain") == 0;
-}
-
-bool outbox_bounced(struct daemon *d, const struct notice_row *notice, const char *address, const char *status,
-                    const char *words, struct err *e)
-{
-    ARENA_SCOPED a = arena_new();
-    struct delivery_row *rows;
-    size_t n;
-
-    if (!store_deliveries_of(d->store, a, notice->id, &rows, &n, e))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (strcasecmp(rows[i].address, address) != 0 || !may_have_left(&rows[i]))
-            continue;
-        rows[i].state = delivery_state_names[DELIVERY_BOUNCED];
-        rows[i].since_at = clock_now();
-        rows[i].reply = arena_printf(a, "%s %s", status, words);
-        return store_update_delivery(d->store, &rows[i], e) && record(d, notice, &rows[i], e) &&
-               tell_failure(d, notice, &rows[i], "bounced", e) && count_failure(d, &rows[i], e);
-    }
     return true;
 }

@@ -12,8 +12,4 @@ int64_t outbox_turn(struct daemon *d);
 void outbox_lost(struct daemon *d, int64_t delivery, const char *why);
 /* After a start: what was being sent when the last process ended is uncertain. */
 bool outbox_recover(struct daemon *d, struct err *e);
-/* A permanent bounce about a notice of ours. */
-bool outbox_bounced(struct daemon *d, const struct notice_row *notice, const char *address, const char *status,
-                    const char *words, struct err *e);
-
 #endif

@@ -178,14 +178,6 @@ bool post_preview(struct arena *a, const struct standing_orders *orders, const s
     return true;
 }
 
-static bool is_officer(const struct config *c, const char *address)
-{
-    for (size_t i = 0; i < c->n_officers; i++)
-        if (address_same(c->officers[i].address, address))
-            return true;
-    return false;
-}
-
 static bool is_of_round(const struct round_spec *spec, const char *address)
 {
     for (size_t i = 0; spec && i < spec->n_contacts; i++)
@@ -201,10 +193,10 @@ bool post_allowed(struct daemon *d, const struct round_spec *spec, const char *a
 {
     const struct contact *contact;
 
-    if (store_suppressed(d->store, address))
-        return false;
-    return is_officer(d->orders.config, address) || is_of_round(spec, address) ||
-           register_by_address(d->orders.parties, address, &contact);
+    if (config_officer(d->orders.config, address))
+        return true;
+    return !store_suppressed(d->store, address) &&
+           (is_of_round(spec, address) || register_by_address(d->orders.parties, address, &contact));
 }
 
 /* The server's own limit, or the configured one where the administrator knows better. */
@@ -256,12 +248,12 @@ static bool add_delivery(struct daemon *d, struct arena *a, const struct outgoin
     const struct config *c = o->config;
     bool allowed = post_allowed(d, post_spec(o->post), o->wire[i]);
     int64_t now = clock_now(), id;
+    char token[TOKEN_LEN + 1] = "";
     struct delivery_row row = {
         .notice = notice,
         .address = o->wire[i],
-        .mail_from = c->envelope_token
-                         ? address_with_detail(a, c->address, c->token_delimiter, detail_make(a, o->token))
-                         : c->address,
+        .mail_from = c->address,
+        .token = token,
         .state = delivery_state_names[allowed ? DELIVERY_QUEUED : DELIVERY_FAILED],
         .next_at = now,
         .since_at = now,
@@ -269,6 +261,11 @@ static bool add_delivery(struct daemon *d, struct arena *a, const struct outgoin
         .priority = o->post->priority,
     };
 
+    /* Its own, which the other addresses of this mail do not see: so that none of them can report it as returned. */
+    if (c->envelope_token) {
+        random_token(token);
+        row.mail_from = address_with_detail(a, c->address, c->token_delimiter, detail_make(a, token));
+    }
     return store_add_delivery(d->store, &row, &id, e);
 }
 

@@ -31,7 +31,8 @@ bool post(struct daemon *d, struct arena *a, const struct post *p, int64_t *noti
 /* The mail as it would leave, for preview: nothing is kept. */
 bool post_preview(struct arena *a, const struct standing_orders *o, const struct post *p, struct buf *head_out,
                   struct letter_text *text_out, struct err *e);
-/* May be written to: a contact in the register or of the round, an officer, a partner; not suppressed. */
+/* May be written to: an officer; or a contact in the register or of the round, or a partner, that is not suppressed.
+ * Officers never are: they are the ones who would be told. */
 bool post_allowed(struct daemon *d, const struct round_spec *spec_or_null, const char *address);
 
 #endif

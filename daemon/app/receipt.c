@@ -13,7 +13,10 @@
 
 #define TO_MAX         16
 #define PAPERS_MAX     100
-#define PROBLEMS_A_DAY 3
+#define DAY_S          86400
+#define RECEIPTS_A_DAY 20
+#define NOTHING_NEW    "nothing_new:" /* cause of a letter about mail that brought nothing new */
+#define NOTHING_A_DAY  3
 
 struct batch {
     struct message_row *messages; /* not yet receipted, oldest first */
@@ -22,7 +25,8 @@ struct batch {
     size_t n_papers, n_troubles; /* n_papers: both */
     const struct contact *to[TO_MAX];
     size_t n_to;
-    bool unverified, late;
+    const char *unverified; /* the address that nobody vouched for; NULL: none */
+    bool late;
 };
 
 static void add_papers(struct arena *a, struct batch *b, const struct paper_row *rows, size_t n, bool known)
@@ -54,6 +58,14 @@ static void add_troubles(struct arena *a, struct batch *b, const struct message_
 static bool nothing_taken(const struct batch *b)
 {
     return b->n_papers == b->n_troubles;
+}
+
+static bool brings_news(const struct batch *b)
+{
+    for (size_t i = 0; i < b->n_papers; i++)
+        if (!b->papers[i].known && !b->papers[i].trouble)
+            return true;
+    return false;
 }
 
 /* Where all that came was known, the receipt names what had been received before. */
@@ -115,7 +127,8 @@ static void address_batch(struct batch *b, const struct round_view *v, const str
         if (c)
             add_to(b, c);
         known = known && c;
-        b->unverified |= strstr(b->messages[i].marks, "unverified") != NULL;
+        if (strstr(b->messages[i].marks, "unverified"))
+            b->unverified = b->messages[i].sender;
         b->late |= strstr(b->messages[i].marks, "late") != NULL;
     }
     if (!known || b->unverified || b->n_to == 0)
@@ -129,7 +142,7 @@ static bool post_batch(struct daemon *d, struct arena *a, const struct round_vie
     struct standing standing = filing_standing(d, a, v, seat->party);
     struct post receipt = {
         .view = v,
-        .cause = arena_printf(a, "reply:%lld", (long long)last->id),
+        .cause = arena_printf(a, "%s%lld", brings_news(b) ? "reply:" : NOTHING_NEW, (long long)last->id),
         .letter = {.kind = nothing_taken(b) ? LETTER_PROBLEM : LETTER_RECEIPT,
                    .party = register_find(d->orders.parties, seat->party),
                    .deadline_at = seat_deadline(d, v, seat).at,
@@ -140,8 +153,8 @@ static bool post_batch(struct daemon *d, struct arena *a, const struct round_vie
                    .answered = standing.answered,
                    .complete = standing.complete,
                    .late = b->late,
-                   .unverified = b->unverified,
-                   .sender = b->unverified ? last->sender : NULL},
+                   .unverified = b->unverified != NULL,
+                   .sender = b->unverified},
         .to = b->to,
         .n_to = b->n_to,
         .in_reply_to = *last->message_id ? last->message_id : NULL,
@@ -160,27 +173,45 @@ static bool mark_told(struct daemon *d, const struct batch *b, int64_t notice, s
     return true;
 }
 
-/* Whoever answers our letter that nothing was attached with nothing attached again, is a machine, or needs a
- * person's word. */
-static bool told_enough(struct daemon *d, struct arena *a, const struct seat_row *seat, const struct batch *b)
+/* A machine that answers our answers, or one that invents papers in a delegation's name, gets letters up to a number
+ * a day. What comes above waits for the next one: nothing is left untold. Returns until when; 0: it may go now. */
+static int64_t waits_until(struct daemon *d, struct arena *a, const struct seat_row *seat, const struct batch *b)
 {
+    bool news = brings_news(b);
+    int most = news ? RECEIPTS_A_DAY : NOTHING_A_DAY, told = 0;
+    int64_t now = clock_now(), first_at = 0;
     struct notice_row *rows;
     size_t n;
-    int told = 0;
 
-    if (!nothing_taken(b) || !store_notices(d->store, a, seat->round, seat->party, &rows, &n, NULL))
+    if (!store_notices(d->store, a, seat->round, seat->party, &rows, &n, NULL))
+        return 0;
+    for (size_t i = n; i > 0 && told < most; i--) { /* the latest first */
+        bool is_such = strncmp(rows[i - 1].cause, NOTHING_NEW, strlen(NOTHING_NEW)) == 0 ||
+                       (news && strncmp(rows[i - 1].cause, "reply:", 6) == 0);
+
+        if (!is_such || rows[i - 1].created_at <= now - DAY_S)
+            continue;
+        told++;
+        first_at = rows[i - 1].created_at;
+    }
+    return told < most ? 0 : first_at + DAY_S;
+}
+
+static bool tell(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat, struct batch *b,
+                 struct err *e)
+{
+    int64_t notice = 0;
+
+    if (b->n_to > 0 && !post_batch(d, a, v, seat, b, &notice, e))
         return false;
-    for (size_t i = 0; i < n; i++)
-        told +=
-            strcmp(rows[i].kind, letter_kind_names[LETTER_PROBLEM]) == 0 && rows[i].created_at > clock_now() - 86400;
-    return told >= PROBLEMS_A_DAY;
+    seat->receipt_at = clock_now();
+    return mark_told(d, b, notice, e);
 }
 
 bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat, struct err *e)
 {
     struct batch b = {0};
     const struct party *p = register_find(d->orders.parties, seat->party);
-    int64_t notice = 0;
     size_t all;
 
     if (!store_messages_unreceipted(d->store, a, seat->round, seat->party, &b.messages, &b.n, e))
@@ -190,11 +221,12 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
         return false;
     seat->receipt_due_at = b.n < all ? clock_now() + d->orders.config->receipt_every_s : 0;
     if (b.n > 0 && p) {
+        int64_t later = waits_until(d, a, seat, &b);
+
         address_batch(&b, v, p);
-        if (b.n_to > 0 && !told_enough(d, a, seat, &b) && !post_batch(d, a, v, seat, &b, &notice, e))
-            return false;
-        seat->receipt_at = clock_now();
-        if (!mark_told(d, &b, notice, e))
+        if (later)
+            seat->receipt_due_at = later;
+        else if (!tell(d, a, v, seat, &b, e))
             return false;
     }
     return store_update_seat(d->store, seat, e);

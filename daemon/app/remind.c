@@ -11,6 +11,7 @@
 #include "base/log.h"
 
 #define CONTACTS_MAX 64
+#define UNREADABLE_S 600 /* a round that cannot be read is looked at again then */
 
 struct reminder {
     const struct round_view *view;
@@ -168,6 +169,22 @@ static int64_t remind_seat(struct daemon *d, struct arena *a, const struct round
     return due.step >= 0 ? clock_now() + 1 : due.next_at;
 }
 
+/* Nobody of it is reminded: a person must hear of that, once. */
+static int64_t unreadable(struct daemon *d, struct arena *a, const char *ref, const struct err *why)
+{
+    const char *key = arena_printf(a, "unreadable %s", ref);
+    struct alert_row about = {.kind = "trouble", .round = ref};
+    struct err e = {0};
+
+    if (store_get(d->store, a, key))
+        return clock_now() + UNREADABLE_S;
+    log_event(LOG_LEVEL_ERROR, "reminder", "round", ref, "reason", why->text, NULL);
+    if (!daemon_begin(d, &e) || !store_set(d->store, key, why->text, &e) ||
+        !alert(d, &about, &e, "nobody is reminded: %s", why->text) || !daemon_commit(d, &e))
+        daemon_rollback(d);
+    return clock_now() + UNREADABLE_S;
+}
+
 static int64_t remind_round(struct daemon *d, const char *ref)
 {
     ARENA_SCOPED a = arena_new();
@@ -175,9 +192,10 @@ static int64_t remind_round(struct daemon *d, const char *ref)
     struct seat_row *seats;
     size_t n;
     int64_t next = 0;
+    struct err e = {0};
 
-    if (!round_view(d, a, ref, &v, NULL) || !store_seats(d->store, a, ref, &seats, &n, NULL))
-        return clock_now() + 60;
+    if (!round_view(d, a, ref, &v, &e) || !store_seats(d->store, a, ref, &seats, &n, &e))
+        return unreadable(d, a, ref, &e);
     for (size_t i = 0; i < n; i++)
         next = earlier(next, remind_seat(d, a, &v, &seats[i]));
     return next;
@@ -237,6 +255,7 @@ bool remind_now(struct daemon *d, struct arena *a, const struct round_view *v, c
     size_t n;
     bool invited = false;
     struct reminder r;
+    const char *gone = NULL;
 
     *out = (struct reminded){0};
     if (!store_seats(d->store, a, v->row.ref, &seats, &n, e))
@@ -245,8 +264,14 @@ bool remind_now(struct daemon *d, struct arena *a, const struct round_view *v, c
         if (party && strcasecmp(party, seats[i].party) != 0)
             continue;
         invited = true;
-        if (owes(v, &seats[i]) && prepare(d, v, &seats[i], &r) && !remind_one(d, a, &r, out, e))
+        if (!owes(v, &seats[i]))
+            continue;
+        if (!prepare(d, v, &seats[i], &r))
+            gone = seats[i].party;
+        else if (!remind_one(d, a, &r, out, e))
             return false;
     }
+    if (gone && out->told + out->already == 0)
+        return err_perm(e, "%s has no contact any more that this round writes to: see `taamim party show`", gone);
     return invited || !party || err_perm(e, "%s is not in round %s", party, v->row.ref);
 }

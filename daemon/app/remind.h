@@ -5,7 +5,7 @@
 
 /* Reminders of all open rounds that are due now, one transaction each; returns when the next is due (0 = none). */
 int64_t remind_turn(struct daemon *d);
-/* The steps that a new deadline leaves behind: they count as told, and those still ahead are told anew. */
+/* The steps that lie behind when a deadline is set or moved: they count as told, and those still ahead are told. */
 unsigned remind_steps_behind(const struct daemon *d, const struct round_view *v, const struct party *party,
                              const struct deadline *dl);
 /* An officer reminds at once: one party, or (NULL) all that have not answered wholly; who was reminded so a minute

@@ -13,17 +13,17 @@ struct signals {
     size_t n;
 };
 
-static bool add(struct daemon *d, struct incoming *in, struct signals *s, struct match_signal signal)
+static bool add(struct daemon *d, struct incoming *in, struct signals *s, struct match_signal signal, struct err *e)
 {
     struct round_row round = {0};
     struct seat_row seat = {0};
 
     if (s->n == SIGNALS_MAX)
         return true;
-    if (signal.round && !store_round(d->store, in->a, signal.round, &round, NULL))
+    if (signal.round && !store_round(d->store, in->a, signal.round, &round, e))
         return false;
     signal.open = round.state && strcmp(round.state, round_state_names[ROUND_OPEN]) == 0;
-    if (signal.round && signal.party && !store_seat(d->store, in->a, signal.round, signal.party, &seat, NULL))
+    if (signal.round && signal.party && !store_seat(d->store, in->a, signal.round, signal.party, &seat, e))
         return false;
     signal.invited = seat.party != NULL;
     s->list[s->n++] = signal;
@@ -31,11 +31,29 @@ static bool add(struct daemon *d, struct incoming *in, struct signals *s, struct
 }
 
 static bool add_notice(struct daemon *d, struct incoming *in, struct signals *s, enum signal_kind kind,
-                       const struct notice_row *n)
+                       const struct notice_row *n, struct err *e)
 {
     if (!n->cause || !*n->round || !*n->party)
         return true;
-    return add(d, in, s, (struct match_signal){.kind = kind, .round = n->round, .party = n->party});
+    return add(d, in, s, (struct match_signal){.kind = kind, .round = n->round, .party = n->party}, e);
+}
+
+/* The token of a notice, or the one that a delivery of it bore in its envelope: what comes there was returned. */
+static bool notice_by_token(struct daemon *d, struct incoming *in, const char *token, struct notice_row *out,
+                            struct err *e)
+{
+    struct delivery_row delivery;
+
+    if (!store_notice_by_token(d->store, in->a, token, out, e))
+        return false;
+    if (out->cause)
+        return true;
+    if (!store_delivery_by_token(d->store, in->a, token, &delivery, e))
+        return false;
+    if (!delivery.state)
+        return true;
+    in->returned_to = delivery.id;
+    return store_notice(d->store, in->a, delivery.notice, out, e);
 }
 
 static bool add_tokens(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
@@ -49,7 +67,7 @@ static bool add_tokens(struct daemon *d, struct incoming *in, struct signals *s,
 
         if (!detail || !detail_token(detail, token))
             continue;
-        if (!store_notice_by_token(d->store, in->a, token, &n, e) || !add_notice(d, in, s, SIGNAL_TOKEN, &n))
+        if (!notice_by_token(d, in, token, &n, e) || !add_notice(d, in, s, SIGNAL_TOKEN, &n, e))
             return false;
         if (n.cause && !in->about.cause)
             in->about = n;
@@ -75,17 +93,18 @@ static bool add_thread(struct daemon *d, struct incoming *in, struct signals *s,
 
         if (!*id)
             continue;
-        if (!notice_by_id(d, in, id, &n, e) || !add_notice(d, in, s, SIGNAL_THREAD, &n))
+        if (!notice_by_id(d, in, id, &n, e) || !add_notice(d, in, s, SIGNAL_THREAD, &n, e))
             return false;
     }
     return true;
 }
 
-static bool add_both(struct daemon *d, struct incoming *in, struct signals *s, const char *const *refs, size_t n)
+static bool add_both(struct daemon *d, struct incoming *in, struct signals *s, const char *const *refs, size_t n,
+                     struct err *e)
 {
     for (size_t i = 0; i < n; i++)
         if (reference_in(in->facts->subject, &refs[i], 1) == 0 &&
-            !add(d, in, s, (struct match_signal){.kind = SIGNAL_SUBJECT, .round = refs[i]}))
+            !add(d, in, s, (struct match_signal){.kind = SIGNAL_SUBJECT, .round = refs[i]}, e))
             return false;
     return true;
 }
@@ -105,8 +124,8 @@ static bool add_subject(struct daemon *d, struct incoming *in, struct signals *s
         refs[i] = rounds[i].ref;
     named = reference_in(in->facts->subject, refs, n);
     if (named == -2)
-        return add_both(d, in, s, refs, n);
-    return named < 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SUBJECT, .round = refs[named]});
+        return add_both(d, in, s, refs, n, e);
+    return named < 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SUBJECT, .round = refs[named]}, e);
 }
 
 /* The party for which this address is written to in this round alone, else NULL. */
@@ -137,7 +156,7 @@ static bool add_round_contact(struct daemon *d, struct incoming *in, struct sign
         if (!p)
             continue;
         in->speaks_for = p;
-        if (!add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .round = v.row.ref, .party = p->code}))
+        if (!add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .round = v.row.ref, .party = p->code}, e))
             return false;
     }
     return true;
@@ -151,9 +170,9 @@ static bool add_party(struct daemon *d, struct incoming *in, struct signals *s, 
     if (!store_open_rounds_of(d->store, in->a, p->code, &refs, &n, e))
         return false;
     for (size_t i = 0; i < n; i++)
-        if (!add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .round = refs[i], .party = p->code}))
+        if (!add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .round = refs[i], .party = p->code}, e))
             return false;
-    return n > 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .party = p->code});
+    return n > 0 || add(d, in, s, (struct match_signal){.kind = SIGNAL_SENDER, .party = p->code}, e);
 }
 
 /* The party a sender speaks for: a contact of the register, of an open round alone, or a colleague at a listed
@@ -194,9 +213,8 @@ static enum sender_standing sender_of(struct daemon *d, struct incoming *in)
 
     if (address_same(from, c->address) || address_detail(in->a, from, c->address, c->token_delimiter))
         return SENDER_OURSELVES;
-    for (size_t i = 0; i < c->n_officers; i++)
-        if (address_same(from, c->officers[i].address))
-            return SENDER_OFFICER;
+    if (config_officer(c, from))
+        return SENDER_OFFICER;
     if (is_round_contact(d, in, from))
         return SENDER_CONTACT;
     if (in->speaks_for && (!in->match.party || strcasecmp(in->speaks_for->code, in->match.party) != 0))

@@ -103,6 +103,8 @@ bool store_notice_by_token(struct store *s, struct arena *a, const char *token, 
 bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message_id, struct notice_row *out,
                            struct err *e);
 
+/* What of a mail leaves from now on. */
+bool store_set_segments(struct store *s, int64_t notice, const char *segments, int64_t size, struct err *e);
 bool store_set_copy(struct store *s, int64_t notice, int64_t copy_at, struct err *e);
 /* The notice whose copy is due first, at or before now (out->cause NULL: none); and when the next one is (0 = none). */
 bool store_copy_due(struct store *s, struct arena *a, int64_t now_at, struct notice_row *out, struct err *e);
@@ -113,6 +115,7 @@ struct delivery_row {
     int64_t id, notice;
     const char *address;   /* wire form */
     const char *mail_from; /* envelope sender */
+    const char *token;     /* in mail_from, of this delivery alone: a report that comes there is about it; "" = none */
     const char *state;     /* queued sending sent deferred failed uncertain cancelled bounced */
     int attempts;
     int64_t next_at;  /* when it may be tried */
@@ -124,6 +127,8 @@ struct delivery_row {
 bool store_add_delivery(struct store *s, const struct delivery_row *d, int64_t *id_out, struct err *e);
 bool store_delivery(struct store *s, struct arena *a, int64_t id, struct delivery_row *out,
                     struct err *e); /* out->state NULL: unknown */
+bool store_delivery_by_token(struct store *s, struct arena *a, const char *token, struct delivery_row *out,
+                             struct err *e); /* out->state NULL: unknown */
 bool store_update_delivery(struct store *s, const struct delivery_row *d,
                            struct err *e); /* state attempts next_at since_at code reply */
 /* Queued, deferred or uncertain ones with next_at <= now, by priority, next_at, id. */
@@ -137,8 +142,10 @@ bool store_deliveries_of(struct store *s, struct arena *a, int64_t notice, struc
 int64_t store_sent_since(struct store *s, const char *address, int64_t since_at);
 /* After a crash: what was "sending" becomes "uncertain", due at `at`. Returns how many, -1 on error. */
 int store_recover_sending(struct store *s, int64_t at, struct err *e);
-/* What of a round (and, where given, of one kind of notice) has not left yet, or perhaps not, does not leave. */
-bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, struct err *e);
+/* What of a round has not left yet, or perhaps not, does not leave: notices of this kind alone, or (NULL) of every
+ * kind but one. */
+bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, const char *but_kind,
+                             struct err *e);
 /* Per state how many deliveries of a round (or of all, NULL), by name; states with none are left out. */
 struct count_row {
     const char *name;
@@ -160,6 +167,12 @@ bool store_suppressed(
 int store_add_failure(struct store *s, const char *address, int64_t at,
                       struct err *e); /* counts permanent failures; returns the new count, -1 on error */
 bool store_clear_failures(struct store *s, const char *address, struct err *e);
+struct suppressed_row {
+    const char *address, *why;
+    int64_t suppressed_at;
+};
+bool store_suppressed_list(struct store *s, struct arena *a, struct suppressed_row **out, size_t *n_out,
+                           struct err *e); /* by address */
 
 /* ---- mailboxes: the line below which everything was there before us */
 struct mailbox_row {
@@ -236,7 +249,8 @@ bool store_papers(struct store *s, struct arena *a, const char *round, const cha
                   struct paper_row **out, size_t *n_out, struct err *e);
 bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, struct paper_row **out, size_t *n_out,
                              struct err *e); /* by id, held too */
-/* A current or older paper of this party in this round with these bytes; its id, else 0. */
+/* A current paper of this party in this round with these bytes; its id, else 0. An older version does not count: who
+ * sends it again wants it in force. */
 int64_t store_known_paper(struct store *s, const char *round, const char *party, const char *sha256);
 
 /* ---- officers' alerts, waiting to be grouped into one mail */
@@ -251,6 +265,9 @@ bool store_add_alert(struct store *s, const struct alert_row *al, struct err *e)
 bool store_alerts(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out,
                   struct err *e); /* waiting ones, by id */
 bool store_alerts_told(struct store *s, int64_t up_to_id, struct err *e);
+/* Told to officers, and not yet looked at for partners, by id; and that they were. */
+bool store_alerts_to_copy(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e);
+bool store_alerts_copied(struct store *s, int64_t up_to_id, struct err *e);
 
 /* ---- the story: every act, chained by SHA-256 */
 struct event_row {

@@ -82,6 +82,21 @@ bool store_clear_failures(struct store *s, const char *address, struct err *e)
         s, QUERY(NULL, "UPDATE addresses SET failures = 0, failed_at = 0 WHERE address = ?1", V(address)), e);
 }
 
+static const struct member suppressed_members[] = {
+    MEMBER(suppressed_row, address),
+    MEMBER(suppressed_row, why),
+    MEMBER(suppressed_row, suppressed_at),
+};
+static const struct shape suppressed_shape = SHAPE("address", suppressed_row, suppressed_members);
+
+bool store_suppressed_list(struct store *s, struct arena *a, struct suppressed_row **out, size_t *n_out, struct err *e)
+{
+    return query_all(s, a,
+                     QUERY(&suppressed_shape, "SELECT address, why, suppressed_at FROM addresses WHERE suppressed = 1"
+                                              " ORDER BY address"),
+                     out, n_out, e);
+}
+
 /* ---- mailboxes */
 
 static const struct member mailbox_members[] = {

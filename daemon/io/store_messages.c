@@ -198,7 +198,8 @@ int64_t store_known_paper(struct store *s, const char *round, const char *party,
 {
     return query_number(s,
                         QUERY(NULL,
-                              "SELECT max(id) FROM papers WHERE round = ?1 AND party = ?2 AND sha256 = ?3 AND held = 0",
+                              "SELECT max(id) FROM papers WHERE round = ?1 AND party = ?2 AND sha256 = ?3 AND held = 0"
+                              " AND current = 1",
                               V(round), V(party), V(sha256)),
                         0);
 }

@@ -59,6 +59,14 @@ bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message
                      out, e);
 }
 
+bool store_set_segments(struct store *s, int64_t notice, const char *segments, int64_t size, struct err *e)
+{
+    return query_change_one(s,
+                            QUERY(&notice_shape, "UPDATE notices SET segments = ?2, size = ?3 WHERE id = ?1", V(notice),
+                                  V(segments), V(size)),
+                            e);
+}
+
 bool store_set_copy(struct store *s, int64_t notice, int64_t copy_at, struct err *e)
 {
     return query_change_one(
@@ -87,7 +95,7 @@ static const struct member delivery_members[] = {
     MEMBER(delivery_row, id),        MEMBER(delivery_row, notice),   MEMBER(delivery_row, address),
     MEMBER(delivery_row, mail_from), MEMBER(delivery_row, state),    MEMBER(delivery_row, attempts),
     MEMBER(delivery_row, next_at),   MEMBER(delivery_row, since_at), MEMBER(delivery_row, code),
-    MEMBER(delivery_row, reply),     MEMBER(delivery_row, priority),
+    MEMBER(delivery_row, reply),     MEMBER(delivery_row, priority), MEMBER(delivery_row, token),
 };
 static const struct shape delivery_shape = SHAPE("delivery", delivery_row, delivery_members);
 
@@ -96,9 +104,9 @@ bool store_add_delivery(struct store *s, const struct delivery_row *d, int64_t *
     return query_insert(
         s,
         ROW_QUERY(&delivery_shape,
-                  "INSERT INTO deliveries (notice, address, mail_from, state, attempts, next_at, since_at, code,"
-                  " reply, priority) VALUES (:notice, :address, :mail_from, :state, :attempts, :next_at, :since_at,"
-                  " :code, :reply, :priority)",
+                  "INSERT INTO deliveries (notice, address, mail_from, token, state, attempts, next_at, since_at,"
+                  " code, reply, priority) VALUES (:notice, :address, :mail_from, :token, :state, :attempts, :next_at,"
+                  " :since_at, :code, :reply, :priority)",
                   d),
         id_out, e);
 }
@@ -106,6 +114,14 @@ bool store_add_delivery(struct store *s, const struct delivery_row *d, int64_t *
 bool store_delivery(struct store *s, struct arena *a, int64_t id, struct delivery_row *out, struct err *e)
 {
     return query_one(s, a, QUERY(&delivery_shape, "SELECT * FROM deliveries WHERE id = ?1", V(id)), out, e);
+}
+
+bool store_delivery_by_token(struct store *s, struct arena *a, const char *token, struct delivery_row *out,
+                             struct err *e)
+{
+    return query_one(
+        s, a, QUERY(&delivery_shape, "SELECT * FROM deliveries WHERE token = ?1 AND token <> '' LIMIT 1", V(token)),
+        out, e);
 }
 
 bool store_update_delivery(struct store *s, const struct delivery_row *d, struct err *e)
@@ -169,20 +185,22 @@ bool store_forget_future(struct store *s, int64_t now_at, int64_t furthest_s, st
                         e) &&
            query_change(s, QUERY(NULL, "UPDATE notices SET copy_at = ?1 WHERE copy_at > ?2", V(now_at), V(furthest_at)),
                         e) &&
-           query_change(s,
-                        QUERY(NULL, "UPDATE seats SET receipt_due_at = ?1 WHERE receipt_due_at > ?2", V(now_at),
-                              V(furthest_at)),
-                        e) &&
+           query_change(
+               s,
+               QUERY(NULL, "UPDATE seats SET receipt_due_at = ?1 WHERE receipt_due_at > ?2", V(now_at), V(furthest_at)),
+               e) &&
            query_change(s, QUERY(NULL, "UPDATE seats SET receipt_at = 0 WHERE receipt_at > ?1", V(now_at)), e);
 }
 
-bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, struct err *e)
+bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, const char *but_kind,
+                             struct err *e)
 {
     return query_change(s,
                         QUERY(NULL,
                               "UPDATE deliveries SET state = 'cancelled', since_at = ?2 WHERE " WAITING
-                              " AND notice IN (SELECT id FROM notices WHERE round = ?1 AND (?3 IS NULL OR kind = ?3))",
-                              V(round), V(clock_now()), V(kind_or_null)),
+                              " AND notice IN (SELECT id FROM notices WHERE round = ?1 AND kind <> ?4"
+                              " AND (?3 IS NULL OR kind = ?3))",
+                              V(round), V(clock_now()), V(kind_or_null), V(but_kind)),
                         e);
 }
 

@@ -37,11 +37,13 @@ static const char version_1[] =
 
     "CREATE TABLE deliveries ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, notice INTEGER NOT NULL REFERENCES notices (id), address TEXT NOT NULL,"
-    " mail_from TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'deferred', 'failed',"
+    " mail_from TEXT NOT NULL, token TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', "
+    "'deferred', 'failed',"
     " 'uncertain', 'cancelled', 'bounced')),"
     " attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, since_at INTEGER NOT NULL, code INTEGER NOT NULL,"
     " reply TEXT NOT NULL, priority INTEGER NOT NULL) STRICT;"
     "CREATE INDEX deliveries_by_notice ON deliveries (notice);"
+    "CREATE INDEX deliveries_by_token ON deliveries (token) WHERE token <> '';"
     "CREATE INDEX deliveries_by_address ON deliveries (address COLLATE NOCASE, since_at) WHERE state = 'sent';"
     "CREATE INDEX deliveries_waiting ON deliveries (next_at) WHERE state IN ('queued', 'deferred', 'uncertain');"
     "CREATE INDEX deliveries_queue ON deliveries (priority, next_at, id)"
@@ -83,8 +85,10 @@ static const char version_1[] =
 
     "CREATE TABLE alerts ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, round TEXT NOT NULL, party TEXT NOT NULL, kind TEXT NOT NULL,"
-    " message INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " message INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0,"
+    " copied INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX alerts_waiting ON alerts (id) WHERE told = 0;"
+    "CREATE INDEX alerts_to_copy ON alerts (id) WHERE told = 1 AND copied = 0;"
 
     "CREATE TABLE events ("
     " id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, round TEXT NOT NULL,"

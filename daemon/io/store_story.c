@@ -37,6 +37,18 @@ bool store_alerts_told(struct store *s, int64_t up_to_id, struct err *e)
     return query_change(s, QUERY(NULL, "UPDATE alerts SET told = 1 WHERE told = 0 AND id <= ?1", V(up_to_id)), e);
 }
 
+bool store_alerts_to_copy(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e)
+{
+    return query_all(s, a, QUERY(&alert_shape, "SELECT * FROM alerts WHERE told = 1 AND copied = 0 ORDER BY id"), out,
+                     n_out, e);
+}
+
+bool store_alerts_copied(struct store *s, int64_t up_to_id, struct err *e)
+{
+    return query_change(
+        s, QUERY(NULL, "UPDATE alerts SET copied = 1 WHERE told = 1 AND copied = 0 AND id <= ?1", V(up_to_id)), e);
+}
+
 /* ---- the story */
 
 static const struct member event_members[] = {

@@ -45,6 +45,18 @@ struct retry retry_after(const struct attempt *a)
     return later(a, DELIVERY_DEFERRED);
 }
 
+/* "550 5.1.1 no such user", "550-5.1.1 ...", "5.1.1 ...": enhanced-status-code of RFC 3463 section 2. */
+enum refusal_subject refusal_subject(const char *words)
+{
+    int class = 0, subject = 0, detail = 0;
+
+    if (strspn(words, "0123456789") == 3 && strchr(" -", words[3]) && words[3])
+        words += 4;
+    if (sscanf(words, "%1d.%3d.%3d", &class, &subject, &detail) != 3 || class != 5 || subject == 0)
+        return REFUSAL_OF_UNKNOWN;
+    return subject == 1 || subject == 2 ? REFUSAL_OF_MAILBOX : REFUSAL_OF_MAIL;
+}
+
 static bool knows_domain(const struct refusals *r, const char *domain)
 {
     for (int i = 0; i < r->n; i++)

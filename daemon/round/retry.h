@@ -54,6 +54,15 @@ struct retry {
 
 struct retry retry_after(const struct attempt *a);
 
+/* What a lasting refusal speaks of, by its enhanced code (RFC 3463), which stands first in `words`, after the reply
+ * code where there is one. */
+enum refusal_subject {
+    REFUSAL_OF_UNKNOWN, /* there is no enhanced code, or it says nothing (x.0.0) */
+    REFUSAL_OF_MAILBOX, /* x.1 addressing, x.2 mailbox: this address alone */
+    REFUSAL_OF_MAIL,    /* its size, content, route, or a policy: nothing about the address */
+};
+enum refusal_subject refusal_subject(const char *words);
+
 /* Three domains in a row that give one and the same 5xx: the fault is ours, and what failed in that row did not
  * fail. */
 #define REFUSALS_MAX 64

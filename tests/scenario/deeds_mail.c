@@ -409,15 +409,11 @@ static bool comes_again(struct world *w, const struct line *l, struct err *e)
     return world_settle(w, e);
 }
 
-/* A delivery status notification (RFC 3464) as Postfix writes it, to the envelope sender of the mail. */
-static bool bounces(struct world *w, const struct line *l, struct err *e)
+/* A delivery status notification (RFC 3464) as Postfix writes it, that came to this address. */
+static bool report(struct world *w, const struct kept_mail *m, const char *came_to, const char *status, struct err *e)
 {
-    const struct kept_mail *m = mail_got(w, l->words[0], NULL, l->ref);
-    const char *text, *end;
+    const char *end = strstr(m->raw, "\r\n\r\n"), *text;
 
-    if (!m)
-        return err_perm(e, "%s has got no mail", l->words[0]);
-    end = strstr(m->raw, "\r\n\r\n");
     text = arena_printf(
         w->a,
         "Return-Path: <>\r\nDelivered-To: %s\r\nFrom: MAILER-DAEMON@relay.example (Mail Delivery System)\r\nTo: %s\r\n"
@@ -430,9 +426,24 @@ static bool bounces(struct world *w, const struct line *l, struct err *e)
         "Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: %s\r\nDiagnostic-Code: smtp; 550 %s User "
         "unknown\r\n\r\n"
         "--report\r\nContent-Type: text/rfc822-headers\r\n\r\n%.*s\r\n\r\n--report--\r\n",
-        m->from, m->from, w->mailbox.n, m->to, l->words[1], l->words[1], (int)(end - m->raw), m->raw);
+        came_to, came_to, w->mailbox.n, m->to, status, status, (int)(end - m->raw), m->raw);
     mailbox_put(w, "INBOX", text, strlen(text));
     return world_settle(w, e);
+}
+
+static bool bounces(struct world *w, const struct line *l, struct err *e)
+{
+    const struct kept_mail *m = mail_got(w, l->words[0], NULL, l->ref);
+
+    return m ? report(w, m, m->from, l->words[1], e) : err_perm(e, "%s has got no mail", l->words[0]);
+}
+
+/* By one who was written to, too, and knows the address that answers go to and all that the mail shows. */
+static bool forges_bounce(struct world *w, const struct line *l, struct err *e)
+{
+    const struct kept_mail *m = mail_got(w, l->words[0], NULL, l->ref);
+
+    return m ? report(w, m, m->reply_to, "5.1.1", e) : err_perm(e, "%s has got no mail", l->words[0]);
 }
 
 const struct sentence mail_sentences[] = {
@@ -441,5 +452,6 @@ const struct sentence mail_sentences[] = {
     {"PARTY is out of office", is_away},
     {"the last letter comes again", comes_again},
     {"the mail to ADDRESS bounces with STATUS", bounces},
+    {"somebody forges a bounce of the mail to ADDRESS", forges_bounce},
     {NULL, NULL},
 };

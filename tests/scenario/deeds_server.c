@@ -60,6 +60,12 @@ static bool takes(struct world *w, const struct line *l, struct err *e)
     return rule(w, &(struct server_rule){.address = kept(w, l->words[0]), .conduct = TAKES});
 }
 
+static bool refuses_papers(struct world *w, const struct line *l, struct err *e)
+{
+    (void)e;
+    return rule(w, &(struct server_rule){.address = kept(w, l->words[0]), .conduct = REFUSES_PAPERS});
+}
+
 /* ---- the mailbox */
 
 static bool holds_old(struct world *w, const struct line *l, struct err *e)
@@ -121,6 +127,7 @@ const struct sentence server_sentences[] = {
     {"server refuses the password", refuses_password},
     {"server answers CODE WORDS to ADDRESS", answers},
     {"server takes mail to ADDRESS", takes},
+    {"server refuses attachments to ADDRESS", refuses_papers},
     {"server takes mail to ADDRESS without answering", takes_silently},
     {"server loses mail to ADDRESS without answering", loses},
     {"mailbox holds N old letters", holds_old},

@@ -214,7 +214,7 @@ static bool count_deliveries(struct world *w, const struct line *l, struct err *
 
 static bool queue_is(struct world *w, const struct line *l, struct err *e)
 {
-    const char *state = w->daemon->queue_stopped ? "stopped" : "running";
+    const char *state = w->daemon->queue.stopped ? "stopped" : "running";
 
     return strcmp(state, l->words[0]) == 0 || err_perm(e, "it is %s", state);
 }

@@ -191,6 +191,12 @@ static struct send_outcome answer_to(struct world *w, const struct send_job *job
     struct send_outcome o = {.id = job->id, .stage = SEND_CONNECT, .text = "Connection refused"};
 
     switch (r->conduct) {
+    case REFUSES_PAPERS:
+        if (job->n_segments > 2) {
+            o = (struct send_outcome){
+                .id = job->id, .code = 554, .stage = SEND_DATA, .text = "5.7.1 a virus was found in this mail"};
+            break;
+        } /* fall through */
     case TAKES:
         take_or_tell(w, job);
         o = (struct send_outcome){job->id, 250, SEND_ACCEPTED, "2.0.0 Ok: queued", 20 << 20};

@@ -43,7 +43,7 @@ struct kept_mail {
     size_t n_attachments;
 };
 
-enum conduct { TAKES, IS_DOWN, REFUSES_LOGIN, ANSWERS, TAKES_SILENTLY, LOSES };
+enum conduct { TAKES, IS_DOWN, REFUSES_LOGIN, ANSWERS, TAKES_SILENTLY, LOSES, REFUSES_PAPERS };
 struct server_rule {
     const char *address; /* "" = every one; "@domain" = all of it */
     enum conduct conduct;

@@ -592,6 +592,27 @@ static void a_cause_makes_one_notice(void **state)
     assert_null(one.cause);
 }
 
+static void what_a_wrong_clock_planned_is_due_now(void **state)
+{
+    struct delivery_row *due, soon;
+    struct notice_row n;
+    size_t n_due;
+
+    (void)state;
+    int64_t notice = add_notice(REF, "JO", "launch", "t1");
+    int64_t far = add_delivery(notice, "queued", 90000, 5), near = add_delivery(notice, "deferred", 1050, 5);
+
+    DO(store_set_copy(s, notice, 90000, &e));
+    DO(store_forget_future(s, 1000, 100, &e));
+    assert_true(store_deliveries_due(s, a, 1000, 9, &due, &n_due, &e));
+    assert_int_equal(n_due, 1);
+    assert_int_equal(due[0].id, far);
+    assert_true(store_delivery(s, a, near, &soon, &e));
+    assert_int_equal(soon.next_at, 1050);
+    assert_true(store_copy_due(s, a, 1000, &n, &e));
+    assert_int_equal(n.id, notice);
+}
+
 static void a_copy_is_due_until_it_is_settled(void **state)
 {
     struct notice_row n;
@@ -722,7 +743,7 @@ static void a_cancelled_round_sends_no_more(void **state)
     add_delivery(notice, "uncertain", 1, 5);
     add_delivery(notice, "sent", 1, 5);
     add_delivery(other, "queued", 1, 5);
-    DO(store_cancel_deliveries(s, REF, NULL, &e));
+    DO(store_cancel_deliveries(s, REF, NULL, "closing", &e));
     assert_true(store_delivery_counts(s, a, REF, &counts, &n, &e));
     assert_int_equal(n, 2);
     assert_string_equal(counts[0].name, "cancelled");
@@ -1072,6 +1093,7 @@ int main(int argc, char **argv)
         TEST(the_open_rounds_of_a_party),
         TEST(a_cause_makes_one_notice),
         TEST(a_copy_is_due_until_it_is_settled),
+        TEST(what_a_wrong_clock_planned_is_due_now),
         TEST(a_notice_is_known_by_token_and_message_id),
         TEST(deliveries_come_when_due_and_by_priority),
         TEST(a_delivery_keeps_how_it_went),

@@ -75,12 +75,41 @@ static void an_acceptance_or_another_code_breaks_the_row(void **state)
     assert_int_equal(r.n_deliveries, 1);
 }
 
+/* RFC 3463: the second number says what a refusal speaks of. */
+static void a_refusal_tells_what_it_speaks_of(void **state)
+{
+    static const struct {
+        const char *words;
+        enum refusal_subject subject;
+    } said[] = {
+        {"5.1.1 no such user", REFUSAL_OF_MAILBOX},
+        {"550 5.1.1 no such user", REFUSAL_OF_MAILBOX},
+        {"550-5.2.1 the account is disabled", REFUSAL_OF_MAILBOX},
+        {"552 5.2.2 mailbox full", REFUSAL_OF_MAILBOX},
+        {"554 5.7.1 blocked, see http://5.1.1.example", REFUSAL_OF_MAIL},
+        {"5.3.4 message too big", REFUSAL_OF_MAIL},
+        {"5.6.0 cannot be converted", REFUSAL_OF_MAIL},
+        {"550 User unknown (5.1.1)", REFUSAL_OF_UNKNOWN},
+        {"550", REFUSAL_OF_UNKNOWN},
+        {"550 ", REFUSAL_OF_UNKNOWN},
+        {"5.0.0", REFUSAL_OF_UNKNOWN},
+        {"4.2.2 mailbox full", REFUSAL_OF_UNKNOWN},
+        {"", REFUSAL_OF_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (refusal_subject(said[i].words) != said[i].subject)
+            fail_msg("\"%s\" speaks of %d", said[i].words, refusal_subject(said[i].words));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_outcome_has_its_consequence),
         cmocka_unit_test(three_domains_with_the_same_refusal_are_about_us),
         cmocka_unit_test(an_acceptance_or_another_code_breaks_the_row),
+        cmocka_unit_test(a_refusal_tells_what_it_speaks_of),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
