@@ -53,7 +53,9 @@ void children_tend(struct children *c)
 void children_reload(struct children *c)
 {
     senders_configure(c);
+    c->renewing = true;
     worker_restart(c->collector);
+    c->renewing = false;
 }
 
 bool children_idle(const struct children *c)

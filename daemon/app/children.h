@@ -55,6 +55,7 @@ struct children {
         bool alone;
     } * waiting; /* not yet at the parser, oldest first */
     size_t n_waiting, cap_waiting;
+    bool renewing;          /* the collector is ended to start anew with new settings: nothing is wrong */
     int64_t parse_again_at; /* after a failure of ours (no descriptors, a full disk): nothing is parsed before */
 };
 

@@ -195,7 +195,7 @@ static void gone(void *arg, struct worker *w, const char *why)
     struct children *c = arg;
 
     (void)w;
-    log_event(LOG_LEVEL_WARNING, "collector_ended", "reason", why, NULL);
+    log_event(c->renewing ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "collector_ended", "reason", why, NULL);
     ticker_server(c->daemon, &c->daemon->imap_watch, false, why);
 }
 
