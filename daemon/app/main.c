@@ -28,8 +28,8 @@ struct taamimd {
     struct agenda agenda;
     int64_t stop_at;
     uint64_t watchdog_ms;
-    bool stopping, reload;
-    char status[120]; /* as it was told last */
+    bool stopping, reload, refused; /* refused: what the last SIGHUP brought */
+    char status[120];               /* as it was told last */
 };
 
 static void usage(FILE *out)
@@ -55,8 +55,9 @@ static void say_status(struct taamimd *t)
     const struct daemon *d = &t->daemon;
     char now[sizeof t->status];
 
-    snprintf(now, sizeof now, "%s%s%s", d->queue.stopped ? "sending is stopped; " : "",
-             d->smtp_watch.away ? "mail server away; " : "", mailbox_status(&d->imap_watch));
+    snprintf(now, sizeof now, "%s%s%s%s", t->refused ? "new settings refused, see the log; " : "",
+             d->queue.stopped ? "sending is stopped; " : "", d->smtp_watch.away ? "mail server away; " : "",
+             mailbox_status(&d->imap_watch));
     if (strcmp(now, t->status) == 0)
         return;
     strcpy(t->status, now);
@@ -69,7 +70,8 @@ static void reload(struct taamimd *t)
 
     t->reload = false;
     sd_notify(0, "RELOADING=1");
-    if (daemon_reload(&t->daemon, &p)) {
+    t->refused = !daemon_reload(&t->daemon, &p);
+    if (!t->refused) {
         log_event(LOG_LEVEL_NOTICE, "reloaded", "config", t->daemon.orders.config->path, NULL);
         children_reload(&t->children);
         t->agenda.ticker_at = 0;
