@@ -19,6 +19,7 @@
 #include "base/log.h"
 
 #define STOP_SENDING_S 60 /* for a mail past its last byte */
+#define CHILDREN_END_S 2  /* to take their leave of the servers; then whoever stopped us may kill them */
 
 struct taamimd {
     struct daemon daemon;
@@ -194,6 +195,7 @@ static void close_all(struct taamimd *t)
     loop_free(t->loop);
     daemon_forget(&t->daemon);
     orders_free(&t->daemon.orders);
+    worker_await(CHILDREN_END_S);
 }
 
 static int run(const char *config)

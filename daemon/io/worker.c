@@ -1,7 +1,8 @@
 /* Keeps one child alive and speaks with it. A child that cannot be started or keeps dying is tried ever more seldom
- * and never given up; the reason is told through `gone` each time. The daemon never waits for a child here. */
+ * and never given up; the reason is told through `gone` each time. The daemon waits for a child at its own end alone. */
 #include "io/worker.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define BACKOFF_FIRST_MS   1000
 #define BACKOFF_LONGEST_MS (300 * 1000)
 #define STEADY_MS          60000 /* a child that lived so long begins anew with the shortest wait */
+#define LOOK_AGAIN_MS      20
 #define ARGS_MAX           8
 
 struct worker {
@@ -209,4 +211,17 @@ void worker_reap(void)
 {
     while (waitpid(-1, NULL, WNOHANG) > 0)
         ;
+}
+
+void worker_await(int s)
+{
+    for (int left = s * 1000; left > 0;) {
+        pid_t ended = waitpid(-1, NULL, WNOHANG);
+        if (ended < 0)
+            return;
+        if (ended == 0) {
+            poll(NULL, 0, LOOK_AGAIN_MS);
+            left -= LOOK_AGAIN_MS;
+        }
+    }
 }

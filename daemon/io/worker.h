@@ -30,5 +30,7 @@ void worker_restart(struct worker *w); /* with new settings: closes the channel;
 void worker_signal(struct worker *w, int signal);
 /* Collects ended children (SIGCHLD). */
 void worker_reap(void);
+/* The same for all of them, once their channels are closed: they are given so many seconds to end. */
+void worker_await(int s);
 
 #endif
