@@ -5,6 +5,7 @@
 #   make lint        warnings, clang-tidy, cppcheck and the rules of the rooms
 #   make check-asan  the tests under the address and undefined-behaviour sanitizers (build-asan/)
 #   make check-valgrind   the unit tests and the scenarios under valgrind
+#   make check-systemd    the unit under a real systemd, in a Debian of its own (root; see tests/systemd/run)
 #   make fuzz        what strangers write, by libFuzzer (clang): SECONDS=60 for each target
 #   make demo        a whole round on private mail servers; KEEP=1 leaves them running
 #   make bench       the figures
@@ -88,11 +89,11 @@ UNIT_HELP := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out tests/unit/test_%,$(wi
 # tests/scenario: all files together are one runner, called with one *.scenario file at a time
 SCEN_SRC  := $(wildcard tests/scenario/*.c)
 SCENARIO  := $(if $(SCEN_SRC),$(BUILD)/tests/scenario)
-# tests/system, tests/bench: each .c is a small program of its own (a fake server, a generator)
-HELPERS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/system/*.c tests/bench/*.c))
+# tests/system, tests/bench, tests/systemd: each .c is a small program of its own (a fake server, a generator)
+HELPERS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/system/*.c tests/bench/*.c tests/systemd/*.c))
 TESTS     := $(UNIT) $(SCENARIO) $(HELPERS)
 
-.PHONY: all programs tests objects test lint check-asan check-valgrind bench demo install clean packages compile-commands
+.PHONY: all programs tests objects test lint check-asan check-valgrind check-systemd bench demo install clean packages compile-commands
 .SECONDEXPANSION:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -163,6 +164,9 @@ check-valgrind:
 	tests/install-packages build test lint
 	@$(MAKE) -k -j$(JOBS) --no-print-directory programs tests || { mkdir -p $(BUILD); touch $(BUILD)/failed; }
 	@BUILD=$(BUILD) TOOL=valgrind tests/run unit scenario
+
+check-systemd:
+	@tests/systemd/run
 
 bench:
 	tests/install-packages build test demo
