@@ -218,8 +218,10 @@ static void set_server(struct connection *c, const struct mail_server *s, char *
     curl_easy_setopt(c->curl, CURLOPT_USE_SSL, s->tls == TLS_STARTTLS ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
     curl_easy_setopt(c->curl, CURLOPT_SSL_VERIFYPEER, s->verify ? 1L : 0L);
     curl_easy_setopt(c->curl, CURLOPT_SSL_VERIFYHOST, s->verify ? 2L : 0L);
-    if (s->ca_file)
+    if (s->ca_file) {
         curl_easy_setopt(c->curl, CURLOPT_CAINFO, s->ca_file);
+        curl_easy_setopt(c->curl, CURLOPT_CAPATH, NULL); /* the system's, else trusted beside it */
+    }
     curl_easy_setopt(c->curl, CURLOPT_CONNECTTIMEOUT, timeout_s);
     curl_easy_setopt(c->curl, CURLOPT_TIMEOUT, 2 * timeout_s);
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, error);

@@ -247,9 +247,10 @@ static void set_tls(struct smtp *s)
     curl_easy_setopt(s->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(s->curl, CURLOPT_SSL_VERIFYPEER, server->verify ? 1L : 0L);
     curl_easy_setopt(s->curl, CURLOPT_SSL_VERIFYHOST, server->verify ? 2L : 0L);
-    curl_easy_setopt(s->curl, CURLOPT_CAPATH, NULL); /* else trusted beside ca_file */
-    if (server->ca_file)
-        curl_easy_setopt(s->curl, CURLOPT_CAINFO, server->ca_file);
+    if (!server->ca_file)
+        return;
+    curl_easy_setopt(s->curl, CURLOPT_CAINFO, server->ca_file);
+    curl_easy_setopt(s->curl, CURLOPT_CAPATH, NULL); /* the system's, else trusted beside it */
 }
 
 static bool set_login(struct smtp *s, struct err *e)

@@ -1,12 +1,10 @@
 /* Logging in, and TLS: what is said, what is not, and whom a failure is about. */
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include "unit/send_case.h"
+#include "unit/stderr_case.h"
+#include "unit/tls_server.h"
+#include "unit/trust_case.h"
 
 static struct mail_server server_with_login(enum auth_mode auth)
 {
@@ -32,7 +30,9 @@ static void each_login_has_its_form(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct fake_smtp f;
+        struct hushed hushed = stderr_hush();
         struct send_outcome o = deliver_once(&plan, server_with_login(rows[i].auth), &job, &f);
+        assert_int_equal(stderr_heard(&hushed), 0);
         assert_outcome(&o, SEND_ACCEPTED, 250, "queued");
         assert_non_null(strstr(f.said, rows[i].said));
         fake_free(&f);
@@ -115,88 +115,36 @@ static void without_starttls_nothing_is_said(void **state)
 /* --- TLS against openssl's own test server
  * ---------------------------------------------------------------------------- */
 
-static int free_port(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &length), 0);
-    close(fd);
-    return ntohs(at.sin_port);
-}
-
-static bool make_certificate(const char *name)
-{
-    char command[512];
-    snprintf(command, sizeof command,
-             "cd %s && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=%s -addext subjectAltName=%s "
-             "-keyout key.pem -out cert.pem >/dev/null 2>&1",
-             dir, name, name[0] == '1' ? "IP:127.0.0.1" : "DNS:other.example");
-    return system(command) == 0;
-}
-
 /* Says one line after the handshake, so that whoever gets through hears 421. */
-static pid_t start_tls_server(int port)
+static struct send_outcome deliver_over_tls(bool verify, const char *ca_file)
 {
-    char address[32];
-    int in[2];
-    snprintf(address, sizeof address, "127.0.0.1:%d", port);
-    assert_int_equal(pipe(in), 0);
-    pid_t pid = fork();
-    if (pid == 0) {
-        dup2(in[0], 0);
-        dup2(open("/dev/null", O_WRONLY), 1);
-        dup2(1, 2);
-        close(in[0]);
-        if (chdir(dir) == 0)
-            execlp("openssl", "openssl", "s_server", "-quiet", "-accept", address, "-cert", "cert.pem", "-key",
-                   "key.pem", NULL);
-        _exit(127);
-    }
-    close(in[0]);
     static const char line[] = "421 4.3.2 got through\r\n";
-    assert_int_equal(write(in[1], line, sizeof line - 1), sizeof line - 1);
-    return pid; /* the writing end stays open until this program ends */
-}
-
-static void wait_for_listener(int port)
-{
-    for (int i = 0; i < 500; i++) {
-        char hex[16], line[256];
-        bool found = false;
-        FILE *table = fopen("/proc/net/tcp", "r");
-        snprintf(hex, sizeof hex, ":%04X ", (unsigned)port);
-        while (table && !found && fgets(line, sizeof line, table))
-            found = strstr(line, hex) && strstr(line, " 0A ");
-        if (table)
-            fclose(table);
-        if (found)
-            return;
-        usleep(10000);
-    }
-    fail_msg("openssl s_server does not listen");
-}
-
-static struct send_outcome deliver_over_tls(bool verify, bool trusted)
-{
-    static char text[SEND_TEXT_MAX * 8], ca_file[64];
-    struct mail_server server = server_at(free_port());
+    static char text[SEND_TEXT_MAX * 8];
+    struct mail_server server = server_at(0);
     struct send_job job = the_job();
-    pid_t pid = start_tls_server(server.port);
-    wait_for_listener(server.port);
-    snprintf(ca_file, sizeof ca_file, "%s/cert.pem", dir);
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    assert_int_equal(write(pair[0], line, sizeof line - 1), sizeof line - 1);
+    pid_t pid = tls_server_start(dir, pair[1], pair[1], &server.port);
     server.tls = TLS_IMPLICIT;
     server.verify = verify;
-    server.ca_file = trusted ? ca_file : NULL;
+    server.ca_file = ca_file;
     struct smtp *s = smtp_new(&server, NULL, NULL);
     struct send_outcome o = smtp_deliver(s, &job);
     snprintf(text, sizeof text, "%s", o.text);
     o.text = text;
     smtp_free(s);
-    kill(pid, SIGTERM);
-    waitpid(pid, NULL, 0);
+    tls_server_stop(pid);
+    close(pair[0]);
+    close(pair[1]);
     return o;
+}
+
+static const char *own_certificate(void)
+{
+    static char path[64];
+    snprintf(path, sizeof path, "%s/cert.pem", dir);
+    return path;
 }
 
 static void a_wrong_certificate_is_refused(void **state)
@@ -210,19 +158,32 @@ static void a_wrong_certificate_is_refused(void **state)
         {"127.0.0.1", true, true, true},
         {"other.example", false, false, true},
     };
-    char path[64];
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (!make_certificate(rows[i].name))
+        if (!tls_certificate(dir, rows[i].name))
             skip();
-        struct send_outcome o = deliver_over_tls(rows[i].verify, rows[i].trusted);
+        struct send_outcome o = deliver_over_tls(rows[i].verify, rows[i].trusted ? own_certificate() : NULL);
         if (rows[i].through)
             assert_outcome(&o, SEND_CONNECT, 421, "got through");
         else
             assert_outcome(&o, SEND_CONNECT, 0, "certificate");
     }
-    unlink(strcat(strcpy(path, dir), "/cert.pem"));
-    unlink(strcat(strcpy(path, dir), "/key.pem"));
+    tls_certificate_remove(dir);
+}
+
+/* Either the system's authorities or those of ca_file: never both, never nobody. */
+static void ca_file_takes_the_systems_place(void **state)
+{
+    (void)state;
+    if (!tls_certificate(dir, "127.0.0.1"))
+        skip();
+    for (int own = 0; own < 2; own++) {
+        *trusted_folder = *trusted_file = '\0';
+        deliver_over_tls(true, own ? own_certificate() : NULL);
+        assert_string_equal(trusted_file, own ? own_certificate() : "");
+        assert_int_equal(*trusted_folder == '\0', own);
+    }
+    tls_certificate_remove(dir);
 }
 
 int main(void)
@@ -234,6 +195,7 @@ int main(void)
         cmocka_unit_test(an_unreadable_secret_is_told),
         cmocka_unit_test(without_starttls_nothing_is_said),
         cmocka_unit_test(a_wrong_certificate_is_refused),
+        cmocka_unit_test(ca_file_takes_the_systems_place),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }
