@@ -97,19 +97,45 @@ static bool close_spooling(struct spooling *s, const char *path, struct err *e)
     return !s->error || err_temp(e, "cannot write %s: %s", path, strerror(s->error));
 }
 
-static bool names_uid(clist *atts, uint32_t uid)
+/* What the answer to one FETCH named. */
+struct named {
+    bool there;        /* our UID */
+    int ours, foreign; /* contents, of ours and of others */
+};
+
+static bool is_content(int type)
 {
-    for (clistiter *i = atts ? clist_begin(atts) : NULL; i; i = clist_next(i)) {
-        const struct mailimap_msg_att *att = clist_content(i);
-        for (clistiter *k = clist_begin(att->att_list); k; k = clist_next(k)) {
-            const struct mailimap_msg_att_item *item = clist_content(k);
-            if (item->att_type == MAILIMAP_MSG_ATT_ITEM_STATIC &&
-                item->att_data.att_static->att_type == MAILIMAP_MSG_ATT_UID &&
-                item->att_data.att_static->att_data.att_uid == uid)
-                return true;
-        }
+    return type == MAILIMAP_MSG_ATT_BODY_SECTION || type == MAILIMAP_MSG_ATT_RFC822 ||
+           type == MAILIMAP_MSG_ATT_RFC822_HEADER || type == MAILIMAP_MSG_ATT_RFC822_TEXT;
+}
+
+static void note_named(const struct mailimap_msg_att *att, uint32_t uid, struct named *named)
+{
+    int contents = 0;
+    bool ours = false;
+    for (clistiter *i = clist_begin(att->att_list); i; i = clist_next(i)) {
+        const struct mailimap_msg_att_item *item = clist_content(i);
+        if (item->att_type != MAILIMAP_MSG_ATT_ITEM_STATIC)
+            continue;
+        const struct mailimap_msg_att_static *fact = item->att_data.att_static;
+        ours = ours || (fact->att_type == MAILIMAP_MSG_ATT_UID && fact->att_data.att_uid == uid);
+        contents += is_content(fact->att_type);
     }
-    return false;
+    named->there = named->there || ours;
+    *(ours ? &named->ours : &named->foreign) += contents;
+}
+
+/* The bytes came without a UID: only an answer with one content, and that ours, tells whose they are. */
+static enum reply read_named(clist *atts, uint32_t uid, bool *there_out, struct err *e)
+{
+    struct named named = {0};
+    for (clistiter *i = atts ? clist_begin(atts) : NULL; i; i = clist_next(i))
+        note_named(clist_content(i), uid, &named);
+    *there_out = named.there;
+    if (named.foreign == 0 && named.ours <= 1)
+        return REPLY_OK;
+    err_temp(e, "UID FETCH failed: the server sent the content of another message");
+    return REPLY_LOST;
 }
 
 static enum reply stream_body(struct collect *c, const struct found *one, struct spooling *s, bool *there_out,
@@ -128,7 +154,9 @@ static enum reply stream_body(struct collect *c, const struct found *one, struct
     mailimap_set_msg_body_handler(imap, NULL, NULL);
     mailimap_fetch_type_free(what);
     mailimap_set_free(set);
-    *there_out = names_uid(atts, one->uid);
+    if (r != REPLY_OK) /* libetpan has freed the list, and leaves the pointer */
+        return r;
+    r = read_named(atts, one->uid, there_out, e);
     if (atts)
         mailimap_fetch_list_free(atts);
     return r;
