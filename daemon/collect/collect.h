@@ -74,7 +74,7 @@ struct collect {
     struct connection *connection; /* NULL while there is none */
     struct watched *selected;
     bool no_move, no_copy, no_keyword, no_idle; /* what this server turned out not to have, whatever it says */
-    bool idle_noise;                            /* the last IDLE began with something untagged */
+    bool idle_noise;                            /* IDLE began with news, and there were none */
     bool state_told, up;
     char state_text[1024];
     int64_t quota_used, quota_limit, told_used, told_limit;

@@ -31,7 +31,6 @@ struct connection {
     char held[STREAM_BUFFER]; /* read ahead of libetpan */
     size_t held_from, held_len;
     int64_t deadline_at, bytes_left; /* of the current command; the deadline by clock_boot() */
-    char first_byte;
     bool ended, leaving, bad;
     char why[160];         /* the stream ended */
     char words[WORDS_MAX]; /* the server's last refusal while logging in */
@@ -111,8 +110,6 @@ static ssize_t driver_read(mailstream_low *low, void *out, size_t n)
         if (got == 0 && !wait_for(c, POLLIN))
             return -1;
     }
-    if (got > 0 && c->first_byte == 0)
-        c->first_byte = *(const char *)out;
     return got;
 }
 
@@ -259,11 +256,6 @@ static bool log_in(struct connection *c, const struct mail_server *s, struct err
 
 /* ---- the session */
 
-static void no_progress(size_t current, size_t maximum, void *context)
-{
-    (void)current, (void)maximum, (void)context;
-}
-
 static bool speak(struct connection *c, struct err *e)
 {
     memcpy(c->held, greeting, sizeof greeting - 1);
@@ -274,7 +266,6 @@ static bool speak(struct connection *c, struct err *e)
     c->imap = mailimap_new(0, NULL);
     if (!stream || !c->imap)
         abort();
-    mailimap_set_progress_callback(c->imap, no_progress, no_progress, NULL);
     connection_allow(c, COMMAND_S, COMMAND_BYTES);
     if (mailimap_connect(c->imap, stream) != MAILIMAP_NO_ERROR_AUTHENTICATED)
         return err_temp(e, "cannot begin to speak IMAP");
@@ -333,7 +324,6 @@ void connection_allow(struct connection *c, int seconds, int64_t bytes)
 {
     c->deadline_at = clock_boot() + seconds;
     c->bytes_left = bytes;
-    c->first_byte = 0;
 }
 
 /* ---- results */
@@ -396,11 +386,6 @@ bool connection_pending(struct connection *c)
     c->held_from = 0;
     c->held_len = got > 0 ? (size_t)got : 0;
     return got != 0;
-}
-
-char connection_first_byte(const struct connection *c)
-{
-    return c->first_byte;
 }
 
 bool connection_can(const struct connection *c, const char *capability)

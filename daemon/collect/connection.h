@@ -36,8 +36,6 @@ int connection_fd(const struct connection *c);
 /* Something has arrived that no one has read: in libetpan's buffer, in ours, or inside TLS. The end of the stream
  * counts. */
 bool connection_pending(struct connection *c);
-/* The first byte of the answer to the current command; 0 while there is none. */
-char connection_first_byte(const struct connection *c);
 
 bool connection_can(const struct connection *c, const char *capability);
 const char *connection_capabilities(const struct connection *c); /* joined by spaces */

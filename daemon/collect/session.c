@@ -70,6 +70,8 @@ static enum reply note_refusal(struct collect *c, struct watched *w, const struc
 static enum reply look_again(struct collect *c, struct watched *w, struct err *e)
 {
     enum reply r = mailbox_look(c, w, e);
+    if (w->n_found > 0)
+        c->idle_noise = false;
     if (r == REPLY_OK && w == &c->mailboxes[0]) {
         mailbox_quota(c, w);
         tell_up(c);
@@ -160,21 +162,44 @@ static enum reply nothing_new(struct collect *c, struct watched *w, struct err *
     return r == REPLY_NO ? REPLY_LOST : r;
 }
 
-static enum reply begin_idle(struct collect *c, struct err *e)
+/* In the place of mailimap_idle(), which takes anything untagged before "+ idling" for the whole answer and waits on
+ * for its end. *news_out where it is the EXISTS that is waited for. */
+static int say_idle(mailimap *imap, bool *news_out)
+{
+    static const char idle[] = "IDLE\r\n";
+    struct mailimap_response *refusal = NULL;
+    const char *line = NULL;
+    int r = mailimap_send_current_tag(imap);
+    if (r != MAILIMAP_NO_ERROR)
+        return r;
+    if (mailstream_write(imap->imap_stream, idle, sizeof idle - 1) != (ssize_t)sizeof idle - 1 ||
+        mailstream_flush(imap->imap_stream) == -1)
+        return MAILIMAP_ERROR_STREAM;
+    while ((line = mailimap_read_line(imap)) && *line == '*')
+        *news_out = *news_out || strcasestr(line, " EXISTS") != NULL;
+    if (!line)
+        return MAILIMAP_ERROR_STREAM;
+    if (*line == '+')
+        return MAILIMAP_NO_ERROR;
+    r = mailimap_parse_response(imap, &refusal);
+    if (r == MAILIMAP_NO_ERROR)
+        mailimap_response_free(refusal);
+    return r == MAILIMAP_NO_ERROR ? MAILIMAP_ERROR_EXTENSION : r;
+}
+
+static enum reply begin_idle(struct collect *c, bool *news_out, struct err *e)
 {
     connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(c->connection, mailimap_idle(connection_imap(c->connection)), "IDLE", e);
+    enum reply r = connection_reply(c->connection, say_idle(connection_imap(c->connection), news_out), "IDLE", e);
     if (r == REPLY_NO || connection_was_bad(c->connection))
         c->no_idle = true;
     return r == REPLY_OK ? r : REPLY_LOST;
 }
 
-/* libetpan passes over what stands before "+ idling"; it may be the EXISTS that is waited for. Twice running it is
- * a habit of the server. */
-static bool news_before_idle(struct collect *c)
+/* Where nothing new was found since the last time, it is a habit of the server. */
+static bool is_news(struct collect *c, bool told)
 {
-    bool noise = connection_first_byte(c->connection) == '*';
-    bool news = noise && !c->idle_noise;
+    bool news = told && !c->idle_noise;
     c->idle_noise = news;
     return news;
 }
@@ -185,9 +210,10 @@ static enum reply idle(struct collect *c, struct err *e)
     enum reply r = nothing_new(c, w, e);
     if (r != REPLY_OK || w->look)
         return r;
-    if ((r = begin_idle(c, e)) != REPLY_OK)
+    bool told = false;
+    if ((r = begin_idle(c, &told, e)) != REPLY_OK)
         return r;
-    w->look = news_before_idle(c);
+    w->look = is_news(c, told);
     connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
     if (!w->look && !connection_pending(c->connection))
         listen_for(c, true, next_look_ms(c));
