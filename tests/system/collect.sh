@@ -177,6 +177,18 @@ config starttls "$start_at" "\"port\":$IMAP,\"tls\":\"starttls\""
 channel starttls keep
 ok "STARTTLS" says starttls '"up":true'
 stop starttls
+tests/jwt $me >"$T/password"
+config token "$start_at"
+sed -i 's/"auth":"plain"/"auth":"xoauth2"/' "$T/token.json"
+cp "$T/token.json" "$T/expired.json"
+channel token keep
+ok "a token opens the mailbox" says token '"up":true'
+stop token
+tests/jwt $me -60 >"$T/password"
+channel expired keep
+ok "an expired one is refused, and told" says expired 'refuses the login of office@league.example.*"up":false'
+stop expired
+printf pw >"$T/password"
 config stranger "$start_at"
 sed -i "s|$CA|$OTHER_CA|" "$T/stranger.json"
 channel stranger keep

@@ -46,8 +46,10 @@ party_says() { status && grep -qE "\"code\":\"$1\"[^{}]*$2" "$T/status"; } # cod
 
 # --- the round -----------------------------------------------------------------------------------------------------------
 ok "the settings are right" taamim check
-start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
+start daemon env --default-signal=PIPE "$BIN/taamimd" -c "$T/etc/taamim.conf"
 ok "the daemon is ready" wait_for 10 grep -q ready "$T/daemon.log"
+ignored=$(sed -n 's/^SigIgn:[[:space:]]*//p' "/proc/${PID_OF[daemon]}/status")
+ok "no broken pipe ends it" test $(((0x$ignored >> 12) & 1)) = 1
 # New settings while mails are in hand: none of them is lost for it, or sent twice (the last check).
 (for _ in 1 2 3 4 5 6 7 8; do kill -HUP "${PID_OF[daemon]}"; sleep .05; done) &
 ok "the round is launched" taamim round launch "$T/etc/round.conf" --yes

@@ -5,6 +5,7 @@
 #include "base/child.h"
 #include "base/wire.h"
 #include "unit/send_case.h"
+#include "unit/sigpipe_case.h"
 
 struct child {
     pid_t pid;
@@ -119,6 +120,7 @@ static void sigterm_ends_it_when_idle(void **state)
     (void)state;
     if (!child_open(&c))
         skip();
+    assert_true(ignores_sigpipe(c.pid));
     kill(c.pid, SIGTERM);
     assert_int_equal(wire_recv(c.wire, &message, NULL), WIRE_CLOSED);
     assert_int_equal(child_exit(&c), 0);
