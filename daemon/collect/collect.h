@@ -23,7 +23,7 @@ struct kept {
 
 /* A message seen in a mailbox and not yet collected. */
 struct found {
-    uint32_t uid, size; /* size as the server says */
+    uint32_t uid, size; /* size as the server says; 0 where it does not */
     int64_t internal_at;
 };
 

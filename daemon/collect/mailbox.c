@@ -222,16 +222,13 @@ static enum reply ask_numbers(struct collect *c, struct watched *w, struct err *
     return REPLY_OK;
 }
 
-/* Those without an answer were removed meanwhile by somebody else. */
-static void drop_vanished(struct watched *w)
+/* A server that cannot tell all says NO, which libetpan passes over where there is something; or a date that is none.
+ * Whoever asks for the content learns whether the message is gone. */
+static void date_the_rest(struct watched *w)
 {
-    size_t n = 0;
     for (size_t i = 0; i < w->n_found; i++)
-        if (w->found[i].internal_at >= 0)
-            w->found[n++] = w->found[i];
-    if (n == 0 && w->n_found > 0)
-        w->next_uid = (int64_t)w->found[w->n_found - 1].uid + 1;
-    w->n_found = n;
+        if (w->found[i].internal_at < 0)
+            w->found[i].internal_at = clock_now();
 }
 
 enum reply mailbox_look(struct collect *c, struct watched *w, struct err *e)
@@ -245,7 +242,7 @@ enum reply mailbox_look(struct collect *c, struct watched *w, struct err *e)
     if (r == REPLY_OK && w->n_found > 0)
         r = ask_numbers(c, w, e);
     if (r == REPLY_OK)
-        drop_vanished(w);
+        date_the_rest(w);
     else
         w->n_found = 0;
     return r;

@@ -94,10 +94,11 @@ static void exists_is_never_believed(void **state)
     }
 }
 
+#define NUMBERS "RFC822.SIZE 33 INTERNALDATE \"17-Jul-2026 02:44:25 +0000\""
+
 /* Size and date of three messages, with news of flags among them that name no UID. */
 static void flags_among_the_numbers_are_passed_over(void **state)
 {
-#define NUMBERS "RFC822.SIZE 33 INTERNALDATE \"17-Jul-2026 02:44:25 +0000\""
     static const struct fake_imap_plan plan = {
         .answers = {{.to = "UID FETCH 1,2,3",
                      .reply = "* 2 FETCH (FLAGS (\\Seen))\r\n* 1 FETCH (UID 1 " NUMBERS ")\r\n"
@@ -114,6 +115,29 @@ static void flags_among_the_numbers_are_passed_over(void **state)
     assert_int_equal(told(&k, "left", NULL), 0);
     assert_int_equal(wire_int(last, "internal_at", 0), 1784256265);
     collecting_end(&k);
+}
+
+/* No size or no date is no reason to take a message for gone. */
+static void a_message_without_numbers_is_fetched_all_the_same(void **state)
+{
+    static const char *const rows[] = {
+        "* 1 FETCH (UID 1 " NUMBERS ")\r\n* 3 FETCH (UID 3 " NUMBERS ")\r\n$ NO [SERVERBUG] not all of them\r\n",
+        DONE,
+        "* 1 FETCH (UID 1 RFC822.SIZE 33 INTERNALDATE \"01-Jan-1970 00:00:00 +0000\")\r\n" DONE,
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct fake_imap_plan plan = {
+            .answers = {{.to = "UID FETCH 1,2,3", .reply = rows[i]}, UNTIL_ALL_IS_TAKEN}};
+        struct collecting k;
+        collecting_start(&k, &plan, 3);
+        k.c.mailboxes[0].again = true; /* collecting again what came since then */
+        k.c.mailboxes[0].since_at = 1784256265;
+        collecting_run(&k);
+        if (told(&k, "collected", NULL) != 3 || told(&k, "left", NULL) != 0)
+            fail_msg("row %zu: %d collected, %s", i, told(&k, "collected", NULL), k.e.text);
+        collecting_end(&k);
+    }
 }
 
 /* The second of three messages, as the server gives it. What is no message by itself becomes none, and what belongs to
@@ -168,8 +192,11 @@ static void each_form_of_a_body(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_on_the_wire),        cmocka_unit_test(a_refused_select_is_told),
-        cmocka_unit_test(exists_is_never_believed), cmocka_unit_test(flags_among_the_numbers_are_passed_over),
+        cmocka_unit_test(names_on_the_wire),
+        cmocka_unit_test(a_refused_select_is_told),
+        cmocka_unit_test(exists_is_never_believed),
+        cmocka_unit_test(flags_among_the_numbers_are_passed_over),
+        cmocka_unit_test(a_message_without_numbers_is_fetched_all_the_same),
         cmocka_unit_test(each_form_of_a_body),
     };
     return cmocka_run_group_tests_name("collect/mailbox", tests, make_folder, remove_folder);
