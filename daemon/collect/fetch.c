@@ -190,6 +190,24 @@ static enum reply settle(struct collect *c, struct watched *w, const struct foun
     return REPLY_OK;
 }
 
+/* Nothing came, and libetpan says OK to a NO that has news of flags before it: only where the server lists the message
+ * no more has somebody else removed it. */
+static enum reply look_whether_gone(struct collect *c, struct watched *w, const struct found *one, struct err *e)
+{
+    clist *uids = NULL;
+    struct mailimap_search_key *key = mailimap_search_key_new_uid(mailimap_set_new_single(one->uid));
+    connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
+    enum reply r = connection_reply(
+        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
+    mailimap_search_key_free(key);
+    if (r != REPLY_OK)
+        return REPLY_LOST;
+    if (!clist_isempty(uids))
+        set_aside(c, w, one, "the server lists the message but does not give it");
+    mailimap_search_result_free(uids);
+    return REPLY_OK;
+}
+
 static enum reply fetch_into(struct collect *c, struct watched *w, const struct found *one, const char *path,
                              struct err *e)
 {
@@ -206,8 +224,8 @@ static enum reply fetch_into(struct collect *c, struct watched *w, const struct 
     if (r == REPLY_NO) { /* one message the server cannot give; the connection is sound */
         set_aside(c, w, one, e->text);
         r = REPLY_OK;
-    } else if (r == REPLY_OK && there)
-        r = settle(c, w, one, &s, path, e);
+    } else if (r == REPLY_OK)
+        r = there ? settle(c, w, one, &s, path, e) : look_whether_gone(c, w, one, e);
     if (s.error)
         w->trying = 0;
     if (r == REPLY_OK || s.too_long) {

@@ -77,13 +77,17 @@ static void answer_fetch(const struct fake_imap *f, const char *set, bool body, 
     strcpy(out, "$ OK fetched\r\n");
 }
 
+/* UID n, n:* or *; whatever else is looked for is found. */
 static void answer_search(const struct fake_imap *f, const char *keys, char *out)
 {
-    int from = f->messages;
+    int from = f->messages, to = f->messages;
+    bool range = strchr(keys, ':') != NULL;
     out += sprintf(out, "* SEARCH");
-    if (sscanf(keys, "UID %d:*", &from) == 1 && from > f->messages)
+    if (sscanf(keys, "UID %d", &from) == 1 && from > f->messages && range)
         from = f->messages; /* "n:*" names the last one in any case */
-    for (int uid = from > 0 ? from : 1; uid <= f->messages; uid++)
+    if (!range && from < to)
+        to = from;
+    for (int uid = from > 0 ? from : 1; uid <= to; uid++)
         out += sprintf(out, " %d", uid);
     strcpy(out, "\r\n$ OK searched\r\n");
 }

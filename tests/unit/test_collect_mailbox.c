@@ -3,11 +3,11 @@
 
 #define DONE "$ OK done\r\n"
 /* The search that would find nothing more ends the connection. */
-#define UNTIL_ALL_IS_TAKEN                                                                                             \
-    {.to = "UID SEARCH", .uses = 1},                                                                                   \
+#define END(uid)                                                                                                       \
     {                                                                                                                  \
-        .to = "UID SEARCH", .reply = FAKE_CLOSE                                                                        \
+        .to = "UID SEARCH UID " uid ":", .reply = FAKE_CLOSE                                                           \
     }
+#define UNTIL_ALL_IS_TAKEN END("2"), END("3"), END("4")
 
 static void names_on_the_wire(void **state)
 {
@@ -157,7 +157,8 @@ static void each_form_of_a_body(void **state)
         {"* 2 FETCH (UID 2 BODY[] \"\")\r\n" DONE, NULL, 2, 1, "gives no content"},
         {"* 2 FETCH (UID 2 BODY[] {0}\r\n)\r\n" DONE, NULL, 2, 1, "gives no content"},
         {"$ NO [EXPUNGEISSUED] it is gone\r\n", NULL, 2, 1, "it is gone"},
-        {DONE, NULL, 2, 0, ""}, /* gone, silently */
+        {DONE, NULL, 2, 1, "does not give it"},
+        {"* 2 FETCH (FLAGS (\\Seen))\r\n$ NO [SERVERBUG] ask later\r\n", NULL, 2, 1, "does not give it"},
         {"* 1 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (FLAGS (\\Seen) UID 2 BODY[] {17}\r\n" WHOLE
          ")\r\n* 2 FETCH (FLAGS (\\Seen))\r\n* 3 FETCH (UID 3 FLAGS ())\r\n" DONE,
          WHOLE, 3, 0, ""},
@@ -189,6 +190,21 @@ static void each_form_of_a_body(void **state)
     }
 }
 
+/* Removed by somebody else between the search and the fetch: that needs no one's look. */
+static void a_message_that_is_gone_is_passed_over(void **state)
+{
+    static const struct fake_imap_plan plan = {.answers = {{.to = "UID FETCH 2 ", .reply = DONE},
+                                                           {.to = "UID SEARCH UID 2", .reply = "* SEARCH\r\n" DONE},
+                                                           UNTIL_ALL_IS_TAKEN}};
+    struct collecting k;
+    (void)state;
+    collecting_start(&k, &plan, 3);
+    collecting_run(&k);
+    assert_int_equal(told(&k, "collected", NULL), 2);
+    assert_int_equal(told(&k, "left", NULL), 0);
+    collecting_end(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +214,7 @@ int main(void)
         cmocka_unit_test(flags_among_the_numbers_are_passed_over),
         cmocka_unit_test(a_message_without_numbers_is_fetched_all_the_same),
         cmocka_unit_test(each_form_of_a_body),
+        cmocka_unit_test(a_message_that_is_gone_is_passed_over),
     };
     return cmocka_run_group_tests_name("collect/mailbox", tests, make_folder, remove_folder);
 }
