@@ -45,7 +45,7 @@ static enum exit_code list_json(const struct desk *d)
 static enum exit_code list_run(const struct args *args)
 {
     static const char *const heads[] = {"CODE", "KIND", "NAME", "", ">CONTACTS", "LANGUAGES", NULL};
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     if (!desk_open(&d, args, false))
         return CLI_FAILED;
     if (args->option[OPT_JSON])
@@ -99,7 +99,7 @@ static void print_party(struct arena *a, const struct party *p, const char *path
 
 static enum exit_code show_run(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     if (!desk_open(&d, args, false) || !desk_party(&d, args->words[0]))
         return CLI_FAILED;
     const struct party *p = register_find(d.parties, args->words[0]);
@@ -111,7 +111,7 @@ static enum exit_code show_run(const struct args *args)
 
 static enum exit_code import_run(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     if (!desk_open(&d, args, false))
         return CLI_FAILED;
     struct problems p = {0};

@@ -59,7 +59,7 @@ static void print_list(struct desk *d, const struct message_row *rows, size_t n,
 
 static enum exit_code list(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     struct message_row *rows;
     size_t n;
     struct err e = {0};
@@ -193,7 +193,7 @@ static enum exit_code show_json(const struct message_row *m, const struct paper_
 
 static enum exit_code show(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     struct message_row m = {0};
     struct paper_row *papers;
     size_t n;
@@ -289,7 +289,7 @@ static const char *last_part(const char *path)
 static enum exit_code add(const struct args *args)
 {
     JSON_SCOPED act = json_pack("{s:s, s:s}", "act", "add", "received", args->option[OPT_RECEIVED]);
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     if (!desk_open(&d, args, false) || !aim(&d, args, act))
         return CLI_FAILED;
     struct client_file *files = arena_alloc(d.a, (size_t)args->n_words * sizeof *files);

@@ -152,7 +152,7 @@ static enum exit_code ask_first(const struct args *args, struct intent *in)
 static enum exit_code act_on(const struct args *args, const char *act, const char *text, const struct note *note)
 {
     static const struct note none = {0};
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     const char *code = args->option[OPT_PARTY], *const *by = (note ? note : &none)->by_language;
     if (!desk_open(&d, args, false) || (code && !desk_party(&d, code)))
         return CLI_FAILED;

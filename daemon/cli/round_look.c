@@ -52,7 +52,7 @@ static enum exit_code print_rounds_json(struct desk *d, const struct round_row *
 
 enum exit_code round_list(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     struct round_row *rows;
     size_t n;
     struct err e = {0};
@@ -163,7 +163,7 @@ static enum exit_code print_shown_json(struct desk *d, const struct shown *s)
 
 enum exit_code round_show(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     struct shown s = {0};
     struct err e = {0};
     if (!desk_open(&d, args, true))
@@ -180,7 +180,7 @@ enum exit_code round_show(const struct args *args)
 
 enum exit_code round_export(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     ORDERS_SCOPED o = {0};
     char path[4096];
     struct err e = {0};

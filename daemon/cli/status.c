@@ -265,7 +265,7 @@ static enum exit_code round_status(struct desk *d, const struct args *args)
 
 static enum exit_code status_run(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     struct overview v = {0};
     struct err e = {0};
     if (!desk_open(&d, args, true))

@@ -65,7 +65,7 @@ static enum exit_code check_chain(struct desk *d)
 
 static enum exit_code story_run(const struct args *args)
 {
-    DESK_SCOPED d;
+    DESK_SCOPED d = {0};
     struct event_row *events;
     size_t n;
     struct err e = {0};
