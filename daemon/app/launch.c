@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "mail/compose.h"
+#include "mail/lang.h"
 #include "mail/names.h"
 
 #define CONTACTS_MAX 64
@@ -179,7 +180,8 @@ static bool write_round(struct daemon *d, struct arena *a, struct round_view *v,
     if (!daemon_begin(d, e))
         return false;
     if (store_add_round(d->store, &v->row, e) && add_parties(d, a, v, &n, e) &&
-        story(d, &line, e, "%d parties, deadline %s", n, v->row.deadline_text) && daemon_commit(d, e))
+        story(d, &line, e, "%s, deadline %s", count_in_words(a, LANG_EN, COUNT_PARTIES, n), v->row.deadline_text) &&
+        daemon_commit(d, e))
         return true;
     daemon_rollback(d);
     return false;

@@ -113,12 +113,14 @@ static void count_paper(struct count *c, const struct paper_row *p, bool *brough
 static void count_message(const struct count *c, const struct message_row *m, bool brought)
 {
     struct tally *t = tally_of(c, m->party);
+    bool held = strcmp(m->state, "held") == 0;
     bool noted = strcmp(m->state, "noted") == 0 && !tells_of_delivery(m->kind);
     bool empty = strcmp(m->state, "filed") == 0 && !brought;
 
+    c->m->held_replies += held;
     if (!t)
         return;
-    t->row->held += strcmp(m->state, "held") == 0;
+    t->row->held += held;
     t->row->notes += noted || empty;
 }
 

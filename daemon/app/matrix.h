@@ -27,7 +27,9 @@ struct matrix {
     const struct round_spec *spec;
     struct matrix_row *rows; /* in the register's order at launch */
     size_t n;
-    int complete, partial, silent, bounced, held, papers; /* parties, but papers: papers */
+    int complete, partial, silent, bounced, held; /* parties */
+    int papers;                                   /* current papers filed */
+    int held_replies;                             /* that wait for an officer, those of no party yet among them */
 };
 
 /* Out of the store alone, also with STORE_READ. PERM where the round is unknown. */

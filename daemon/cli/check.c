@@ -67,7 +67,9 @@ static void check_files(struct check *c)
     for (size_t i = 0; i < c->o->parties->n_parties; i++)
         contacts += c->o->parties->parties[i].n_contacts;
     check_good("configuration %s", cfg->path);
-    check_good("register %s: %zu parties, %zu contacts", cfg->register_file, c->o->parties->n_parties, contacts);
+    check_good("register %s: %s, %s", cfg->register_file,
+               cli_count(c->a, (long long)c->o->parties->n_parties, "party", "parties"),
+               cli_count(c->a, (long long)contacts, "contact", "contacts"));
     check_good("templates %s", cfg->templates_dir);
     if (cfg->papers_group && !getgrnam(cfg->papers_group))
         check_todo(

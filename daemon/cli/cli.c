@@ -307,6 +307,11 @@ int64_t cli_number(const char *word, const char *what)
     return 0;
 }
 
+const char *cli_count(struct arena *a, long long n, const char *one, const char *many)
+{
+    return arena_printf(a, "%lld %s", n, n == 1 ? one : many);
+}
+
 /* ---- instants */
 
 char *when_short(struct arena *a, const struct config *c, int64_t at)

@@ -84,6 +84,7 @@ bool desk_party(const struct desk *d, const char *code);
 int64_t cli_number(const char *word, const char *what);
 
 /* ---- for people */
+const char *cli_count(struct arena *a, long long n, const char *one, const char *many); /* "1 party", "2 parties" */
 char *when_short(struct arena *a, const struct config *c, int64_t at); /* "2026-12-15 23:59"; "" for 0 */
 char *when_long(struct arena *a, const struct config *c, int64_t at);  /* day, hour and zone in words */
 /* ---- for programs: RFC 3339 UTC, null for 0 */

@@ -30,7 +30,7 @@ static struct round_spec *load_round(struct arena *a, const struct standing_orde
     struct round_spec *s = roundfile_load(a, round_path(a, o->config, path), o->config, o->parties, clock_now(), &p);
     if (!s) {
         fprintf(stderr, "%s\n", buf_text(&p.text));
-        cli_fail("%d %s in the round file (above); nothing was sent", p.n, p.n == 1 ? "problem" : "problems");
+        cli_fail("%s in the round file (above); nothing was sent", cli_count(a, p.n, "problem", "problems"));
     }
     buf_free(&p.text);
     return s;
@@ -95,8 +95,8 @@ static enum exit_code preview(const struct args *args)
     int n = launch_preview(&o, s, args->option[OPT_PARTY], folder, &e);
     if (n < 0)
         return cli_fail("%s", e.text);
-    printf("%d %s in %s: CODE.eml as it would leave, CODE.html to look at. Nothing was sent.\n", n,
-           n == 1 ? "mail" : "mails", folder);
+    printf("%s in %s: CODE.eml as it would leave, CODE.html to look at. Nothing was sent.\n",
+           cli_count(a, n, "mail", "mails"), folder);
     return CLI_OK;
 }
 

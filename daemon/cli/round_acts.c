@@ -85,8 +85,8 @@ static bool print_addresses(struct desk *d, const struct round_row *row, const s
     }
     putchar('\n');
     table_show(t);
-    printf("\n%d %s, %d %s.\n", parties, parties == 1 ? "party is told" : "parties are told", addresses,
-           addresses == 1 ? "address" : "addresses");
+    printf("\n%s, %s.\n", cli_count(d->a, parties, "party is told", "parties are told"),
+           cli_count(d->a, addresses, "address", "addresses"));
     return true;
 }
 

@@ -71,14 +71,28 @@ enum exit_code round_list(const struct args *args)
 
 /* ---- show */
 
+struct fate {
+    struct delivery_row *deliveries;
+    size_t n;
+};
 struct shown {
     struct round_row row;
     const struct round_spec *spec;
     struct notice_row *notices;
+    struct fate *fates; /* of each notice */
     size_t n_notices;
     struct count_row *counts;
     size_t n_counts;
 };
+
+static bool look_up_fates(struct desk *d, struct shown *out, struct err *e)
+{
+    out->fates = arena_alloc(d->a, (out->n_notices + 1) * sizeof *out->fates);
+    for (size_t i = 0; i < out->n_notices; i++)
+        if (!store_deliveries_of(d->store, d->a, out->notices[i].id, &out->fates[i].deliveries, &out->fates[i].n, e))
+            return false;
+    return true;
+}
 
 static bool look_up(struct desk *d, const char *ref, struct shown *out, struct err *e)
 {
@@ -88,24 +102,23 @@ static bool look_up(struct desk *d, const char *ref, struct shown *out, struct e
         return err_perm(e, "there is no round %s; `taamim round list` shows them", ref);
     out->spec = round_frozen(d, &out->row, e);
     return out->spec && store_notices(d->store, d->a, out->row.ref, NULL, &out->notices, &out->n_notices, e) &&
+           look_up_fates(d, out, e) &&
            store_delivery_counts(d->store, d->a, out->row.ref, &out->counts, &out->n_counts, e);
 }
 
 /* The worst news of a notice's deliveries, or that all is well. */
-static const char *fate(struct desk *d, const struct notice_row *n)
+static const char *fate_in_words(struct arena *a, const struct fate *f)
 {
-    struct delivery_row *rows;
-    size_t count, sent = 0;
-    if (!store_deliveries_of(d->store, d->a, n->id, &rows, &count, NULL))
-        return "?";
+    size_t sent = 0;
     const char *news = "";
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(rows[i].state, "sent") == 0)
+    for (size_t i = 0; i < f->n; i++) {
+        const struct delivery_row *r = &f->deliveries[i];
+        if (strcmp(r->state, "sent") == 0)
             sent++;
         else
-            news = arena_printf(d->a, "%s; %s %s%s%s", news, rows[i].address, rows[i].state, *rows[i].reply ? ": " : "",
-                                rows[i].reply);
-    return arena_printf(d->a, "%zu of %zu sent%s", sent, count, news);
+            news = arena_printf(a, "%s; %s %s%s%s", news, r->address, r->state, *r->reply ? ": " : "", r->reply);
+    }
+    return arena_printf(a, "%zu of %zu sent%s", sent, f->n, news);
 }
 
 static void print_notices(struct desk *d, const struct shown *s)
@@ -114,7 +127,8 @@ static void print_notices(struct desk *d, const struct shown *s)
     struct table *t = table_new(d->a, heads);
     for (size_t i = 0; i < s->n_notices; i++) {
         const struct notice_row *n = &s->notices[i];
-        const char *cells[] = {when_short(d->a, d->config, n->created_at), n->party, n->kind, fate(d, n)};
+        const char *cells[] = {when_short(d->a, d->config, n->created_at), n->party, n->kind,
+                               fate_in_words(d->a, &s->fates[i])};
         table_row(t, cells);
     }
     putchar('\n');
@@ -143,17 +157,29 @@ static void print_shown(struct desk *d, const struct shown *s)
     printf("\n`taamim status %s` shows who has answered, `taamim story %s` what happened.\n", s->row.ref, s->row.ref);
 }
 
-static enum exit_code print_shown_json(struct desk *d, const struct shown *s)
+static json_t *fate_json(const struct fate *f)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < f->n; i++) {
+        const struct delivery_row *r = &f->deliveries[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:i, s:s, s:o, s:o}", "address", r->address, "state",
+                                              r->state, "attempts", r->attempts, "code", r->code, "reply", r->reply,
+                                              "since_at", when_json(r->since_at), "next_at", when_json(r->next_at)));
+    }
+    return list;
+}
+
+static enum exit_code print_shown_json(const struct shown *s)
 {
     json_t *o = row_json(&s->row, s->spec), *counts = json_object(), *notices = json_array();
     for (size_t i = 0; i < s->n_counts; i++)
         json_object_set_new(counts, s->counts[i].name, json_integer(s->counts[i].n));
     for (size_t i = 0; i < s->n_notices; i++) {
         const struct notice_row *n = &s->notices[i];
-        json_array_append_new(notices, json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:s}", "id", (json_int_t)n->id,
+        json_array_append_new(notices, json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:o}", "id", (json_int_t)n->id,
                                                  "party", n->party, "kind", n->kind, "cause", n->cause, "subject",
                                                  n->subject, "size", (json_int_t)n->size, "created_at",
-                                                 when_json(n->created_at), "deliveries", fate(d, n)));
+                                                 when_json(n->created_at), "deliveries", fate_json(&s->fates[i])));
     }
     json_object_set_new(o, "deliveries", counts);
     json_object_set_new(o, "notices", notices);
@@ -171,7 +197,7 @@ enum exit_code round_show(const struct args *args)
     if (!look_up(&d, args->words[0], &s, &e))
         return cli_fail("%s", e.text);
     if (args->option[OPT_JSON])
-        return print_shown_json(&d, &s);
+        return print_shown_json(&s);
     print_shown(&d, &s);
     return CLI_OK;
 }

@@ -122,7 +122,8 @@ void print_outgoing(struct arena *a, const struct standing_orders *o, const stru
     print_steps(a, o, s);
     putchar('\n');
     table_show(t);
-    printf("\n%d parties, %d addresses: %d mails, each to all addresses of its party.\n", parties, addresses, parties);
+    printf("\n%s, %s: %s, each to all addresses of its party.\n", cli_count(a, parties, "party", "parties"),
+           cli_count(a, addresses, "address", "addresses"), cli_count(a, parties, "mail", "mails"));
     for (size_t i = 0; i < s->n_partners; i++)
         printf("Copies of what is filed go to %s.\n", s->partners[i]);
     print_largest(a, &largest);

@@ -71,10 +71,11 @@ static void print_counts(struct desk *d, const struct matrix *m)
 {
     printf("%s  %s  %s\n", m->round.ref, m->round.state, table_cell(d->a, title_of(m->spec), 70));
     printf("  deadline  %s\n", when_long(d->a, d->config, m->round.deadline_at));
-    printf("  answered  %d of %zu wholly, %d in part, %d silent; %d papers filed\n", m->complete, m->n, m->partial,
-           m->silent, m->papers);
-    if (m->bounced || m->held)
-        printf("  trouble   %d parties with a bounced address, %d replies held\n", m->bounced, m->held);
+    printf("  answered  %d of %zu wholly, %d in part, %d silent; %s filed\n", m->complete, m->n, m->partial, m->silent,
+           cli_count(d->a, m->papers, "paper", "papers"));
+    if (m->bounced || m->held_replies)
+        printf("  trouble   %s with a bounced address, %s held\n", cli_count(d->a, m->bounced, "party", "parties"),
+               cli_count(d->a, m->held_replies, "reply", "replies"));
 }
 
 static json_t *party_json(const struct matrix *m, const struct matrix_row *r)
@@ -96,7 +97,7 @@ static json_t *matrix_json(const struct matrix *m, bool whole)
     json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "ref", m->round.ref, "state",
                           m->round.state, "title", title_of(m->spec), "deadline_at", when_json(m->round.deadline_at),
                           "parties", (int)m->n, "complete", m->complete, "partial", m->partial, "silent", m->silent,
-                          "bounced", m->bounced, "held", m->held, "papers", m->papers);
+                          "bounced", m->bounced, "held", m->held_replies, "papers", m->papers);
     json_t *rows = json_array();
     for (size_t i = 0; whole && i < m->n; i++)
         json_array_append_new(rows, party_json(m, &m->rows[i]));
@@ -115,7 +116,8 @@ struct overview {
     size_t n_held;
     struct count_row *counts;
     size_t n_counts;
-    const char *stopped, *smtp_away, *imap_away, *copies_refused, *quota, *disk_low;
+    const char *stopped, *smtp_away, *imap_away, *copies_refused, *disk_low;
+    long long quota_used, quota_limit; /* bytes; limit 0: not known */
     bool runs;
 };
 
@@ -139,8 +141,8 @@ static void print_held(struct desk *d, const struct overview *v, const char *ref
     }
     if (n == 0)
         return;
-    printf("\n%zu %s for an officer (`taamim reply show N`, then accept or reject):\n", n,
-           n == 1 ? "reply waits" : "replies wait");
+    printf("\n%s for an officer (`taamim reply show N`, then accept or reject):\n",
+           cli_count(d->a, (long long)n, "reply waits", "replies wait"));
     table_show(t);
 }
 
@@ -159,8 +161,10 @@ static void print_engine(struct desk *d, const struct overview *v)
         printf("The folder for copies of what is sent takes none: %s\n", table_cell(d->a, v->copies_refused, 0));
     if (v->disk_low)
         printf("Disk: %s: what comes in then cannot be kept; make room\n", table_cell(d->a, v->disk_low, 0));
-    if (v->quota)
-        printf("Mailbox: %s\n", v->quota);
+    if (v->quota_limit)
+        printf("Mailbox: %s of %s used%s\n", size_in_words(d->a, LANG_EN, v->quota_used),
+               size_in_words(d->a, LANG_EN, v->quota_limit),
+               v->quota_used > v->quota_limit / 10 * 9 ? " - NEARLY FULL: what comes then is refused; make room" : "");
     for (size_t i = 0; i < v->n_counts; i++)
         if (strcmp(v->counts[i].name, "sent") != 0 && strcmp(v->counts[i].name, "cancelled") != 0)
             printf("Mails %s: %lld\n", v->counts[i].name, (long long)v->counts[i].n);
@@ -172,14 +176,14 @@ static char *fact(struct desk *d, const char *key)
     return text && *text ? text : NULL;
 }
 
-static const char *quota_of(struct desk *d)
+static void look_at_quota(struct desk *d, struct overview *v)
 {
     const char *used = fact(d, "quota_used"), *limit = fact(d, "quota_limit");
     long long u = used ? strtoll(used, NULL, 10) : -1, l = limit ? strtoll(limit, NULL, 10) : -1;
     if (u < 0 || l <= 0)
-        return NULL;
-    return arena_printf(d->a, "%s of %s used%s", size_in_words(d->a, LANG_EN, u), size_in_words(d->a, LANG_EN, l),
-                        u > l / 10 * 9 ? " - NEARLY FULL: what comes then is refused; make room" : "");
+        return;
+    v->quota_used = u;
+    v->quota_limit = l;
 }
 
 static bool look(struct desk *d, struct overview *v, struct err *e)
@@ -199,7 +203,7 @@ static bool look(struct desk *d, struct overview *v, struct err *e)
     v->smtp_away = fact(d, "smtp_away");
     v->imap_away = fact(d, "imap_away");
     v->copies_refused = d->config->sent_folder ? fact(d, "copies_refused") : NULL;
-    v->quota = quota_of(d);
+    look_at_quota(d, v);
     v->disk_low = fact(d, "disk_low");
     v->runs = client_daemon_runs(d->config);
     return true;
@@ -212,6 +216,13 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
+static json_t *quota_json(const struct overview *v)
+{
+    if (!v->quota_limit)
+        return json_null();
+    return json_pack("{s:I, s:I}", "used", (json_int_t)v->quota_used, "limit", (json_int_t)v->quota_limit);
+}
+
 static enum exit_code overview_json(const struct overview *v)
 {
     json_t *rounds = json_array(), *held = json_array(), *mails = json_object();
@@ -221,11 +232,11 @@ static enum exit_code overview_json(const struct overview *v)
         json_array_append_new(held, json_integer(v->held[i].id));
     for (size_t i = 0; i < v->n_counts; i++)
         json_object_set_new(mails, v->counts[i].name, json_integer(v->counts[i].n));
-    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds",
-                                    rounds, "held", held, "deliveries", mails, "queue_stopped",
+    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs,
+                                    "rounds", rounds, "held", held, "deliveries", mails, "queue_stopped",
                                     text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away), "imap_away",
                                     text_or_null(v->imap_away), "copies_refused", text_or_null(v->copies_refused),
-                                    "disk_low", text_or_null(v->disk_low)));
+                                    "quota", quota_json(v), "disk_low", text_or_null(v->disk_low)));
 }
 
 static void print_overview(struct desk *d, const struct overview *v)

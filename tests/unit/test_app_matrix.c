@@ -75,6 +75,8 @@ static void papers_tell_the_standing(void **state)
     int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT + DAY),
             ae = case_message("AE", "filed", "human", LAUNCHED_AT);
     int64_t sd = case_message("SD", "held", "human", LAUNCHED_AT);
+
+    case_message("SD", "held", "human", LAUNCHED_AT); /* a second one: one party, two replies */
     struct matrix m;
 
     (void)state;
@@ -91,12 +93,13 @@ static void papers_tell_the_standing(void **state)
     assert_int_equal(m.rows[0].answered_at, LAUNCHED_AT + DAY); /* when it came, not when it was accepted */
     assert_true(m.rows[1].answered && !m.rows[1].complete);
     assert_int_equal(m.rows[1].missing, 1);
-    assert_true(!m.rows[2].answered && m.rows[2].held == 1);
+    assert_true(!m.rows[2].answered && m.rows[2].held == 2);
     assert_int_equal(m.papers, 3);
     assert_int_equal(m.complete, 1);
     assert_int_equal(m.partial, 1);
     assert_int_equal(m.silent, 2);
     assert_int_equal(m.held, 1);
+    assert_int_equal(m.held_replies, 2);
 }
 
 static void late_by_its_own_deadline(void **state)
@@ -128,6 +131,7 @@ static void what_answers_nothing_is_a_note(void **state)
     m = case_matrix();
     assert_int_equal(m.rows[3].notes, 2);
     assert_int_equal(m.held, 0);
+    assert_int_equal(m.held_replies, 1);
     assert_false(m.rows[3].answered);
 }
 

@@ -1,0 +1,87 @@
+/* What `taamim status` and `taamim round show` say of a store, to people and to programs. */
+#include "unit/cli_case.h"
+
+static void needs(const char *text, const char *what)
+{
+    if (!strstr(text, what))
+        fail_msg("no \"%s\" in:\n%s", what, text);
+}
+
+static void a_round_in_trouble(void)
+{
+    int64_t launch = case_notice("JO", "launch", "notice");
+
+    case_delivery(launch, "mission@jo.example", "bounced");
+    case_delivery(launch, "focal@jo.example", "sent");
+    case_message("AE", "held", "human", LAUNCHED_AT);
+    case_message("AE", "held", "human", LAUNCHED_AT);
+    case_message("", "held", "human", LAUNCHED_AT);
+    case_paper((struct paper_row){
+        .message = case_message("JO", "filed", "human", LAUNCHED_AT), .party = "JO", .name = "a.pdf", .current = true});
+}
+
+static void status_counts_replies_and_papers(void **state)
+{
+    const char *text;
+
+    (void)state;
+    a_round_in_trouble();
+    desk_done();
+    text = desk_prints("status");
+    needs(text, "; 1 paper filed\n");
+    needs(text, "1 party with a bounced address, 3 replies held\n");
+    needs(text, "3 replies wait for an officer");
+    JSON_SCOPED one = desk_json("status ARCP/2026/04 --json");
+    assert_int_equal(wire_int(one, "held", 0), 3);
+    assert_int_equal(wire_int(json_array_get(json_object_get(one, "rows"), 1), "held", 0), 2);
+}
+
+static void status_tells_the_quota(void **state)
+{
+    const json_t *quota;
+
+    (void)state;
+    GOOD(store_set(s, "quota_used", "95000000", &e) && store_set(s, "quota_limit", "100000000", &e));
+    desk_done();
+    needs(desk_prints("status"), "NEARLY FULL");
+    JSON_SCOPED all = desk_json("status --json");
+    quota = json_object_get(all, "quota");
+    assert_int_equal(wire_int(quota, "used", 0), 95000000);
+    assert_int_equal(wire_int(quota, "limit", 0), 100000000);
+}
+
+static void an_unknown_quota_is_null(void **state)
+{
+    (void)state;
+    desk_done();
+    JSON_SCOPED all = desk_json("status --json");
+    assert_true(json_is_null(json_object_get(all, "quota")));
+}
+
+static void a_notice_has_its_deliveries(void **state)
+{
+    const json_t *list;
+
+    (void)state;
+    a_round_in_trouble();
+    desk_done();
+    needs(desk_prints("round show ARCP/2026/04"), "1 of 2 sent; mission@jo.example bounced");
+    JSON_SCOPED round = desk_json("round show ARCP/2026/04 --json");
+    list = json_object_get(json_array_get(json_object_get(round, "notices"), 0), "deliveries");
+    assert_int_equal(json_array_size(list), 2);
+    assert_string_equal(wire_string(json_array_get(list, 0), "address", ""), "mission@jo.example");
+    assert_string_equal(wire_string(json_array_get(list, 0), "state", ""), "bounced");
+    assert_string_equal(wire_string(json_array_get(list, 1), "state", ""), "sent");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(status_counts_replies_and_papers, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(status_tells_the_quota, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(an_unknown_quota_is_null, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(a_notice_has_its_deliveries, desk_set_up, desk_tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
