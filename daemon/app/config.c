@@ -502,10 +502,9 @@ static void read_filing(const struct load *l)
                        refused->items[i]);
 }
 
-struct config *config_load(struct arena *a, const char *path, struct problems *p)
+struct config *config_load_any(struct arena *a, const char *path, struct problems *p)
 {
     struct draft *d = arena_alloc(a, sizeof *d);
-    int before = p->n;
     config_t *file = setting_open(path, p);
     if (!file)
         return NULL;
@@ -522,9 +521,16 @@ struct config *config_load(struct arena *a, const char *path, struct problems *p
     read_office(&l);
     read_filing(&l);
     setting_close(file);
-    if (p->n == before)
-        return &d->c;
-    config_close(&d->c);
+    return &d->c;
+}
+
+struct config *config_load(struct arena *a, const char *path, struct problems *p)
+{
+    int before = p->n;
+    struct config *c = config_load_any(a, path, p);
+    if (!c || p->n == before)
+        return c;
+    config_close(c);
     return NULL;
 }
 

@@ -69,6 +69,9 @@ struct config {
 
 /* NULL with all problems in p. Lives in the arena (zone: closed by config_close). */
 struct config *config_load(struct arena *a, const char *path, struct problems *p);
+/* What a faulty file says all the same, for who looks what else is wrong: settings may be missing. NULL where it cannot
+ * be parsed. */
+struct config *config_load_any(struct arena *a, const char *path, struct problems *p);
 void config_close(struct config *c);
 bool config_officer(const struct config *c, const char *address); /* whether this is an officer's address */
 

@@ -25,13 +25,15 @@ void orders_free(struct standing_orders *o)
 bool orders_load(struct standing_orders *out, const char *config_path, struct problems *p)
 {
     struct standing_orders fresh = {.arena = arena_new(), .register_arena = arena_new()};
+    const struct config *c;
+    int before = p->n;
 
-    fresh.config = config_load(fresh.arena, config_path, p);
-    if (fresh.config)
-        fresh.parties = register_load(fresh.register_arena, fresh.config->register_file, p);
-    if (fresh.parties)
-        fresh.templates = templates_load(fresh.arena, fresh.config->templates_dir, NULL, p);
-    if (!fresh.templates) {
+    c = fresh.config = config_load_any(fresh.arena, config_path, p);
+    if (c && c->register_file)
+        fresh.parties = register_load(fresh.register_arena, c->register_file, p);
+    if (c && c->templates_dir)
+        fresh.templates = templates_load(fresh.arena, c->templates_dir, NULL, p);
+    if (p->n > before) {
         orders_free(&fresh);
         return false;
     }

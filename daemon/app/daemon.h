@@ -85,7 +85,8 @@ struct daemon {
     int64_t clock_paused_until_at;
 };
 
-/* Loads what the files say now; on any problem nothing changes and p says what is wrong. */
+/* Loads what the files say now; on any problem nothing changes, and p says all that is wrong with all of them: a file
+ * is read wherever another one, right or not, says where it lies. */
 bool orders_load(struct standing_orders *out, const char *config_path, struct problems *p);
 void orders_free(struct standing_orders *o);
 bool daemon_reload(struct daemon *d, struct problems *p);

@@ -25,11 +25,7 @@ struct loader {
 static void tell(struct loader *l, const struct err *e)
 {
     l->failed = true;
-    l->p->n++;
-    if (l->p->n > PROBLEMS_MAX)
-        return;
-    buf_adds(&l->p->text, l->p->text.len ? "\n" : "");
-    buf_adds(&l->p->text, e->text);
+    problem_told(l->p, e->text);
 }
 
 static const char *path_of(const struct loader *l, const char *name)

@@ -17,16 +17,22 @@
 
 /* ---- problems */
 
-static void add_problem(struct problems *p, const char *path, int line, const char *format, va_list args)
+/* Counts one more; false where it is not told any more. */
+static bool begin_problem(struct problems *p)
 {
     if (p->n++ > PROBLEMS_MAX)
-        return;
+        return false;
     if (p->text.len > 0 && p->text.data[p->text.len - 1] != '\n')
         buf_addc(&p->text, '\n');
-    if (p->n > PROBLEMS_MAX) {
+    if (p->n > PROBLEMS_MAX)
         buf_adds(&p->text, "there are more problems; mend these first");
+    return p->n <= PROBLEMS_MAX;
+}
+
+static void add_problem(struct problems *p, const char *path, int line, const char *format, va_list args)
+{
+    if (!begin_problem(p))
         return;
-    }
     path = path ? path : "(in memory)";
     if (line > 0)
         buf_addf(&p->text, "%s:%d: ", path, line);
@@ -58,6 +64,12 @@ void problem_in(struct problems *p, const char *path, int line, const char *form
     va_start(args, format);
     add_problem(p, path, line, format, args);
     va_end(args);
+}
+
+void problem_told(struct problems *p, const char *text)
+{
+    if (begin_problem(p))
+        buf_adds(&p->text, text);
 }
 
 /* ---- files */

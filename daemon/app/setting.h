@@ -26,6 +26,7 @@ void problem_at(struct problems *p, const config_setting_t *where, const char *f
 /* The same of a line of any file; line 0 names the file alone. */
 void problem_in(struct problems *p, const char *path, int line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+void problem_told(struct problems *p, const char *text); /* one whose text names file and line */
 
 enum setting_type {
     SET_STRING,  /* one line, not empty */

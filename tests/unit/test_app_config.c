@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "app/config.h"
+#include "app/daemon.h"
 #include "app_case.h"
 
 static char folder[] = "/tmp/taamim-config-XXXXXX";
@@ -147,6 +148,37 @@ static void all_hours_and_days(void **state)
     config_close(c);
 }
 
+/* A problem of one file hides none of another: a register is read wherever its path is known. */
+static void the_problems_of_all_files_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *told[3];
+    } rows[] = {
+        {"poll = 1;", "poll = 1;", {"t.conf:17: unknown setting 'poll'", "r.conf:1: unknown", "t/layout.html"}},
+        {"poll = 1;", "", {"r.conf:1: unknown setting 'partys'", "t/layout.html", "t/notice.ar.txt"}},
+        {"register = \"r.conf\"; ", "", {"t.conf:7: the setting 'register' is missing", "t/layout.html", ""}},
+        {"Africa/Cairo", "Africa/Kairo", {"t.conf:5: ", "r.conf:1: unknown", "t/layout.html"}},
+        {"poll = 1;", "poll = ;", {"t.conf:17: syntax error", "", ""}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ARENA_SCOPED a = arena_new();
+        struct problems p = {0};
+        struct standing_orders o = {0};
+        const char *text = replaced(a, good, rows[i].from, rows[i].to), *path = arena_printf(a, "%s/t.conf", folder),
+                   *list = "partys = ( );\n";
+        write_case(path, text, strlen(text));
+        write_case(arena_printf(a, "%s/r.conf", folder), list, strlen(list));
+        assert_false(orders_load(&o, path, &p));
+        for (int k = 0; k < 3; k++)
+            if (!strstr(buf_text(&p.text), rows[i].told[k]))
+                fail_msg("row %zu: no \"%s\" in\n%s", i, rows[i].told[k], buf_text(&p.text));
+        assert_null(o.config);
+        buf_free(&p.text);
+        remove(arena_printf(a, "%s/r.conf", folder));
+    }
+}
+
 static void missing_file(void **state)
 {
     (void)state;
@@ -160,8 +192,9 @@ static void missing_file(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(shipped_file), cmocka_unit_test(faults),
-                                              cmocka_unit_test(all_hours_and_days), cmocka_unit_test(missing_file)};
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shipped_file), cmocka_unit_test(faults), cmocka_unit_test(all_hours_and_days),
+        cmocka_unit_test(the_problems_of_all_files_are_told), cmocka_unit_test(missing_file)};
     if (!mkdtemp(folder))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

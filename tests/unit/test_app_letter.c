@@ -279,6 +279,7 @@ static void missing_templates_are_told(void **state)
     assert_null(templates_load(a, "/nonexistent", NULL, &p));
     assert_int_equal(p.n, 1 + LETTER_KIND_COUNT * LANG_COUNT * 2);
     must_have(buf_text(&p.text), "/nonexistent/notice.ar.txt");
+    must_have(buf_text(&p.text), "\nthere are more problems");
     buf_free(&p.text);
 }
 
