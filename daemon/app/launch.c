@@ -18,34 +18,15 @@
 #include "mail/lang.h"
 #include "mail/names.h"
 
-#define CONTACTS_MAX 64
-
-/* A document goes with a mail if it is for this party or for all, and for one of the mail's languages or for any. */
-static bool document_goes(const struct round_document *doc, const struct party *p, unsigned langs)
-{
-    if (doc->party && strcasecmp(doc->party, p->code) != 0)
-        return false;
-    return !doc->langs || (doc->langs & langs);
-}
-
-static unsigned langs_of(const struct contact *const *to, size_t n)
-{
-    unsigned langs = 0;
-
-    for (size_t i = 0; i < n; i++)
-        langs |= to[i]->langs;
-    return langs;
-}
-
 int64_t launch_documents_size(const struct round_spec *spec, const struct party *p)
 {
     const struct contact *to[CONTACTS_MAX];
     size_t n = round_contacts(spec, p, to, CONTACTS_MAX);
-    unsigned langs = langs_of(to, n);
+    unsigned langs = contacts_langs(to, n);
     int64_t size = 0;
 
     for (size_t i = 0; i < spec->n_documents; i++)
-        if (document_goes(&spec->documents[i], p, langs))
+        if (round_encloses(&spec->documents[i], p, langs))
             size += file_size(spec->documents[i].path) * 78 / 57; /* base64 lines of 76 and CRLF */
     return size;
 }
@@ -81,36 +62,59 @@ static bool encode_documents(struct arena *a, struct round_spec *spec, const cha
     return true;
 }
 
-/* What goes with the mail of one party. */
-struct enclosure {
-    struct post_document parts[64];
-    const char *names[64];
+/* To whom the mail of one party goes, and what goes with it. */
+struct parcel {
+    const struct contact *to[CONTACTS_MAX + 1];
+    size_t n_to;
+    struct post_document parts[ENCLOSED_MAX];
+    const char *names[ENCLOSED_MAX];
     size_t n;
 };
 
-static void enclose(struct enclosure *out, const struct round_spec *spec, const struct party *p, unsigned langs)
+static bool enclose(struct parcel *out, const struct round_spec *spec, const struct party *p, struct err *e)
 {
-    out->n = 0;
-    for (size_t i = 0; i < spec->n_documents && out->n < 64; i++)
-        if (document_goes(&spec->documents[i], p, langs)) {
-            out->parts[out->n] = (struct post_document){spec->documents[i].part, spec->documents[i].part_size};
-            out->names[out->n++] = spec->documents[i].name;
-        }
+    unsigned langs = contacts_langs(out->to, out->n_to);
+
+    for (size_t i = 0; i < spec->n_documents; i++) {
+        if (!round_encloses(&spec->documents[i], p, langs))
+            continue;
+        if (out->n == ENCLOSED_MAX)
+            return err_perm(e, "more than %d documents go with the mail of %s", ENCLOSED_MAX, p->code);
+        out->parts[out->n] = (struct post_document){spec->documents[i].part, spec->documents[i].part_size};
+        out->names[out->n++] = spec->documents[i].name;
+    }
+    return true;
+}
+
+/* To `only`, where it is given, else to all contacts that the round writes to. */
+static bool pack(struct parcel *out, const struct round_spec *spec, const struct party *p, const struct contact *only,
+                 struct err *e)
+{
+    *out = (struct parcel){.to = {only}, .n_to = 1};
+    if (!only)
+        out->n_to = round_contacts(spec, p, out->to, CONTACTS_MAX + 1);
+    if (out->n_to == 0)
+        return err_perm(e, "%s has no contact in the roles that this round writes to", p->code);
+    if (out->n_to > CONTACTS_MAX)
+        return err_perm(e, "%s has more than %d contacts that this round writes to", p->code, CONTACTS_MAX);
+    return enclose(out, spec, p, e);
 }
 
 static struct post notice_post(const struct round_view *v, const struct party *p, int64_t deadline_at,
-                               const struct enclosure *enclosure)
+                               const struct parcel *parcel)
 {
     return (struct post){
         .view = v,
+        .to = parcel->to,
+        .n_to = parcel->n_to,
         .letter = {.kind = LETTER_NOTICE,
                    .party = p,
                    .deadline_at = deadline_at,
                    .now_at = clock_now(),
-                   .documents = enclosure->names,
-                   .n_documents = enclosure->n},
-        .documents = enclosure->parts,
-        .n_documents = enclosure->n,
+                   .documents = parcel->names,
+                   .n_documents = parcel->n},
+        .documents = parcel->parts,
+        .n_documents = parcel->n,
         .priority = 5,
     };
 }
@@ -118,21 +122,14 @@ static struct post notice_post(const struct round_view *v, const struct party *p
 bool launch_notice(struct daemon *d, struct arena *a, const struct round_view *v, const struct party *p,
                    const char *cause, const struct contact *only, int64_t *notice_out, struct err *e)
 {
-    const struct contact *to[CONTACTS_MAX] = {only};
-    size_t n = only ? 1 : round_contacts(v->spec, p, to, CONTACTS_MAX);
-    struct enclosure enclosure;
+    struct parcel parcel;
     struct seat_row seat;
     struct post notice;
 
-    if (n == 0)
-        return err_perm(e, "%s has no contact in the roles that this round writes to", p->code);
-    if (!store_seat(d->store, a, v->row.ref, p->code, &seat, e))
+    if (!pack(&parcel, v->spec, p, only, e) || !store_seat(d->store, a, v->row.ref, p->code, &seat, e))
         return false;
-    enclose(&enclosure, v->spec, p, langs_of(to, n));
-    notice = notice_post(v, p, seat.deadline_at ? seat.deadline_at : v->row.deadline_at, &enclosure);
+    notice = notice_post(v, p, seat.deadline_at ? seat.deadline_at : v->row.deadline_at, &parcel);
     notice.cause = cause;
-    notice.to = to;
-    notice.n_to = n;
     return post(d, a, &notice, notice_out, e);
 }
 
@@ -268,20 +265,15 @@ static bool preview_eml(struct arena *a, const struct post *p, struct buf *mail,
 static bool preview_party(struct arena *a, const struct standing_orders *o, const struct round_view *v,
                           const struct party *party, const char *folder, struct err *e)
 {
-    const struct contact *to[CONTACTS_MAX];
-    size_t n = round_contacts(v->spec, party, to, CONTACTS_MAX);
-    struct enclosure enclosure;
+    struct parcel parcel;
     struct letter_text text;
     BUF_SCOPED mail = {.max = (size_t)256 << 20};
     struct post notice;
 
-    if (n == 0)
-        return err_perm(e, "%s has no contact in the roles that this round writes to", party->code);
-    enclose(&enclosure, v->spec, party, langs_of(to, n));
-    notice = notice_post(v, party, v->spec->deadline.at, &enclosure);
+    if (!pack(&parcel, v->spec, party, NULL, e))
+        return false;
+    notice = notice_post(v, party, v->spec->deadline.at, &parcel);
     notice.cause = "preview";
-    notice.to = to;
-    notice.n_to = n;
     notice.boundary = v->row.boundary;
     return post_preview(a, o, &notice, &mail, &text, e) &&
            preview_eml(a, &notice, &mail, arena_printf(a, "%s/%s.eml", folder, party->code), e) &&

@@ -2,6 +2,7 @@
 #ifndef TAAMIM_APP_REGISTER_PRIVATE_H
 #define TAAMIM_APP_REGISTER_PRIVATE_H
 #include "app/register.h"
+#include "round/round.h"
 
 /* Reads an open file; `path` is what the register remembers as its own. NULL with problems. */
 struct party_register *register_read(struct arena *a, config_t *file, const char *path, struct problems *p);
@@ -14,6 +15,5 @@ void sort_contacts(struct contact *contacts, size_t n); /* by rank; the order wi
 /* A text as a quoted libconfig string. */
 void quote(struct buf *out, const char *text);
 
-#define CONTACTS_MAX 64 /* of one party */
-#define CODE_MAX     20
+#define CODE_MAX 20
 #endif

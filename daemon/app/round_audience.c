@@ -1,16 +1,14 @@
 /* round_audience.c - whom a round file writes to, checked against the register and the configuration.
  *
  * Refused is a name that the register does not know, a party without a contact in the roles that are written to, an
- * address that is another party's or the secretariat's own, and a language that some contact needs and the round's
- * texts lack: the first who needs it is named. */
+ * address that is another party's or the secretariat's own, more contacts or documents than one mail can have, and a
+ * language that some contact needs and the round's texts lack: the first who needs it is named. */
 #include "app/round_audience.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include "mail/address.h"
-
-#define TO_MAX 128
 
 /* ---- names of parties and groups */
 
@@ -126,22 +124,45 @@ static void check_language(const struct round_reading *l, int lang, const struct
                        "title of item %zu is missing in %s, %s", i + 1, lang_names[lang], who);
 }
 
+static void check_reach(const struct round_reading *l, config_setting_t *to, const struct party *party, size_t n)
+{
+    if (n == 0)
+        problem_at(l->p, setting_at(to, "roles"), "%s has no contact in the roles that this round writes to",
+                   party->code);
+    if (n > CONTACTS_MAX)
+        problem_at(l->p, setting_at(l->root, "contacts"),
+                   "%s has more than %d contacts that this round writes to, those of the register among them",
+                   party->code, CONTACTS_MAX);
+}
+
+static bool too_much_enclosed(const struct round_reading *l, const struct party *party, unsigned langs)
+{
+    const struct round_spec *s = l->s;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_documents; i++)
+        n += round_encloses(&s->documents[i], party, langs);
+    if (n > ENCLOSED_MAX)
+        problem_at(l->p, setting_at(l->root, "documents"), "%zu documents go with the mail of %s; %d are the most", n,
+                   party->code, ENCLOSED_MAX);
+    return n > ENCLOSED_MAX;
+}
+
 void audience_check(const struct round_reading *l)
 {
     const struct round_spec *s = l->s;
-    const struct contact *to[TO_MAX];
+    const struct contact *to[CONTACTS_MAX + 1];
     struct reader readers[LANG_COUNT] = {{0}};
     config_setting_t *where = setting_group(l->root, "to", l->p);
+    bool too_much = false;
     int invited = 0;
     for (size_t i = 0; where && i < l->r->n_parties; i++) {
         const struct party *party = &l->r->parties[i];
         if (!round_invites(s, party))
             continue;
-        size_t n = round_contacts(s, party, to, TO_MAX);
+        size_t n = round_contacts(s, party, to, CONTACTS_MAX + 1);
         invited++;
-        if (n == 0)
-            problem_at(l->p, setting_at(where, "roles"), "%s has no contact in the roles that this round writes to",
-                       party->code);
+        check_reach(l, where, party, n);
+        too_much = too_much || too_much_enclosed(l, party, contacts_langs(to, n)); /* one party's is told */
         for (size_t k = 0; k < n; k++)
             for (int lang = 0; lang < LANG_COUNT; lang++)
                 if (!readers[lang].party && (to[k]->langs & LANG_BIT(lang)))

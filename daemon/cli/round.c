@@ -36,30 +36,7 @@ static struct round_spec *load_round(struct arena *a, const struct standing_orde
     return s;
 }
 
-/* Every invited party must have somebody to write to: the daemon refuses the launch otherwise. */
-static bool everybody_reached(const struct standing_orders *o, const struct round_spec *s)
-{
-    const struct contact *to[1];
-    bool good = true;
-    int n = 0;
-    for (size_t i = 0; i < o->parties->n_parties; i++) {
-        const struct party *p = &o->parties->parties[i];
-        if (!round_invites(s, p))
-            continue;
-        n++;
-        if (round_contacts(s, p, to, 1) == 0) {
-            cli_fail("%s has no contact in the roles that this round writes to: add one to the register, or name %s in "
-                     "`except`",
-                     p->code, p->code);
-            good = false;
-        }
-    }
-    if (n == 0)
-        cli_fail("the round invites no party of the register: look at `to` in %s", s->path);
-    return good && n > 0;
-}
-
-/* Reads the round file and shows what would go out; NULL, told, where it is wrong or reaches nobody. */
+/* Reads the round file and shows what would go out; NULL, told, where it is wrong. */
 static const struct round_spec *look_over(struct arena *a, struct standing_orders *o, const struct args *args)
 {
     const struct round_spec *s = cli_orders(o, args) ? load_round(a, o, args->words[0]) : NULL;
@@ -67,7 +44,7 @@ static const struct round_spec *look_over(struct arena *a, struct standing_order
         return NULL;
     print_outgoing(a, o, s);
     fflush(stdout);
-    return everybody_reached(o, s) ? s : NULL;
+    return s;
 }
 
 static enum exit_code check(const struct args *args)

@@ -11,8 +11,6 @@
 #include "cli/round.h"
 #include "cli/table.h"
 
-#define CONTACTS_MAX 64
-
 /* ---- asking */
 
 static bool is_yes(const char *answer)

@@ -8,8 +8,7 @@
 #include "cli/table.h"
 #include "mail/lang.h"
 
-#define CONTACTS_MAX 64
-#define LARGE_BYTES  (7 << 20) /* many servers refuse mails of 10 MB; the path to them is unknown */
+#define LARGE_BYTES (7 << 20) /* many servers refuse mails of 10 MB; the path to them is unknown */
 
 static void print_head(struct arena *a, const struct standing_orders *o, const struct round_spec *s)
 {
@@ -89,9 +88,6 @@ static int add_party(struct arena *a, struct table *t, const struct round_spec *
         *l = (struct largest){bytes, p->code};
     for (size_t i = 0; i < n; i++)
         add_contact(a, t, i ? "" : p->code, i ? "" : party_name(p, LANG_AR), to[i]);
-    if (n == 0)
-        table_row(t, (const char *const[]){p->code, party_name(p, LANG_AR), "",
-                                           "no contact in the roles that this round writes to", ""});
     return (int)n;
 }
 

@@ -64,6 +64,21 @@ size_t round_contacts(const struct round_spec *s, const struct party *p, const s
     return n;
 }
 
+bool round_encloses(const struct round_document *d, const struct party *p, unsigned langs)
+{
+    if (d->party && strcasecmp(d->party, p->code) != 0)
+        return false;
+    return !d->langs || (d->langs & langs);
+}
+
+unsigned contacts_langs(const struct contact *const *to, size_t n)
+{
+    unsigned langs = 0;
+    for (size_t i = 0; i < n; i++)
+        langs |= to[i]->langs;
+    return langs;
+}
+
 /* ---- items. A set of items is a mask; ALL_ITEMS stands for "several, no telling which". */
 #define ALL_ITEMS (~0u)
 

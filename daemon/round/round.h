@@ -80,6 +80,12 @@ struct round_spec {
 bool round_invites(const struct round_spec *s, const struct party *p);
 /* The contacts of p that the round writes to, in rank order; at most max. */
 size_t round_contacts(const struct round_spec *s, const struct party *p, const struct contact **out, size_t max);
+/* A document goes with a mail if it is for this party or for all, and for one of the mail's languages or for any. */
+bool round_encloses(const struct round_document *d, const struct party *p, unsigned langs);
+unsigned contacts_langs(const struct contact *const *to, size_t n);
+/* What one mail can have; a round that would need more is refused, never cut. */
+#define CONTACTS_MAX 64
+#define ENCLOSED_MAX 64
 
 /* A filed paper as the decisions see it. */
 struct paper_fact {

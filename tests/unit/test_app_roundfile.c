@@ -183,6 +183,41 @@ static void json_keeps_everything(void **state)
     zone_close(room.c.zone);
 }
 
+/* `n` documents, and `contacts` of JO beside its own two. */
+static const char *crowded(struct arena *a, int n, int contacts)
+{
+    const char *documents = "", *more = "";
+    for (int i = 0; i < n; i++)
+        documents = arena_printf(a, "%s%s{ file = \"d.pdf\"; name = \"d%d.pdf\"; }", documents, i ? ", " : "", i);
+    for (int i = 0; i < contacts; i++)
+        more = arena_printf(a, "%s%s{ party = \"JO\"; address = \"x%d@jo.example\"; }", more, i ? ", " : "", i);
+    return replaced(a, replaced(a, good, "{ file = \"d.pdf\"; }", documents), "\ndeadline",
+                    arena_printf(a, "\ncontacts = ( %s );\ndeadline", more));
+}
+
+/* What one mail cannot have is told, and never left out of it. */
+static void a_crowded_mail_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        int documents, contacts;
+        const char *problems;
+    } rows[] = {
+        {64, 62, ""},
+        {65, 0, "r.conf:6: 65 documents go with the mail of JO; 64 are the most"},
+        {1, 63, "r.conf:10: JO has more than 64 contacts that this round writes to, those of the register among them"},
+        {1, 200, "r.conf:10: JO has more than 64 contacts that this round writes to, those of the register among them"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ARENA_SCOPED a = arena_new();
+        struct room room = room_of(a);
+        const char *problems;
+        load(&room, crowded(a, rows[i].documents, rows[i].contacts), &problems);
+        assert_string_equal(problems, rows[i].problems);
+        zone_close(room.c.zone);
+    }
+}
+
 /* Whoever is named without a role is written to: as the first of those that the round writes to. */
 static void a_contact_without_a_role_is_written_to(void **state)
 {
@@ -246,6 +281,7 @@ int main(void)
                                               cmocka_unit_test(steps_from_configuration),
                                               cmocka_unit_test(json_keeps_everything),
                                               cmocka_unit_test(json_is_not_believed),
+                                              cmocka_unit_test(a_crowded_mail_is_refused),
                                               cmocka_unit_test(a_contact_without_a_role_is_written_to)};
     if (!mkdtemp(folder))
         return 1;
