@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "collect/stop.h"
+#include "mail/tls.h"
 
 #define STREAM_BUFFER    16384
 #define WORDS_MAX        400
@@ -212,13 +213,7 @@ static void set_server(struct connection *c, const struct mail_server *s, char *
     curl_easy_setopt(c->curl, CURLOPT_PROXY, "");
     curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c->curl, CURLOPT_CONNECT_ONLY, 1L);
-    curl_easy_setopt(c->curl, CURLOPT_USE_SSL, s->tls == TLS_STARTTLS ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
-    curl_easy_setopt(c->curl, CURLOPT_SSL_VERIFYPEER, s->verify ? 1L : 0L);
-    curl_easy_setopt(c->curl, CURLOPT_SSL_VERIFYHOST, s->verify ? 2L : 0L);
-    if (s->ca_file) {
-        curl_easy_setopt(c->curl, CURLOPT_CAINFO, s->ca_file);
-        curl_easy_setopt(c->curl, CURLOPT_CAPATH, NULL); /* the system's, else trusted beside it */
-    }
+    tls_require(c->curl, s);
     curl_easy_setopt(c->curl, CURLOPT_CONNECTTIMEOUT, timeout_s);
     curl_easy_setopt(c->curl, CURLOPT_TIMEOUT, 2 * timeout_s);
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, error);

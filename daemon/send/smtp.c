@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "mail/tls.h"
 #include "send/body.h"
 #include "send/dialogue.h"
 
@@ -240,19 +241,6 @@ static void set_connection(struct smtp *s)
     curl_easy_setopt(s->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)REPLY_WAIT_MAX_S);
 }
 
-static void set_tls(struct smtp *s)
-{
-    const struct mail_server *server = s->server;
-    curl_easy_setopt(s->curl, CURLOPT_USE_SSL, server->tls == TLS_NONE ? (long)CURLUSESSL_NONE : (long)CURLUSESSL_ALL);
-    curl_easy_setopt(s->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(s->curl, CURLOPT_SSL_VERIFYPEER, server->verify ? 1L : 0L);
-    curl_easy_setopt(s->curl, CURLOPT_SSL_VERIFYHOST, server->verify ? 2L : 0L);
-    if (!server->ca_file)
-        return;
-    curl_easy_setopt(s->curl, CURLOPT_CAINFO, server->ca_file);
-    curl_easy_setopt(s->curl, CURLOPT_CAPATH, NULL); /* the system's, else trusted beside it */
-}
-
 static bool set_login(struct smtp *s, struct err *e)
 {
     const struct mail_server *server = s->server;
@@ -277,7 +265,7 @@ static bool open_handle(struct smtp *s)
     s->used = false;
     set_callbacks(s);
     set_connection(s);
-    set_tls(s);
+    tls_require(s->curl, s->server);
     dialogue_open(&s->dialogue, s->server, clock_boot());
     if (set_login(s, &s->trouble))
         return true;
