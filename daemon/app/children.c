@@ -54,7 +54,7 @@ void children_reload(struct children *c)
 {
     senders_configure(c);
     c->renewing = true;
-    worker_restart(c->collector);
+    worker_restart(c->collector, "restarted with new settings");
     c->renewing = false;
 }
 

@@ -140,8 +140,7 @@ static void add_to(struct children *c, struct burst *b, const json_t *m)
                                  .uidvalidity = wire_int(m, "uidvalidity", 0),
                                  .uid = wire_int(m, "uid", 0)};
     else if (!collected_from_json(b->arena, m, &one, &e)) {
-        log_event(LOG_LEVEL_ERROR, "collect", "reason", e.text, NULL);
-        worker_restart(c->collector);
+        worker_end(c->collector, e.text);
         return;
     }
     ARENA_PUSH(b->arena, b->list, b->n, one);
@@ -163,7 +162,7 @@ void collector_tend(struct children *c)
         log_event(LOG_LEVEL_ERROR, "moved", "reason", e.text, NULL);
     if (collected.n && !inbox_collected(c->daemon, collected.list, collected.n, &e)) {
         log_event(LOG_LEVEL_ERROR, "collect", "reason", e.text, NULL);
-        worker_restart(c->collector); /* it tells them again once it is back */
+        worker_end(c->collector, "what it told could not be kept"); /* it tells it again once it is back */
     }
     empty(&moved);
     empty(&collected);

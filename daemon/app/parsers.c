@@ -277,7 +277,7 @@ static void begin_anew(struct children *c)
         add_waiting(c, &(struct waiting_parse){p->message, p->path, p->alone});
         forget(p);
     }
-    worker_restart(c->parser);
+    worker_restart(c->parser, "it gave no answer in time");
 }
 
 static bool end_overdue(struct children *c)

@@ -29,14 +29,6 @@ static void ready(void *arg, struct worker *w)
     s->of->daemon->outbox_due = true;
 }
 
-/* Whether the server has these, nobody here knows. */
-static void lose_all(struct sender *s, const char *why)
-{
-    for (int i = 0; i < s->n; i++)
-        outbox_lost(s->of->daemon, s->deliveries[i], why);
-    s->n = 0;
-}
-
 static void message(void *arg, struct worker *w, const json_t *m)
 {
     ARENA_SCOPED a = arena_new();
@@ -45,9 +37,7 @@ static void message(void *arg, struct worker *w, const json_t *m)
     struct err e = {0};
 
     if (!send_outcome_from_json(a, m, &o, &e) || s->n == 0 || o.id != s->deliveries[0]) {
-        log_event(LOG_LEVEL_ERROR, "sender", "reason", e.kind ? e.text : "an answer to another delivery", NULL);
-        lose_all(s, "the sender's answer could not be understood");
-        worker_restart(w);
+        worker_end(w, e.kind != ERR_NONE ? e.text : "it answered to another delivery");
         return;
     }
     memmove(s->deliveries, s->deliveries + 1, (size_t)--s->n * sizeof *s->deliveries);

@@ -24,11 +24,14 @@ struct worker {
     char *name;
     struct worker_calls calls;
     void *arg;
-    pid_t pid;
+    struct worker *older;
+    pid_t pid;         /* 0: none, or it was reaped, and its number may be anybody's */
     struct wire *wire; /* NULL while it is not running */
     bool greeted;
     int64_t started_ms, start_at_ms, backoff_ms;
 };
+
+static struct worker *newest;
 
 static char *copy(const char *s)
 {
@@ -45,6 +48,8 @@ struct worker *worker_new(struct loop *l, const char *const argv[], const char *
     *w = (struct worker){.loop = l, .name = copy(name), .calls = *calls, .arg = arg, .backoff_ms = BACKOFF_FIRST_MS};
     for (int i = 0; argv[i] && i < ARGS_MAX; i++)
         w->argv[i] = copy(argv[i]);
+    w->older = newest;
+    newest = w;
     return w;
 }
 
@@ -58,11 +63,21 @@ static void close_channel(struct worker *w)
     w->greeted = false;
 }
 
+static void forget(const struct worker *w)
+{
+    struct worker **at = &newest;
+
+    while (*at != w)
+        at = &(*at)->older;
+    *at = w->older;
+}
+
 void worker_free(struct worker *w)
 {
     if (!w)
         return;
     close_channel(w);
+    forget(w);
     for (int i = 0; w->argv[i]; i++)
         free(w->argv[i]);
     free(w->name);
@@ -192,12 +207,18 @@ bool worker_send(struct worker *w, json_t *message, int fd)
     return true;
 }
 
-void worker_restart(struct worker *w)
+void worker_end(struct worker *w, const char *why)
+{
+    if (w->wire)
+        end(w, why);
+}
+
+void worker_restart(struct worker *w, const char *why)
 {
     if (!w->wire)
         return;
     w->backoff_ms = BACKOFF_FIRST_MS;
-    end(w, "restarted with new settings");
+    end(w, why);
     w->start_at_ms = 0;
 }
 
@@ -209,8 +230,10 @@ void worker_signal(struct worker *w, int signal)
 
 void worker_reap(void)
 {
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        ;
+    for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
+        for (struct worker *w = newest; w; w = w->older)
+            if (w->pid == pid)
+                w->pid = 0;
 }
 
 void worker_await(int s)

@@ -26,7 +26,11 @@ int64_t worker_tend(struct worker *w);
 bool worker_up(const struct worker *w); /* greeted, and its channel open */
 /* False where it is not up. The message is stolen; a descriptor is duplicated. */
 bool worker_send(struct worker *w, json_t *message, int fd);
-void worker_restart(struct worker *w); /* with new settings: closes the channel; the child is started anew at once */
+/* Closes the channel and tells `gone` why; the child is started anew after its wait, as where it ended by itself.
+ * Nothing happens where it is not running. */
+void worker_end(struct worker *w, const char *why);
+void worker_restart(struct worker *w,
+                    const char *why); /* the same, but started anew at once: nothing is wrong with it */
 void worker_signal(struct worker *w, int signal);
 /* Collects ended children (SIGCHLD). */
 void worker_reap(void);
