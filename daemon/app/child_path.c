@@ -21,17 +21,25 @@ static const char *own_folder(struct arena *a)
 
 const char *child_path(struct arena *a, const struct config *c, const char *name, struct err *e)
 {
-    const char *own = own_folder(a), *given = getenv("TAAMIM_LIBEXEC");
-    const char *folders[] = {given && *given ? given : NULL, c ? c->libexec_dir : NULL, own,
-                             arena_printf(a, "%s/../lib/taamim", own)};
+    const char *own = own_folder(a), *given = getenv("TAAMIM_LIBEXEC"), *looked = "";
+    const struct {
+        const char *path, *set_by;
+    } folders[] = {{given && *given ? given : NULL, " ($TAAMIM_LIBEXEC)"},
+                   {c ? c->libexec_dir : NULL, " (paths.libexec)"},
+                   {own, ""},
+                   {arena_printf(a, "%s/../lib/taamim", own), ""}};
 
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        const char *path = folders[i] ? arena_printf(a, "%s/taamim-%s", folders[i], name) : NULL;
+        const char *path;
 
-        if (path && access(path, X_OK) == 0)
+        if (!folders[i].path)
+            continue;
+        path = arena_printf(a, "%s/taamim-%s", folders[i].path, name);
+        if (access(path, X_OK) == 0)
             return path;
+        looked = arena_printf(a, "%s%s%s%s", looked, *looked ? ", " : "", folders[i].path, folders[i].set_by);
     }
-    err_perm(e, "taamim-%s is neither beside this program (%s) nor in ../lib/taamim; $TAAMIM_LIBEXEC names its folder",
-             name, own);
+    err_perm(e, "there is no taamim-%s that can be run in %s; set paths.libexec or $TAAMIM_LIBEXEC to its folder", name,
+             looked);
     return NULL;
 }

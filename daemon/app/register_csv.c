@@ -243,6 +243,15 @@ static void merge_contact(const struct merge *m, const struct row *row, struct p
     p->contacts = contacts;
 }
 
+static void merge_row(struct merge *m, const struct row *row)
+{
+    struct party *party = party_of_row(m, row);
+    if (!party)
+        return;
+    merge_party(m, row, party);
+    merge_contact(m, row, party);
+}
+
 static void check_whole(const struct merge *m)
 {
     for (size_t i = 0; i < m->n; i++) {
@@ -279,15 +288,11 @@ struct party_register *register_import(struct arena *a, const struct party_regis
     t.separator = memchr(t.at, ';', head) ? ';' : ',';
     read_head(&t);
     struct merge m = {.t = &t, .parties = copy_parties(a, r), .n = r->n_parties};
-    for (struct row row; next_row(&t, &row) && rows++ < ROWS_MAX;) {
-        struct party *party = row.line ? party_of_row(&m, &row) : NULL;
-        if (!party)
-            continue;
-        merge_party(&m, &row, party);
-        merge_contact(&m, &row, party);
-    }
-    if (*t.at)
-        problem_in(p, csv_path, t.line, "there are more than %d rows", ROWS_MAX);
+    for (struct row row; rows <= ROWS_MAX && next_row(&t, &row);)
+        if (row.line && rows++ < ROWS_MAX)
+            merge_row(&m, &row);
+        else if (row.line)
+            problem_in(p, csv_path, row.line, "there are more than %d rows", ROWS_MAX);
     check_whole(&m);
     struct party_register *out = arena_alloc(a, sizeof *out);
     *out = (struct party_register){.parties = m.parties, .n_parties = m.n, .path = r->path};

@@ -254,11 +254,43 @@ static void imported(void **state)
     }
 }
 
+/* Empty lines are no rows; the first row too many is told also where it is the last. */
+static void a_list_has_so_many_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        int rows;
+        const char *after, *problems;
+    } cases[] = {
+        {20000, "", ""},
+        {20000, "\n\n", ""},
+        {20000, "AE,y@ae.example\n", "t.csv:20002: there are more than 20000 rows"},
+        {20000, "AE,y@ae.example", "t.csv:20002: there are more than 20000 rows"},
+        {20000, "AE,y@ae.example\nAE,z@ae.example\n", "t.csv:20002: there are more than 20000 rows"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ARENA_SCOPED a = arena_new();
+        BUF_SCOPED csv = {0};
+        struct problems p = {0};
+        const char *problems, *path = path_of(a, "t.csv");
+        buf_adds(&csv, "code,address\n");
+        for (int k = 0; k < cases[i].rows; k++)
+            buf_adds(&csv, "AE,x@ae.example\n");
+        buf_adds(&csv, cases[i].after);
+        write_case(path, csv.data, csv.len);
+        struct party_register *r = register_import(a, load(a, good, &problems), path, &p);
+        assert_string_equal(without(a, buf_text(&p.text), arena_printf(a, "%s/", folder)), cases[i].problems);
+        assert_int_equal(r != NULL, p.n == 0);
+        buf_free(&p.text);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shipped_file),   cmocka_unit_test(faults),    cmocka_unit_test(saved_and_loaded_again),
-        cmocka_unit_test(a_contact_more), cmocka_unit_test(by_domain), cmocka_unit_test(imported)};
+        cmocka_unit_test(shipped_file),           cmocka_unit_test(faults),    cmocka_unit_test(saved_and_loaded_again),
+        cmocka_unit_test(a_contact_more),         cmocka_unit_test(by_domain), cmocka_unit_test(imported),
+        cmocka_unit_test(a_list_has_so_many_rows)};
     if (!mkdtemp(folder))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
