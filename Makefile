@@ -190,7 +190,7 @@ compile-commands:
 D := $(DESTDIR)
 E := $D$(SYSCONFDIR)/taamim
 install_new = test -e '$(strip $(2))' || install -D -m 644 '$(strip $(1))' '$(strip $(2))'
-as_installed = sed 's|/usr/local|$(PREFIX)|g; s|register = "delegations.conf"; \{9\}|register = "register/delegations.conf";|'
+as_installed = sed 's|/usr/local|$(PREFIX)|g; s|^\( *register *= *"\)\(delegations.conf";\) \{0,9\}|\1register/\2|'
 with_paths  = sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' systemd/$(1) > '$(2)' && chmod 644 '$(2)'
 
 install: programs

@@ -14,6 +14,10 @@ for f in usr/sbin/taamimd usr/bin/taamim usr/lib/taamim/taamim-collect usr/lib/t
     ok "/$f" test -s "$D/$f"
 done
 contains "the configuration names the register where it lies" '"register/delegations.conf"' "$D/etc/taamim/taamim.conf"
+in_its_folder=$(make -n install BUILD="$BUILD" DESTDIR="$D" | grep -o "sed '[^']*delegations[^']*'" | head -n 1)
+for said in 'register = "delegations.conf";' 'register = "delegations.conf"; # so' 'register="delegations.conf";              # so'; do
+    contains "however that line is written: $said" '"register/delegations.conf";' <(echo "  $said" | eval "$in_its_folder")
+done
 contains "and the templates" '"/usr/share/taamim/templates"' "$D/etc/taamim/taamim.conf"
 not_ok "no place is left open in the unit" grep -q '@[A-Z]*@' "$D/usr/lib/systemd/system/taamimd.service" "$D/usr/lib/tmpfiles.d/taamim.conf"
 contains "the unit may write to the register" "ReadWritePaths=-/etc/taamim/register" "$D/usr/lib/systemd/system/taamimd.service"
