@@ -17,34 +17,111 @@ static void print_head(struct arena *a, const struct standing_orders *o, const s
         printf("Note      %s of %04d-%02d-%02d\n", s->note_number, s->note_date.year, s->note_date.month,
                s->note_date.day);
     printf("Deadline  %s\n", when_long(a, o->config, s->deadline.at));
-    if (s->deadline.at <= clock_now())
-        printf("WARNING   the deadline lies in the past\n");
     for (size_t i = 0; i < s->n_items; i++)
         printf("%s %2zu. %s%s\n", i ? "         " : "Items    ", i + 1,
                table_cell(a, s->items[i].title[LANG_AR] ? s->items[i].title[LANG_AR] : s->items[i].key, 70),
                s->items[i].required ? "" : " (optional)");
 }
 
-/* Dates may differ with the weekend of who is reminded; each different one is a line. */
-static void print_step(struct arena *a, const struct standing_orders *o, const struct round_spec *s, struct step step)
+/* ---- reminders: what the daemon would decide, asked in advance for each weekend among those invited */
+
+/* Parties that are reminded at the same moments. */
+struct schedule {
+    const char *weekends; /* "fri-sat, none" */
+    int n;
+    int64_t at[STEPS_MAX]; /* 0: not sent, since */
+    const char *why[STEPS_MAX];
+    int told_by[STEPS_MAX]; /* the step in whose mail this one is told: its own, or one it falls together with */
+};
+
+static void foresee(struct schedule *out, const struct config *c, const struct round_spec *s, unsigned weekend)
 {
-    const struct config *c = o->config;
-    char name[16];
-    int64_t fri_sat = step_at(c->zone, &c->working, WEEKEND_FRI_SAT, &s->deadline, step);
-    int64_t sat_sun = step_at(c->zone, &c->working, WEEKEND_SAT_SUN, &s->deadline, step);
-    bool past = fri_sat <= clock_now();
-    step_format(step, name);
-    printf("  %-5s %s%s", name, when_long(a, c, fri_sat), past ? "  (already past: not sent)" : "");
-    if (sat_sun != fri_sat)
-        printf("; %s where the weekend is Saturday and Sunday", when_long(a, c, sat_sun));
-    putchar('\n');
+    unsigned done = 0;
+    for (int64_t launch_at = clock_now(), now = launch_at; now;) {
+        struct reminder_due due =
+            reminder_due(c->zone, &c->working, weekend, &s->deadline, s->steps, s->n_steps, done, launch_at, now);
+        for (size_t i = 0; due.step >= 0 && i < s->n_steps; i++)
+            if ((due.done_out & ~done) & 1u << i) {
+                out->at[i] = now;
+                out->told_by[i] = due.step;
+            }
+        done = due.done_out;
+        now = due.step >= 0 ? now + 1 : due.next_at;
+    }
+    for (size_t i = 0; i < s->n_steps; i++)
+        out->why[i] = step_at(c->zone, &c->working, weekend, &s->deadline, s->steps[i]) <= clock_now()
+                          ? "its moment has passed"
+                          : "its working hour comes after the deadline";
+}
+
+/* The weekend of all who would read a party's reminder. */
+static unsigned weekend_of(const struct round_spec *s, const struct party *p)
+{
+    const struct contact *to[CONTACTS_MAX];
+    size_t n = round_contacts(s, p, to, CONTACTS_MAX);
+    unsigned weekend = 0;
+    for (size_t i = 0; i < n; i++)
+        weekend |= to[i]->weekend;
+    return weekend;
+}
+
+static void add_to_schedules(struct arena *a, struct schedule **list, size_t *n, const struct schedule *one)
+{
+    for (size_t i = 0; i < *n; i++) {
+        struct schedule *known = &(*list)[i];
+        if (memcmp(known->at, one->at, sizeof one->at) != 0)
+            continue;
+        known->n += one->n;
+        known->weekends = arena_printf(a, "%s, %s", known->weekends, one->weekends);
+        return;
+    }
+    ARENA_PUSH(a, *list, *n, *one);
+}
+
+static struct schedule *schedules(struct arena *a, const struct standing_orders *o, const struct round_spec *s,
+                                  size_t *n_out)
+{
+    int parties[1 << 7] = {0}; /* by weekend */
+    struct schedule *list = NULL;
+    for (size_t i = 0; i < o->parties->n_parties; i++)
+        if (round_invites(s, &o->parties->parties[i]))
+            parties[weekend_of(s, &o->parties->parties[i]) & 127]++;
+    *n_out = 0;
+    for (unsigned weekend = 0; weekend < 128; weekend++) {
+        struct schedule one = {.weekends = weekend_format(a, weekend), .n = parties[weekend]};
+        if (one.n == 0)
+            continue;
+        foresee(&one, o->config, s, weekend);
+        add_to_schedules(a, &list, n_out, &one);
+    }
+    return list;
+}
+
+static void print_schedule(struct arena *a, const struct config *c, const struct round_spec *s,
+                           const struct schedule *plan)
+{
+    char name[16], other[16];
+    for (size_t i = 0; i < s->n_steps; i++) {
+        step_format(s->steps[i], name);
+        step_format(s->steps[plan->told_by[i]], other);
+        if (!plan->at[i])
+            printf("  %-5s not sent: %s\n", name, plan->why[i]);
+        else
+            printf("  %-5s %s%s%s\n", name, when_long(a, c, plan->at[i]),
+                   plan->told_by[i] == (int)i ? "" : ", in one mail with ", plan->told_by[i] == (int)i ? "" : other);
+    }
 }
 
 static void print_steps(struct arena *a, const struct standing_orders *o, const struct round_spec *s)
 {
+    size_t n;
+    const struct schedule *list = schedules(a, o, s, &n);
     printf("\nReminders to who has not answered, or not wholly:%s\n", s->n_steps ? "" : " none");
-    for (size_t i = 0; i < s->n_steps; i++)
-        print_step(a, o, s, s->steps[i]);
+    for (size_t i = 0; s->n_steps && i < n; i++) {
+        if (n > 1)
+            printf(" where the weekend is %s (%s):\n", list[i].weekends, cli_count(a, list[i].n, "party", "parties"));
+        print_schedule(a, o->config, s, &list[i]);
+    }
 }
 
 static void print_documents(struct arena *a, const struct round_spec *s)
