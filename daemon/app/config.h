@@ -22,7 +22,7 @@ struct config {
     /* secretariat = { name = {ar,en,fr}; short_name = {...}; address = "..."; zone = "Africa/Cairo"; weekend =
      * [..]; hours = "09:00-17:00" | "all"; working_days = "all"; } */
     const char *name[LANG_COUNT]; /* "الأمانة العامة لجامعة الدول العربية بصفتها الأمانة الفنية ..." */
-    const char *short_name[LANG_COUNT]; /* display name of From */
+    const char *short_name[LANG_COUNT]; /* display name of From, and what a text says after its opening */
     const char *address;                /* the mailbox: From, Reply-To's base */
     const char *zone_name;
     struct zone *zone;

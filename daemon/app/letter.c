@@ -119,7 +119,7 @@ static void add_block(struct joined *j, enum lang lang, const char *html, const 
     value_bool(block, "has_rule", json_array_size(j->blocks) > 1);
     value_text(j->a, block, "lang", lang_names[lang]);
     value_text(j->a, block, "dir", direction(lang));
-    value_text(j->a, block, "signature", secretariat_alone(j->a, j->l->config, lang));
+    value_text(j->a, block, "signature", name_alone(j->a, j->l->config->name, lang));
     value_text(j->a, block, "ref", ref ? json_string_value(ref) : "");
     value_set(block, "html", json_string(html));
 }

@@ -46,9 +46,9 @@ static const char *with_article(struct arena *a, const char *name, enum lang lan
     return arena_printf(a, "%s%s", first ? "Le " : "le ", name);
 }
 
-const char *secretariat_alone(struct arena *a, const struct config *c, enum lang lang)
+/* Without a comma or space at its end. */
+static const char *alone(struct arena *a, const char *name)
 {
-    const char *name = text_in(c->name, lang);
     size_t n = strlen(name);
     while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == ','))
         n--;
@@ -57,21 +57,26 @@ const char *secretariat_alone(struct arena *a, const struct config *c, enum lang
     return arena_strndup(a, name, n);
 }
 
-static const char *in_sentence(struct arena *a, const struct config *c, enum lang lang, bool first)
+const char *name_alone(struct arena *a, const char *const names[LANG_COUNT], enum lang lang)
 {
-    const char *name = with_article(a, secretariat_alone(a, c, lang), lang, first);
+    return alone(a, text_in(names, lang));
+}
+
+static const char *in_sentence(struct arena *a, const char *name, enum lang lang, bool first)
+{
+    const char *whole = with_article(a, alone(a, name), lang, first);
     const char *comma = lang == LANG_AR ? "،" : ",";
-    return arena_printf(a, "%s%s", name, strstr(name, comma) ? comma : "");
+    return arena_printf(a, "%s%s", whole, strstr(whole, comma) ? comma : "");
 }
 
-const char *secretariat_first(struct arena *a, const struct config *c, enum lang lang)
+const char *name_first(struct arena *a, const char *const names[LANG_COUNT], enum lang lang)
 {
-    return in_sentence(a, c, lang, true);
+    return in_sentence(a, text_in(names, lang), lang, true);
 }
 
-const char *secretariat_within(struct arena *a, const struct config *c, enum lang lang)
+const char *name_within(struct arena *a, const char *const names[LANG_COUNT], enum lang lang)
 {
-    return in_sentence(a, c, lang, false);
+    return in_sentence(a, text_in(names, lang), lang, false);
 }
 
 /* ---- the addressee */

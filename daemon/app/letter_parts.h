@@ -35,13 +35,13 @@ json_t *value_list_add(json_t *list);                      /* a new object at th
 json_t *paragraphs_of(struct arena *a, const char *text);
 const char *text_in(const char *const texts[LANG_COUNT], enum lang lang); /* that language's, else another's, else "" */
 
-/* letter_address.c: names as they stand in a sentence. A name with a comma in it ("..., in its capacity as ...") is
+/* letter_address.c: the secretariat's names, full or short, as they stand in a sentence. A name with a comma in it ("..., in its capacity as ...") is
  * followed by another one. */
-const char *secretariat_first(struct arena *a, const struct config *c,
-                              enum lang lang); /* "The General Secretariat ..." */
-const char *secretariat_alone(struct arena *a, const struct config *c,
-                              enum lang lang); /* as a letterhead or signature has it */
-const char *secretariat_within(struct arena *a, const struct config *c, enum lang lang);
+const char *name_first(struct arena *a, const char *const names[LANG_COUNT],
+                       enum lang lang); /* "The General Secretariat ..." */
+const char *name_within(struct arena *a, const char *const names[LANG_COUNT], enum lang lang); /* "the General ..." */
+const char *name_alone(struct arena *a, const char *const names[LANG_COUNT],
+                       enum lang lang); /* as a letterhead or signature has it */
 /* "إلى المندوبية الدائمة للمملكة ... لدى جامعة الدول العربية", "to the national focal point of ...", "à la Mission
  * permanente du ..." */
 const char *addressee_phrase(struct arena *a, const struct letter *l, enum lang lang);

@@ -14,7 +14,8 @@
 /* ---- names */
 
 static const char *const common_names[] = {
-    "secretariat", "the_secretariat", "signature", "address", "today", "fsi", "pdi", NULL};
+    "secretariat", "the_secretariat", "short_name", "the_short_name", "signature", "address", "today", "fsi", "pdi",
+    NULL};
 static const char *const round_names[] = {
     "ref",           "code",     "title",       "party",     "party_short", "of_party",
     "to_addressee",  "is_note",  "note_number", "note_date", "person",      "deadline",
@@ -301,9 +302,11 @@ static void kind_values(struct arena *a, json_t *o, const struct letter *l, enum
 json_t *letter_values(struct arena *a, const struct letter *l, enum lang lang)
 {
     json_t *o = json_object();
-    value_text(a, o, "secretariat", secretariat_first(a, l->config, lang));
-    value_text(a, o, "the_secretariat", secretariat_within(a, l->config, lang));
-    value_text(a, o, "signature", secretariat_alone(a, l->config, lang));
+    value_text(a, o, "secretariat", name_first(a, l->config->name, lang));
+    value_text(a, o, "the_secretariat", name_within(a, l->config->name, lang));
+    value_text(a, o, "short_name", name_first(a, l->config->short_name, lang));
+    value_text(a, o, "the_short_name", name_within(a, l->config->short_name, lang));
+    value_text(a, o, "signature", name_alone(a, l->config->name, lang));
     value_text(a, o, "address", l->config->address);
     value_text(a, o, "today", date_in_words(a, lang, zone_civil(l->config->zone, l->now_at)));
     /* U+2068 and U+2069 around names of either direction, in plain text; set raw, since cleaning drops such marks. */

@@ -196,6 +196,73 @@ static void names_made_where_no_form_is_given(void **state)
     must_have(t.html, "<p style=\"margin:12px 0\">The General Secretariat");
 }
 
+/* A body of another name, feminine in French, is the only one that its mails name; in a state's note and in a letter. */
+static const char *const directorate_words[LANG_COUNT][3] = {
+    {"وتغتنم إدارة الشؤون الاجتماعية هذه المناسبة", "وترجو إدارة الشؤون الاجتماعية", "إبلاغ إدارة الشؤون الاجتماعية"},
+    {"The Directorate of Social Affairs avails itself", "The Directorate of Social Affairs would be grateful",
+     "kindly tell the Directorate of Social Affairs"},
+    {"La Direction des affaires sociales saisit", "La Direction des affaires sociales saurait gré",
+     "prière d’en informer la Direction des affaires sociales"},
+};
+
+static const char *without_breaks(struct arena *a, const char *text)
+{
+    char *copy = arena_strdup(a, text);
+    for (char *s = copy; *s; s++)
+        if (*s == '\n')
+            *s = ' ';
+    return copy;
+}
+
+static void names_one_body(const struct letter *l, const char *const *words, size_t n_words)
+{
+    static const char *const others[] = {"الأمانة", "Technical Secretariat", "Secrétariat"};
+    ARENA_SCOPED a = arena_new();
+    struct letter_text t = rendered(a, l);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        must_lack(t.text, others[i]);
+        must_lack(t.html, others[i]);
+    }
+    for (size_t i = 0; i < n_words; i++) {
+        must_have(without_breaks(a, t.text), words[i]);
+        must_have(t.html, words[i]);
+    }
+}
+
+static void another_secretariat_names_itself(void **state)
+{
+    struct config other = *sample_letter(LETTER_NOTICE, 1u).config;
+    const struct config directorate = {
+        .name = {"المنظمة العربية للتنمية", "Arab Organization for Development",
+                 "L’Organisation arabe de développement"},
+        .short_name = {"إدارة الشؤون الاجتماعية", "Directorate of Social Affairs",
+                       "La Direction des affaires sociales"},
+    };
+    (void)state;
+    memcpy(other.name, directorate.name, sizeof other.name);
+    memcpy(other.short_name, directorate.short_name, sizeof other.short_name);
+    for (int kind = 0; kind < LETTER_KIND_COUNT; kind++)
+        for (int i = 0; i < LANG_COUNT * 8; i++) {
+            struct letter l = sample_letter((enum letter_kind)kind, LANG_BIT(i % LANG_COUNT));
+            l.config = &other;
+            if (i / LANG_COUNT & 1 && l.spec)
+                l.spec = &sample_round_without_note;
+            if (i / LANG_COUNT & 2)
+                l.answered = l.unverified = l.cancelled = true;
+            if (i / LANG_COUNT & 4)
+                l.days_left = -1, l.now_at = l.deadline_at + 86400;
+            names_one_body(&l, NULL, 0);
+        }
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        struct letter notice = sample_letter(LETTER_NOTICE, LANG_BIT(lang)), receipt = notice;
+        receipt.kind = LETTER_RECEIPT;
+        notice.config = receipt.config = &other;
+        receipt.unverified = true;
+        names_one_body(&notice, directorate_words[lang], 2);
+        names_one_body(&receipt, &directorate_words[lang][2], 1);
+    }
+}
+
 static void problem_says_why(void **state)
 {
     ARENA_SCOPED a = arena_new();
@@ -313,6 +380,7 @@ int main(void)
         cmocka_unit_test(reminder_by_its_day),
         cmocka_unit_test(persons_get_a_letter),
         cmocka_unit_test(names_made_where_no_form_is_given),
+        cmocka_unit_test(another_secretariat_names_itself),
         cmocka_unit_test(problem_says_why),
         cmocka_unit_test(officers_mails),
         cmocka_unit_test(wrong_templates_are_told),
