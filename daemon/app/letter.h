@@ -70,13 +70,13 @@ struct letter {
     size_t n_papers;
     unsigned missing; /* bits of items */
     bool answered, complete, late, unverified;
+    /* closing: cancelled or not; receipt, problem: the round has ended since, and asks for nothing by its deadline */
+    bool closed, cancelled;
     /* extension */
     int64_t old_deadline_at;
     bool for_all;
     /* corrigendum */
     const char *body[LANG_COUNT];
-    /* closing */
-    bool cancelled;
     /* alert, digest */
     const struct letter_alert *alerts;
     size_t n_alerts;

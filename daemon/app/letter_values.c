@@ -16,11 +16,12 @@
 static const char *const common_names[] = {
     "secretariat", "the_secretariat", "short_name", "the_short_name", "signature", "address", "today", "fsi", "pdi",
     NULL};
-static const char *const round_names[] = {
-    "ref",           "code",     "title",       "party",     "party_short", "of_party",
-    "to_addressee",  "is_note",  "note_number", "note_date", "person",      "deadline",
-    "has_items",     "items",    "n",           "required",  "has_missing", "missing_items",
-    "missing_count", "answered", "complete",    "late",      "after",       NULL};
+static const char *const round_names[] = {"ref",      "code",         "title",         "party",         "party_short",
+                                          "of_party", "to_addressee", "is_note",       "note_number",   "note_date",
+                                          "person",   "deadline",     "has_items",     "items",         "n",
+                                          "required", "has_missing",  "missing_items", "missing_count", "answered",
+                                          "complete", "late",         "after",         "closed",        "cancelled",
+                                          NULL};
 static const char *const notice_names[] = {"paragraphs", "has_documents", "documents", "documents_count", "name", NULL};
 static const char *const reminder_names[] = {"days", "is_last", "is_today", NULL};
 static const char *const paper_names[] = {
@@ -29,7 +30,6 @@ static const char *const paper_names[] = {
     "is_empty",   "encrypted",      "refused_type", "reason",    "unverified",   "sender",   NULL};
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
-static const char *const closing_names[] = {"cancelled", NULL};
 static const char *const alert_names[] = {
     "has_alerts", "alerts",  "n_alerts",    "n_held",  "single", "what",  "at",          "ref",   "code", "party",
     "text",       "message", "has_actions", "actions", "n",      "waits", "for_partner", "title", NULL};
@@ -40,10 +40,14 @@ static const char *const digest_names[] = {
     "is_complete",  "is_partial", "is_silent",      "is_trouble",    "chain_head",   NULL};
 
 static const char *const *const names_of_kind[LETTER_KIND_COUNT][3] = {
-    [LETTER_NOTICE] = {round_names, notice_names},       [LETTER_REMINDER] = {round_names, reminder_names},
-    [LETTER_RECEIPT] = {round_names, paper_names},       [LETTER_PROBLEM] = {round_names, paper_names},
-    [LETTER_EXTENSION] = {round_names, extension_names}, [LETTER_CORRIGENDUM] = {round_names, corrigendum_names},
-    [LETTER_CLOSING] = {round_names, closing_names},     [LETTER_ALERT] = {alert_names},
+    [LETTER_NOTICE] = {round_names, notice_names},
+    [LETTER_REMINDER] = {round_names, reminder_names},
+    [LETTER_RECEIPT] = {round_names, paper_names},
+    [LETTER_PROBLEM] = {round_names, paper_names},
+    [LETTER_EXTENSION] = {round_names, extension_names},
+    [LETTER_CORRIGENDUM] = {round_names, corrigendum_names},
+    [LETTER_CLOSING] = {round_names},
+    [LETTER_ALERT] = {alert_names},
     [LETTER_DIGEST] = {alert_names, digest_names},
 };
 
@@ -194,6 +198,8 @@ static void round_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_bool(o, "answered", l->answered);
     value_bool(o, "complete", l->complete);
     value_bool(o, "late", l->late);
+    value_bool(o, "closed", l->closed || l->cancelled || l->kind == LETTER_CLOSING);
+    value_bool(o, "cancelled", l->cancelled);
     value_bool(o, "after", l->days_left < 0 || (l->deadline_at && l->now_at > l->deadline_at));
     note_values(a, o, l, lang);
     item_values(a, o, l, lang);
@@ -293,7 +299,7 @@ static void kind_values(struct arena *a, json_t *o, const struct letter *l, enum
         value_bool(o, "for_all", l->for_all);
         break;
     case LETTER_CORRIGENDUM: value_set(o, "paragraphs", paragraphs_of(a, text_in(l->body, lang))); break;
-    case LETTER_CLOSING: value_bool(o, "cancelled", l->cancelled); break;
+    case LETTER_CLOSING:
     case LETTER_ALERT:
     case LETTER_DIGEST: break;
     }

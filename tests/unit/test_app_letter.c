@@ -140,6 +140,57 @@ static void receipt_names_papers_and_what_is_missing(void **state)
     must_lack(t.text, "the following remain");
 }
 
+static void nothing_is_late_before_the_deadline(void **state)
+{
+    static const char *const late[LANG_COUNT] = {"بعد الموعد", "as late", "tardif"}, *const kept[LANG_COUNT] = {
+                                                                                         "يُحفظ كذلك", "kept as well",
+                                                                                         "également conservé"};
+    (void)state;
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        ARENA_SCOPED a = arena_new();
+        struct letter l = sample_letter(LETTER_CLOSING, LANG_BIT(lang));
+        struct letter_text t = rendered(a, &l);
+        must_have(t.text, kept[lang]);
+        must_lack(t.text, late[lang]);
+        must_lack(t.html, late[lang]);
+        l.now_at = l.deadline_at + 1;
+        t = rendered(a, &l);
+        must_have(t.text, late[lang]);
+        must_have(t.html, late[lang]);
+    }
+}
+
+/* A round that has ended promises no deadline and, once it is cancelled, asks for nothing. */
+static void receipts_of_a_round_that_has_ended(void **state)
+{
+    static const char *const closed[LANG_COUNT] = {"وقد اختُتمت", "has since been closed", "a depuis été clos"},
+                             *const cancelled[LANG_COUNT] = {"وقد أُلغيت", "has since been cancelled",
+                                                             "depuis été annulé"};
+    static const char *const deadline[LANG_COUNT] = {"15 ديسمبر", "15 December", "15\u00a0décembre"},
+                             *const asked[LANG_COUNT] = {"الجهود الوطنية", "National efforts", "Efforts nationaux"},
+                             *const please[LANG_COUNT] = {"مع إرفاق الورقة", "with the paper attached",
+                                                          "en y joignant"};
+    (void)state;
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        ARENA_SCOPED a = arena_new();
+        struct letter l = sample_letter(LETTER_RECEIPT, LANG_BIT(lang)),
+                      p = sample_letter(LETTER_PROBLEM, LANG_BIT(lang));
+        l.closed = p.closed = true;
+        p.missing = l.missing;
+        must_lack(rendered(a, &l).text, deadline[lang]);
+        must_have(rendered(a, &l).html, closed[lang]);
+        must_have(rendered(a, &l).text, asked[lang]);
+        must_lack(rendered(a, &p).html, deadline[lang]);
+        must_have(rendered(a, &p).html, please[lang]);
+        l.cancelled = p.cancelled = true;
+        must_have(rendered(a, &l).text, cancelled[lang]);
+        must_lack(rendered(a, &l).html, asked[lang]);
+        must_have(rendered(a, &p).text, cancelled[lang]);
+        must_lack(rendered(a, &p).text, please[lang]);
+        must_lack(rendered(a, &p).text, asked[lang]);
+    }
+}
+
 static void reminder_by_its_day(void **state)
 {
     ARENA_SCOPED a = arena_new();
@@ -377,6 +428,8 @@ int main(void)
         cmocka_unit_test(round_letters_say_reference_and_deadline),
         cmocka_unit_test(languages_joined),
         cmocka_unit_test(receipt_names_papers_and_what_is_missing),
+        cmocka_unit_test(nothing_is_late_before_the_deadline),
+        cmocka_unit_test(receipts_of_a_round_that_has_ended),
         cmocka_unit_test(reminder_by_its_day),
         cmocka_unit_test(persons_get_a_letter),
         cmocka_unit_test(names_made_where_no_form_is_given),
