@@ -7,6 +7,7 @@
 
 #include "app/letter_parts.h"
 #include "mail/lang.h"
+#include "mail/names.h"
 
 #define DAY_S 86400
 
@@ -81,16 +82,26 @@ static const char *waited(struct arena *a, const struct letter *l, enum lang lan
     return days > 0 ? count_in_words(a, lang, COUNT_DAYS, days) : "";
 }
 
-/* What the daemon found stands in lines of its own, in words that have translations; the other lines are as they
- * came. */
-static const char *alert_lines(struct arena *a, enum lang lang, const char *text)
+/* "⁨⁩ – ⁨⁩" stands where the sender and subject of a message that cannot be read would. */
+static bool says_nothing(const char *line)
 {
-    char *rest = arena_strdup(a, text ? text : ""), *line;
-    const char *joined_lines = "";
-    while ((line = strsep(&rest, "\n")))
-        joined_lines =
-            arena_printf(a, "%s%s%s", joined_lines, *joined_lines ? "\n" : "", reason_in_words(a, lang, line));
-    return joined_lines;
+    return line[strspn(line, " –\u2068\u2069")] == '\0';
+}
+
+/* What the daemon found stands in lines of its own, in words that have translations; the other lines are as they
+ * came. Where sending stopped, the word before the server's is how far a delivery came. */
+static json_t *alert_lines(struct arena *a, enum lang lang, const struct letter_alert *al)
+{
+    bool stopped = strcmp(al->kind, "queue_stopped") == 0 && given(al->text);
+    char *rest = arena_printf(a, "%s%s", stopped ? "at the stage of " : "", given(al->text) ? al->text : ""), *line;
+    json_t *lines = json_array();
+
+    while ((line = strsep(&rest, "\n"))) {
+        const char *words = reason_in_words(a, lang, line);
+        if (!says_nothing(words) && json_array_append_new(lines, json_string(text_clean(a, words, strlen(words)))) != 0)
+            abort();
+    }
+    return lines;
 }
 
 static void alert_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
@@ -102,7 +113,7 @@ static void alert_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_text(a, o, "ref", al->ref);
     value_text(a, o, "code", al->party_code);
     value_text(a, o, "party", al->party ? party_name(al->party, lang) : given(al->party_code) ? al->party_code : "");
-    value_text(a, o, "text", alert_lines(a, lang, al->text));
+    value_set(o, "lines", alert_lines(a, lang, al));
     value_int(o, "message", l->partner ? 0 : al->message);
     value_text(a, o, "waits", waited(a, l, lang, al->at));
     value_bool(o, "has_actions", json_array_size(actions) > 0);
@@ -174,17 +185,16 @@ static const char *remarks_of(struct arena *a, const struct letter *l, enum lang
 {
     const char *list = "";
     if (r->late)
-        list = joined(a, lang, list, word_of(lang, "late"));
+        list = joined(a, lang, list, word_of(lang, "remark.late"));
     if (r->held > 0)
-        list = joined(a, lang, list, counted_word(a, lang, "held", r->held));
+        list = joined(a, lang, list, counted_word(a, lang, "remark.held", r->held));
     if (r->bounced > 0)
-        list = joined(a, lang, list, counted_word(a, lang, "bounced", r->bounced));
+        list = joined(a, lang, list, counted_word(a, lang, "remark.bounced", r->bounced));
     if (r->failed > 0)
-        list = joined(a, lang, list, counted_word(a, lang, "failed", r->failed));
+        list = joined(a, lang, list, counted_word(a, lang, "remark.failed", r->failed));
     if (r->extended) {
         const char *until = date_without_weekday(a, lang, zone_civil(l->config->zone, r->deadline_at));
-        list = joined(a, lang, list,
-                      arena_printf(a, lang == LANG_FR ? "%s\u00a0: %s" : "%s: %s", word_of(lang, "extended"), until));
+        list = joined(a, lang, list, arena_printf(a, "%s %s", word_of(lang, "remark.extended"), until));
     }
     return list;
 }

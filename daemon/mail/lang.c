@@ -47,7 +47,6 @@ static const char *const arabic_counts[][6] = {
     [COUNT_DOCUMENTS] = {"لا وثائق", "وثيقة واحدة", "وثيقتان", "%ld وثائق", "%ld وثيقة", "%ld وثيقة"},
     [COUNT_PARTIES] = {"لا جهات", "جهة واحدة", "جهتان", "%ld جهات", "%ld جهة", "%ld جهة"},
     [COUNT_ITEMS] = {"لا بنود", "بند واحد", "بندان", "%ld بنود", "%ld بنداً", "%ld بند"},
-    [COUNT_REPLIES] = {"لا ردود", "ردّ واحد", "ردّان", "%ld ردود", "%ld ردّاً", "%ld ردّ"},
 };
 /* None, one, several. */
 static const char *const english_counts[][3] = {
@@ -56,7 +55,6 @@ static const char *const english_counts[][3] = {
     [COUNT_DOCUMENTS] = {"no documents", "1 document", "%ld documents"},
     [COUNT_PARTIES] = {"no parties", "1 party", "%ld parties"},
     [COUNT_ITEMS] = {"no items", "1 item", "%ld items"},
-    [COUNT_REPLIES] = {"no replies", "1 reply", "%ld replies"},
 };
 /* None, one, several, millions ("1 000 000 de contributions"). */
 static const char *const french_counts[][4] = {
@@ -66,7 +64,6 @@ static const char *const french_counts[][4] = {
     [COUNT_DOCUMENTS] = {"aucun document", "1" NBSP "document", "%ld" NBSP "documents", "%ld de documents"},
     [COUNT_PARTIES] = {"aucune délégation", "1" NBSP "délégation", "%ld" NBSP "délégations", "%ld de délégations"},
     [COUNT_ITEMS] = {"aucun point", "1" NBSP "point", "%ld" NBSP "points", "%ld de points"},
-    [COUNT_REPLIES] = {"aucune réponse", "1" NBSP "réponse", "%ld" NBSP "réponses", "%ld de réponses"},
 };
 
 static const char *count_form(enum lang lang, enum counted what, long n)

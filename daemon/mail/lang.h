@@ -11,7 +11,7 @@
 enum plural { PLURAL_ZERO, PLURAL_ONE, PLURAL_TWO, PLURAL_FEW, PLURAL_MANY, PLURAL_OTHER };
 enum plural plural_of(enum lang lang, long n); /* CLDR cardinal rules for whole numbers */
 
-enum counted { COUNT_PAPERS, COUNT_DAYS, COUNT_DOCUMENTS, COUNT_PARTIES, COUNT_ITEMS, COUNT_REPLIES };
+enum counted { COUNT_PAPERS, COUNT_DAYS, COUNT_DOCUMENTS, COUNT_PARTIES, COUNT_ITEMS };
 char *count_in_words(struct arena *a, enum lang lang, enum counted what,
                      long n); /* "لا أوراق", "ورقتان", "3 أوراق", "2 papers" */
 
@@ -23,8 +23,8 @@ char *zone_in_words(struct arena *a, enum lang lang, const struct zone *z,
 /* Day, hour and zone of an instant, as every mail prints a deadline. */
 char *instant_in_words(struct arena *a, enum lang lang, const struct zone *z, int64_t at);
 char *size_in_words(struct arena *a, enum lang lang, int64_t bytes); /* "1.4 MB", "1,4 Mo", "1.4 ميغابايت" */
-/* "unknown sender", "signals disagree ... (token of one party, sender of another)": a rule's name, with what it was
- * found by; unknown words as they are. */
+/* What the daemon says in English of itself: why a reply is held ("signals disagree ... (token of one party, sender of
+ * another)"), what an alarm is about; unknown words as they are. */
 char *reason_in_words(struct arena *a, enum lang lang, const char *english);
 const char *word_of(enum lang lang,
                     const char *english_key); /* small words of pages and tables; the key itself if unknown */

@@ -1,18 +1,26 @@
-/* lang_reasons.c - why a reply waits for an officer, in the officer's language.
+/* lang_reasons.c - why a reply waits for an officer, and what else the daemon has to tell, in the officer's language.
  *
- * The keys are the names of the rules of round/judge and the words of round/match, which are English and for
- * people, too; one that has no row is shown as it is. */
+ * The keys are what the daemon says in English, which is for people, too: the names of the rules of round/judge, the
+ * words of round/match, the sentences of alarms. What has no row is shown as it is, and so are the parts of a
+ * sentence that differ (a name, a number, the words of a server); in Arabic these are isolated (Unicode UAX 9). */
 #include <string.h>
 
 #include "mail/lang.h"
 
-static const struct {
+#define NBSP "\u00a0"
+#define FSI  "\u2068"
+#define PDI  "\u2069"
+
+/* '%' is a part that differs; a row has the same number of them, in the same order, in each language. */
+#define PARTS_MAX 4
+
+static const struct row {
     const char *english, *arabic, *french;
 } reasons[] = {
     {"the message could not be read", "تعذّرت قراءة الرسالة", "le message n’a pu être lu"},
     {"came from the junk folder", "وردت في مجلد البريد غير المرغوب فيه", "vient du dossier des indésirables"},
     {"pretends to be a report", "رسالة تدّعي أنها تقرير تسليم", "se donne pour un rapport de remise"},
-    {"an officer's address, but authentication failed", "عنوان أحد موظفي الأمانة، ولم يثبت التحقق من مصدره",
+    {"an officer's address, but authentication failed", "عنوان أحد موظفي الأمانة، وفشل التحقق من مصدره",
      "adresse d’un fonctionnaire du secrétariat, mais l’authentification a échoué"},
     {"signals disagree on the round or the party", "الدلائل متعارضة بشأن الجولة أو الجهة",
      "les indices se contredisent sur la consultation ou la délégation"},
@@ -20,7 +28,7 @@ static const struct {
     {"unknown sender", "مرسِل غير معروف", "expéditeur inconnu"},
     {"mail of a list that names no round", "رسالة من قائمة بريدية لا تذكر جولة",
      "courriel d’une liste qui ne nomme aucune consultation"},
-    {"a contact's address, but authentication failed", "عنوان مسؤول اتصال، ولم يثبت التحقق من مصدره",
+    {"a contact's address, but authentication failed", "عنوان مسؤول اتصال، وفشل التحقق من مصدره",
      "adresse d’un point de contact, mais l’authentification a échoué"},
     {"new address of a listed domain, not authenticated", "عنوان جديد من نطاق معروف، دون تحقق من مصدره",
      "adresse nouvelle d’un domaine connu, non authentifiée"},
@@ -57,31 +65,227 @@ static const struct {
      "la délégation ne participe pas à cette consultation"},
     {"the round is named, the sender is of no party", "الجولة مذكورة، والمرسِل لا يتبع أي جهة",
      "la consultation est nommée, l’expéditeur ne relève d’aucune délégation"},
-    {"not taken: the file arrived empty", "لم يُؤخذ الملف: وصل فارغاً", "non reçu : le fichier est arrivé vide"},
-    {"not taken: the file is too large", "لم يُؤخذ الملف: حجمه أكبر من المسموح",
-     "non reçu : le fichier est trop volumineux"},
-    {"not taken: a file of a type that is refused", "لم يُؤخذ الملف: نوعه غير مقبول",
-     "non reçu : un fichier d’un type refusé"},
+    {"not taken: the file arrived empty", "لم يُقبل الملف: وصل فارغاً", "fichier non retenu" NBSP ": il est arrivé vide"},
+    {"not taken: the file is too large", "لم يُقبل الملف: حجمه أكبر من المسموح",
+     "fichier non retenu" NBSP ": il est trop volumineux"},
+    {"not taken: a file of a type that is refused", "لم يُقبل الملف: نوعه غير مقبول",
+     "fichier non retenu" NBSP ": son type est refusé"},
     {"brought by hand", "سُلّمت باليد", "remis en main propre"},
+    {"known", "ورد من قبل", "déjà reçu"},
+    /* the message could not be read: why */
+    {"the parser ended without an answer (the message was too much for it)",
+     "انتهى برنامج تحليل الرسائل دون جواب (لم يحتمل هذه الرسالة)",
+     "l’analyseur s’est arrêté sans réponse (ce message l’a dépassé)"},
+    {"the parser said more than % bytes", "تجاوز جواب برنامج تحليل الرسائل % بايت",
+     "la réponse de l’analyseur dépasse % octets"},
+    {"the parser's answer cannot be read", "تعذّرت قراءة جواب برنامج تحليل الرسائل",
+     "la réponse de l’analyseur est illisible"},
+    {"the parser's record is no JSON object", "جواب برنامج تحليل الرسائل غير سليم",
+     "la réponse de l’analyseur est incorrecte"},
+    {"the parser's record: %", "جواب برنامج تحليل الرسائل غير سليم: %",
+     "la réponse de l’analyseur est incorrecte" NBSP ": %"},
+    {"no message could be read from the file", "لا تُقرأ في الملف رسالة",
+     "le fichier ne contient aucun message lisible"},
+    {"writing the scratch file: no room", "لا متسع لكتابة الملف المؤقت",
+     "pas assez de place pour le fichier temporaire"},
+    /* a message that stays in the mailbox */
+    {"a message in % (number %, % bytes) was left in the mailbox: %",
+     "تُركت في الصندوق % رسالة (رقم %، حجمها % بايت): %",
+     "un message de % (numéro %, % octets) a été laissé dans la boîte" NBSP ": %"},
+    {"% bytes: longer than is collected (%)", "% بايت: أطول مما يُجلب (%)",
+     "% octets" NBSP ": plus long que ce qui est relevé (%)"},
+    {"longer than the server said, and than is collected", "أطول مما ذكره الخادم ومما يُجلب",
+     "plus long que ne l’annonçait le serveur et que ce qui est relevé"},
+    {"the message is empty", "الرسالة فارغة", "le message est vide"},
+    {"the server lists the message but gives no content", "يذكر الخادم الرسالة ولا يعطي محتواها",
+     "le serveur annonce le message sans en donner le contenu"},
+    {"the mailbox % gave the number % to a second message; it lies in %",
+     "أعطى الصندوق % الرقم % لرسالة ثانية؛ وهي محفوظة في %",
+     "la boîte % a donné le numéro % à un second message" NBSP "; il se trouve dans %"},
+    {"a file in incoming/ is no collected message; it lies in %",
+     "وُجد في incoming/ ملف ليس رسالة مجلوبة؛ وهو محفوظ في %",
+     "un fichier de incoming/ n’est pas un message relevé" NBSP "; il se trouve dans %"},
+    /* servers, clock, disk */
+    {"the sending (SMTP) server cannot be reached: %", "تعذّر الاتصال بخادم الإرسال (SMTP): %",
+     "le serveur d’envoi (SMTP) est injoignable" NBSP ": %"},
+    {"the sending (SMTP) server is back", "عاد الاتصال بخادم الإرسال (SMTP)",
+     "le serveur d’envoi (SMTP) répond de nouveau"},
+    {"the mailbox (IMAP) server cannot be reached: %", "تعذّر الاتصال بخادم صندوق البريد (IMAP): %",
+     "le serveur de la boîte (IMAP) est injoignable" NBSP ": %"},
+    {"the mailbox (IMAP) server is back", "عاد الاتصال بخادم صندوق البريد (IMAP)",
+     "le serveur de la boîte (IMAP) répond de nouveau"},
+    {"cannot connect to %: %", "لا يتسنى الاتصال بالخادم %: %", "connexion à % impossible" NBSP ": %"},
+    {"% refuses the login of %: %", "رفض % تسجيل دخول %: %", "% refuse la connexion de %" NBSP ": %"},
+    {"the folder for copies of what is sent (sent_folder) takes none: %",
+     "مجلد نسخ الرسائل المرسلة (sent_folder) لا يقبل أي نسخة: %",
+     "le dossier des copies d’envoi (sent_folder) n’en accepte aucune" NBSP ": %"},
+    {"the folder for copies of what is sent takes them again", "عاد مجلد نسخ الرسائل المرسلة إلى قبولها",
+     "le dossier des copies d’envoi en accepte de nouveau"},
+    {"at the stage of %: %", "عند مرحلة %: %", "à l’étape «" NBSP "%" NBSP "»" NBSP ": %"},
+    {"the mail server takes mail again", "عاد خادم البريد إلى قبول الرسائل",
+     "le serveur de courrier accepte de nouveau les messages"},
+    {"the computer's clock has jumped by more than an hour; reminders wait for an hour. Check the time and %",
+     "قفزت ساعة الحاسوب أكثر من ساعة؛ وتُؤجَّل التذكيرات ساعة. يُرجى التحقق من الوقت ومن %",
+     "l’horloge de l’ordinateur a sauté de plus d’une heure" NBSP
+     "; les rappels attendent une heure. Vérifier l’heure et %"},
+    {"the disk of % is nearly full, % of % are free", "أوشك القرص الذي عليه % على الامتلاء، والمتاح منه % من أصل %",
+     "le disque de % est presque plein, % libres sur %"},
+    /* letters */
+    {"%: no address of the delegation can be written to, all failed before; nothing left",
+     "%: لا عنوان للجهة تمكن الكتابة إليه، فقد فشلت جميعها من قبل؛ ولم يُرسل شيء",
+     "%" NBSP ": aucune adresse de la délégation n’est joignable, toutes ont échoué auparavant" NBSP
+     "; rien n’est parti"},
+    {"the copies for partners could not be made: %", "تعذّر إعداد نسخ الشركاء: %",
+     "les copies destinées aux partenaires n’ont pu être faites" NBSP ": %"},
 };
 
-static const char *reason_of(enum lang lang, const char *english)
+/* Words that stand for a part of a sentence alone: kinds of letters, and how far a delivery came. */
+static const struct row terms[] = {
+    {"notice", "التعميم", "notice"},
+    {"reminder", "تذكير", "rappel"},
+    {"receipt", "إشعار استلام", "accusé de réception"},
+    {"problem", "رسالة بشأن ردّ", "message au sujet d’une réponse"},
+    {"extension", "تمديد الموعد", "nouvelle échéance"},
+    {"corrigendum", "تصويب", "rectificatif"},
+    {"closing", "اختتام الجولة", "clôture"},
+    {"connect", "الاتصال", "connexion"},
+    {"login", "تسجيل الدخول", "ouverture de session"},
+    {"sender", "عنوان المرسِل", "adresse de l’expéditeur"},
+    {"rcpt", "عنوان المستلم", "adresse du destinataire"},
+    {"data", "تسليم الرسالة", "remise du message"},
+    {"unknown", "انتظار جواب الخادم", "attente de la réponse"},
+    {"local", "تجهيز الرسالة", "préparation du message"},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+struct part {
+    const char *at;
+    size_t n;
+};
+
+/* Where the next n fixed bytes of a sentence begin in the text; its last ones end it. */
+static const char *find_fixed(const char *text, const char *fixed, size_t n)
 {
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (strcmp(reasons[i].english, english) == 0)
-            return lang == LANG_AR ? reasons[i].arabic : lang == LANG_FR ? reasons[i].french : english;
-    return english;
+    size_t len = strlen(text);
+
+    if (fixed[n])
+        return memmem(text, len, fixed, n);
+    return len >= n && strcmp(text + len - n, fixed) == 0 ? text + len - n : NULL;
+}
+
+/* Whether the text is this sentence; its parts that differ come back. */
+static bool fits(const char *sentence, const char *text, struct part parts[PARTS_MAX])
+{
+    size_t n = strcspn(sentence, "%");
+
+    if (strncmp(text, sentence, n) != 0)
+        return false;
+    text += n;
+    sentence += n;
+    for (size_t i = 0; *sentence && i < PARTS_MAX; i++) {
+        const char *end;
+
+        n = strcspn(++sentence, "%");
+        end = find_fixed(text, sentence, n);
+        if (!end)
+            return false;
+        parts[i] = (struct part){text, (size_t)(end - text)};
+        text = end + n;
+        sentence += n;
+    }
+    return *text == '\0';
+}
+
+static const struct row *row_of(const struct row *table, size_t n, const char *text, struct part parts[PARTS_MAX])
+{
+    for (size_t i = 0; i < n; i++)
+        if (fits(table[i].english, text, parts))
+            return &table[i];
+    return NULL;
+}
+
+static const char *form_of(const struct row *row, enum lang lang)
+{
+    return lang == LANG_AR ? row->arabic : lang == LANG_FR ? row->french : row->english;
+}
+
+/* A part may be a sentence of its own: "... was left in the mailbox: the message is empty". */
+static const char *part_in_words(struct arena *a, enum lang lang, const struct part *part)
+{
+    const char *text = arena_strndup(a, part->at, part->n);
+    struct part none[PARTS_MAX];
+    const struct row *term = row_of(terms, COUNT(terms), text, none);
+
+    return term ? form_of(term, lang) : reason_in_words(a, lang, text);
+}
+
+static char *filled(struct arena *a, enum lang lang, const char *form, const struct part *parts)
+{
+    char *out = arena_strndup(a, form, strcspn(form, "%"));
+
+    while (*(form += strcspn(form, "%"))) {
+        const char *part = part_in_words(a, lang, parts++);
+        size_t n = strcspn(++form, "%");
+
+        out = arena_printf(a, lang == LANG_AR ? "%s" FSI "%s" PDI "%.*s" : "%s%s%.*s", out, part, (int)n, form);
+    }
+    return out;
+}
+
+/* The whole text as a sentence of the table, or NULL. */
+static char *sentence_in_words(struct arena *a, enum lang lang, const char *text)
+{
+    struct part parts[PARTS_MAX];
+    const struct row *row = row_of(reasons, COUNT(reasons), text, parts);
+
+    return row ? filled(a, lang, form_of(row, lang), parts) : NULL;
+}
+
+/* "⁨brought by hand⁩": where a sender's address would stand. */
+static char *isolated_in_words(struct arena *a, enum lang lang, const char *text)
+{
+    size_t n = strlen(text), mark = strlen(FSI);
+    const char *words;
+
+    if (n <= 2 * mark || strncmp(text, FSI, mark) != 0 || strcmp(text + n - mark, PDI) != 0)
+        return NULL;
+    words = sentence_in_words(a, lang, arena_strndup(a, text + mark, n - 2 * mark));
+    return words ? arena_printf(a, FSI "%s" PDI, words) : NULL;
+}
+
+/* "rule (what it was found by)" */
+static char *rule_in_words(struct arena *a, enum lang lang, const char *text)
+{
+    const char *open = strstr(text, " ("), *rule, *why, *words;
+    size_t n = strlen(text);
+
+    if (!open || text[n - 1] != ')')
+        return NULL;
+    rule = sentence_in_words(a, lang, arena_strndup(a, text, (size_t)(open - text)));
+    why = arena_strndup(a, open + 2, n - (size_t)(open - text) - 3);
+    words = sentence_in_words(a, lang, why);
+    return rule ? arena_printf(a, "%s (%s)", rule, words ? words : why) : NULL;
+}
+
+/* "⁨report.pdf⁩ (known), ⁨annex.pdf⁩": the daemon's word beside names that it has set off. */
+static char *names_in_words(struct arena *a, enum lang lang, const char *text)
+{
+    static const char mark[] = PDI " (known)";
+    const char *out = "", *at;
+
+    for (; (at = strstr(text, mark)); text = at + strlen(mark))
+        out = arena_printf(a, "%s%.*s" PDI " (%s)", out, (int)(at - text), text, sentence_in_words(a, lang, "known"));
+    return arena_printf(a, "%s%s", out, text);
 }
 
 char *reason_in_words(struct arena *a, enum lang lang, const char *english)
 {
-    const char *open = strstr(english, " (");
-    size_t n = strlen(english);
-    const char *rule, *why;
+    char *words = lang == LANG_EN ? arena_strdup(a, english) : sentence_in_words(a, lang, english);
 
-    if (!open || english[n - 1] != ')')
-        return arena_strdup(a, reason_of(lang, english));
-    rule = reason_of(lang, arena_strndup(a, english, (size_t)(open - english)));
-    why = reason_of(lang, arena_strndup(a, open + 2, n - (size_t)(open - english) - 3));
-    return arena_printf(a, "%s (%s)", rule, why);
+    if (!words)
+        words = isolated_in_words(a, lang, english);
+    if (!words)
+        words = rule_in_words(a, lang, english);
+    return words ? words : names_in_words(a, lang, english);
 }

@@ -219,7 +219,21 @@ static bool brings(struct world *w, const struct line *l, struct err *e)
     return world_settle(w, e);
 }
 
+/* Until the next restart. */
+static bool reads(struct world *w, const struct line *l, struct err *e)
+{
+    static const char *const names[LANG_COUNT] = {"arabic", "english", "french"};
+    struct officer *o = (struct officer *)w->daemon->orders.config->officers;
+    int lang;
+
+    if (!enum_by_name(names, LANG_COUNT, l->words[0], &lang))
+        return err_perm(e, "no officer reads %s", l->words[0]);
+    o->lang = (enum lang)lang;
+    return true;
+}
+
 const struct sentence officer_sentences[] = {
+    {"officer reads LANGUAGE", reads},
     {"launch ROUND with deadline DATE", launch},
     {"officer extends PARTY to DATE", extends},
     {"officer reminds PARTY", reminds},

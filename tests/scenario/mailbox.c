@@ -118,11 +118,12 @@ static bool parse(struct world *w, const struct to_parse *p, struct err *e)
     if (message < 0 && decided_since(w, p->message))
         return true;
     if (w->mailbox.parser_dies)
-        return inbox_parsed(w->daemon,
-                            &(struct parsed){.message = p->message,
-                                             .scratch_fd = scratch,
-                                             .trouble = "the parser ended without an answer"},
-                            1, e);
+        return inbox_parsed(
+            w->daemon,
+            &(struct parsed){.message = p->message,
+                             .scratch_fd = scratch,
+                             .trouble = "the parser ended without an answer (the message was too much for it)"},
+            1, e);
     if (message < 0 || scratch < 0 || !parse_message(a, message, scratch, &f, e))
         return err_perm(e, "the message %s could not be given to the parser", p->path);
     return inbox_parsed(w->daemon, &(struct parsed){.message = p->message, .facts = &f, .scratch_fd = scratch}, 1, e);

@@ -102,12 +102,12 @@ static const struct letter_alert alerts[] = {
         &sample_djibouti,
         17,
         AT_NOW - 3 * 86400 - 700,
-        "someone@ministry.example, \"Re: ARCP/2026/04\": the sender is no contact of DJ",
+        "\u2068someone@ministry.example\u2069 – \u2068Re: ARCP/2026/04\u2069\nunknown sender",
     },
     {"filed", "ARCP/2026/04", "JO", &sample_jordan, 18, AT_NOW - 600,
-     "focal@jo.example: تقرير الأردن عن التعهدات.pdf, measures v2.docx"},
+     "\u2068focal@jo.example\u2069\n\u2068تقرير الأردن عن التعهدات.pdf\u2069, \u2068measures v2.docx\u2069 (known)"},
     {"bounced", "ARCP/2026/04", "DJ", &sample_djibouti, 0, AT_NOW - 300, "mission@dj.example: 550 5.1.1 user unknown"},
-    {"queue_stopped", "", "", NULL, 0, AT_NOW - 100, "535 5.7.8 authentication failed"},
+    {"queue_stopped", "", "", NULL, 0, AT_NOW - 100, "login: 535 5.7.8 authentication failed"},
 };
 static struct matrix_row rows[] = {
     {.party = "JO",

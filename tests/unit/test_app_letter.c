@@ -258,10 +258,13 @@ static const char *const directorate_words[LANG_COUNT][3] = {
 
 static const char *without_breaks(struct arena *a, const char *text)
 {
-    char *copy = arena_strdup(a, text);
-    for (char *s = copy; *s; s++)
-        if (*s == '\n')
-            *s = ' ';
+    char *copy = arena_strdup(a, text), *to = copy;
+    for (const char *s = text; *s; s++)
+        if (!strchr(" \n", *s))
+            *to++ = *s;
+        else if (to > copy && to[-1] != ' ')
+            *to++ = ' ';
+    *to = '\0';
     return copy;
 }
 
@@ -341,14 +344,27 @@ static void officers_mails(void **state)
     must_have(t.text, "    taamim reply reject 17 --why \"...\"\n");
     must_have(t.html, "<code dir=\"ltr\"");
     must_have(t.text, "جيبوتي (DJ)");
+    must_have(t.text, "    مرسِل غير معروف\n");
+    must_have(t.text, "    عند مرحلة \u2068تسجيل الدخول\u2069: \u2068535 5.7.8 authentication failed\u2069\n");
+    must_have(t.html, ">مرسِل غير معروف</div>"); /* a line of its own, in the direction of its own */
+    must_have(t.html, "measures v2.docx\u2069 (ورد من قبل)</div>");
     l.n_alerts = 1;
     must_have(rendered(a, &l).subject, "[ARCP/2026/04 – DJ] ");
+    l.langs = LANG_BIT(LANG_FR);
+    must_have(without_breaks(a, rendered(a, &l).text),
+              "ARCP/2026/04, réponse nᵒ\u00a017 (2026-12-04 09:48), en attente depuis");
+    struct letter_alert unreadable = {
+        .kind = "held", .message = 9, .text = "\u2068\u2069 – \u2068\u2069\nno message could be read from the file"};
+    l.alerts = &unreadable;
+    t = rendered(a, &l);
+    must_have(t.text, "\n    le fichier ne contient aucun message lisible\n");
+    must_lack(t.text, "    \u2068\u2069");
     l = sample_letter(LETTER_DIGEST, LANG_BIT(LANG_EN));
     t = rendered(a, &l);
     const char *jo = strstr(t.text, "Jordan (JO): Complete"), *dj = strstr(t.text, "Djibouti (DJ): Partial");
     assert_true(jo && dj && jo < dj);
     must_have(t.text, "missing items: 1, 2");
-    must_have(t.text, "Waiting for: 3 days");
+    must_have(t.text, "waiting for 3 days");
     must_have(t.text, l.chain_head);
 }
 

@@ -55,7 +55,6 @@ static const struct {
     {LANG_AR, COUNT_DAYS, 100, "100 يوم"},
     {LANG_AR, COUNT_PARTIES, 22, "22 جهة"},
     {LANG_AR, COUNT_ITEMS, 23, "23 بنداً"},
-    {LANG_AR, COUNT_REPLIES, 12, "12 ردّاً"},
     {LANG_AR, COUNT_DOCUMENTS, 2, "وثيقتان"},
     {LANG_EN, COUNT_PAPERS, 0, "no papers"},
     {LANG_EN, COUNT_PAPERS, 1, "1 paper"},
@@ -160,16 +159,87 @@ static void sizes(void **state)
 static void small_words(void **state)
 {
     (void)state;
-    assert_string_equal(word_of(LANG_FR, "deadline"), "Échéance");
-    assert_string_equal(word_of(LANG_AR, "yes"), "نعم");
+    assert_string_equal(word_of(LANG_FR, "alert.filed"), "Réponse enregistrée");
+    assert_string_equal(word_of(LANG_AR, "complete"), "مكتمل");
     assert_string_equal(word_of(LANG_AR, "no such word"), "no such word");
+}
+
+#define FSI "\u2068"
+#define PDI "\u2069"
+
+/* What the daemon tells officers, as its parts make it; what differs stays as it came. */
+static const struct {
+    const char *english, *arabic, *french;
+} told[] = {
+    {"a contact's address, but authentication failed", "عنوان مسؤول اتصال، وفشل التحقق من مصدره",
+     "adresse d’un point de contact, mais l’authentification a échoué"},
+    {"signals disagree on the round or the party (token of one party, sender of another)",
+     "الدلائل متعارضة بشأن الجولة أو الجهة (رمز جهة، ومرسِل من جهة أخرى)",
+     "les indices se contredisent sur la consultation ou la délégation (jeton d’une délégation, expéditeur d’une "
+     "autre)"},
+    {"not taken: the file is too large", "لم يُقبل الملف: حجمه أكبر من المسموح",
+     "fichier non retenu" NBSP ": il est trop volumineux"},
+    {"the mail server takes mail again", "عاد خادم البريد إلى قبول الرسائل",
+     "le serveur de courrier accepte de nouveau les messages"},
+    {"the disk of /srv/state is nearly full, 1.2 GB of 40 GB are free",
+     "أوشك القرص الذي عليه " FSI "/srv/state" PDI " على الامتلاء، والمتاح منه " FSI "1.2 GB" PDI " من أصل " FSI
+     "40 GB" PDI,
+     "le disque de /srv/state est presque plein, 1.2 GB libres sur 40 GB"},
+    {"a message in INBOX (number 17, 200000000 bytes) was left in the mailbox: 200000000 bytes: longer than is "
+     "collected "
+     "(150000000)",
+     "تُركت في الصندوق " FSI "INBOX" PDI " رسالة (رقم " FSI "17" PDI "، حجمها " FSI "200000000" PDI " بايت): " FSI FSI
+     "200000000" PDI " بايت: أطول مما يُجلب (" FSI "150000000" PDI ")" PDI,
+     "un message de INBOX (numéro 17, 200000000 octets) a été laissé dans la boîte" NBSP ": 200000000 octets" NBSP
+     ": plus long que ce qui est relevé (150000000)"},
+    {"at the stage of login: 535 5.7.8 authentication failed",
+     "عند مرحلة " FSI "تسجيل الدخول" PDI ": " FSI "535 5.7.8 authentication failed" PDI,
+     "à l’étape «" NBSP "ouverture de session" NBSP "»" NBSP ": 535 5.7.8 authentication failed"},
+    {"the parser ended without an answer (the message was too much for it)",
+     "انتهى برنامج تحليل الرسائل دون جواب (لم يحتمل هذه الرسالة)",
+     "l’analyseur s’est arrêté sans réponse (ce message l’a dépassé)"},
+    {"reminder: no address of the delegation can be written to, all failed before; nothing left",
+     FSI "تذكير" PDI ": لا عنوان للجهة تمكن الكتابة إليه، فقد فشلت جميعها من قبل؛ ولم يُرسل شيء",
+     "rappel" NBSP ": aucune adresse de la délégation n’est joignable, toutes ont échoué auparavant" NBSP
+     "; rien n’est parti"},
+    {FSI "brought by hand" PDI, FSI "سُلّمت باليد" PDI, FSI "remis en main propre" PDI},
+    {FSI "a.pdf" PDI " (known), " FSI "b.pdf" PDI, FSI "a.pdf" PDI " (ورد من قبل), " FSI "b.pdf" PDI,
+     FSI "a.pdf" PDI " (déjà reçu), " FSI "b.pdf" PDI},
+};
+
+/* A stranger's line, and words that nobody has put into a language, stay. */
+static const char *const as_they_came[] = {
+    "",
+    "550 5.1.1 user unknown",
+    "Re: the disk of my uncle",
+    FSI "focal@jo.example" PDI " – " FSI "Re: unknown sender" PDI,
+    FSI "Report (final).pdf" PDI,
+    "(",
+    ")",
+    "x (y) z",
+};
+
+static void what_officers_are_told(void **state)
+{
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        assert_string_equal(reason_in_words(a, LANG_EN, told[i].english), told[i].english);
+        assert_string_equal(reason_in_words(a, LANG_AR, told[i].english), told[i].arabic);
+        assert_string_equal(reason_in_words(a, LANG_FR, told[i].english), told[i].french);
+    }
+    for (size_t i = 0; i < sizeof as_they_came / sizeof *as_they_came; i++)
+        for (int lang = 0; lang < LANG_COUNT; lang++)
+            assert_string_equal(reason_in_words(a, (enum lang)lang, as_they_came[i]), as_they_came[i]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plurals),  cmocka_unit_test(counts), cmocka_unit_test(dates),       cmocka_unit_test(instants),
-        cmocka_unit_test(capitals), cmocka_unit_test(sizes),  cmocka_unit_test(small_words),
+        cmocka_unit_test(plurals),     cmocka_unit_test(counts),
+        cmocka_unit_test(dates),       cmocka_unit_test(instants),
+        cmocka_unit_test(capitals),    cmocka_unit_test(sizes),
+        cmocka_unit_test(small_words), cmocka_unit_test(what_officers_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
