@@ -73,7 +73,7 @@ static void add_row(struct buf *out, struct arena *a, const struct config *c, co
     add_number(out, row->waiting);
     add_number(out, row->failed);
     add_number(out, row->bounced);
-    add_cell(out, !row->answered ? "لم يردّ" : row->complete ? "كامل" : "جزئي");
+    add_cell(out, !row->answered ? "لم تردّ بعد" : row->complete ? "كامل" : "جزئي");
     add_instant(out, c, row->answered_at);
     add_yes(out, row->late);
     add_number(out, row->papers);

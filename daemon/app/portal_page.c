@@ -188,7 +188,7 @@ static void add_answer(struct page *p, const struct matrix_row *row)
     open_cell(p, "الردّ", false);
     add(p, "<p class=\"state\"><span aria-hidden=\"true\">");
     if (!row->answered)
-        add(p, "○</span> لم يردّ بعد");
+        add(p, "○</span> لم تردّ بعد");
     else
         add(p, row->complete ? "●</span> ردّ كامل" : "◐</span> ردّ جزئي");
     add(p, "</p>");
@@ -226,9 +226,9 @@ static void add_paper(struct page *p, const struct paper_row *paper)
     if (paper->item >= 0 && p->m->spec->n_items > 1)
         buf_addf(&p->out, " · البند %d", paper->item + 1);
     if (!paper->current)
-        add(p, " · نسخة سابقة");
+        add(p, " · صيغة سابقة");
     else if (paper->version > 1)
-        buf_addf(&p->out, " · النسخة %d", paper->version);
+        buf_addf(&p->out, " · الصيغة %d", paper->version);
     add(p, "</span></li>\n");
 }
 

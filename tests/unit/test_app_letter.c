@@ -197,7 +197,7 @@ static void reminder_by_its_day(void **state)
     (void)state;
     struct letter l = sample_letter(LETTER_REMINDER, LANG_BIT(LANG_AR));
     struct letter_text t = rendered(a, &l);
-    must_have(t.text, "وإلحاقاً بمذكرتها رقم 412/5 بتاريخ 22 نوفمبر/تشرين الثاني 2026");
+    must_have(t.text, "وإلحاقاً بمذكرتها رقم \u2068412/5\u2069 بتاريخ 22 نوفمبر/تشرين الثاني 2026");
     must_have(t.text, "ويتبقى عليه 8 أيام");
     must_lack(t.text, "آخر تذكير");
     l.days_left = 2;

@@ -141,7 +141,7 @@ static void page_says_all(void **state)
     HAS(html, "رسائل مرتدّة: 1");
     HAS(html, "ورد بعد الموعد");
     HAS(html, "1. التعهدات المعلنة");
-    HAS(html, "نسخة سابقة");
+    HAS(html, "صيغة سابقة");
     HAS(html, "قيد المراجعة: 1");
     HAS(html, "تمديد");
     assert_true(strstr(html, "الأردن") < strstr(html, "الإمارات") && strstr(html, "السودان") < strstr(html, "اليمن"));
