@@ -10,7 +10,7 @@
  * A note is what a state gets in a round with a note number; everyone else gets a letter ({{is_note}} is false). In
  * plain text, empty lines that sections leave are closed up, and lines of left-to-right languages are wrapped but
  * where they are set in by four spaces. {{fsi}} and {{pdi}} are U+2068 and U+2069, to set off a name of unknown
- * direction in Arabic text; in HTML it is <bdi>. */
+ * direction in plain text; in HTML it is <bdi>. */
 #ifndef TAAMIM_APP_LETTER_H
 #define TAAMIM_APP_LETTER_H
 #include "app/config.h"

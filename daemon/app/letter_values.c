@@ -315,7 +315,7 @@ json_t *letter_values(struct arena *a, const struct letter *l, enum lang lang)
     value_text(a, o, "signature", name_alone(a, l->config->name, lang));
     value_text(a, o, "address", l->config->address);
     value_text(a, o, "today", date_in_words(a, lang, zone_civil(l->config->zone, l->now_at)));
-    /* U+2068 and U+2069 around names of either direction, in plain text; set raw, since cleaning drops such marks. */
+    /* U+2068 and U+2069 around names of either direction, in plain text. */
     value_set(o, "fsi", json_string("\u2068"));
     value_set(o, "pdi", json_string("\u2069"));
     if (l->spec && l->party) { /* every letter but the officers' mails has both: letter_render sees to it */
