@@ -183,8 +183,8 @@ static const char *other_addressee(struct arena *a, const struct party *p, enum 
 {
     switch (lang) {
     case LANG_AR: return arena_printf(a, "إلى %s", party_full(p, lang));
-    case LANG_EN: return arena_printf(a, "to %s", party_full(p, lang));
-    case LANG_FR: return arena_printf(a, "à l’attention de %s", party_full(p, lang));
+    case LANG_EN: return given(p->to[lang]) ? p->to[lang] : arena_printf(a, "to %s", english_of(a, p));
+    case LANG_FR: return given(p->to[lang]) ? p->to[lang] : arena_printf(a, "à l’attention %s", french_of(a, p));
     }
     return "";
 }

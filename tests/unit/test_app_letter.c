@@ -405,6 +405,35 @@ static void wrong_templates_are_told(void **state)
     remove_folder(folder);
 }
 
+/* A template may name whom a letter is for; an organisation's name has its article where the register gives it. */
+static void addressees_that_are_no_states(void **state)
+{
+    ARENA_SCOPED a = arena_new();
+    char folder[] = "/tmp/letter.XXXXXX";
+    struct problems p = {0};
+    struct letter_text t;
+    struct party with_to = sample_organisation, with_of = sample_organisation;
+    (void)state;
+    with_to.to[LANG_EN] = "to the Regional Commission";
+    with_to.to[LANG_FR] = "à la Commission régionale";
+    with_of.of[LANG_EN] = "of the Regional Commission";
+    with_of.of[LANG_FR] = "de la Commission régionale";
+    assert_non_null(mkdtemp(folder));
+    put(folder, "notice.en.txt", "Subject: x\n\nNote {{to_addressee}}.\n");
+    put(folder, "notice.fr.txt", "Subject: x\n\nNote {{to_addressee}}.\n");
+    const struct templates *own = templates_load(a, sample_templates_dir(), folder, &p);
+    struct letter l = sample_letter(LETTER_NOTICE, LANG_BIT(LANG_EN) | LANG_BIT(LANG_FR));
+    l.party = &with_to;
+    assert_true(own && letter_render(a, own, &l, &t, NULL));
+    must_have(t.text, "Note to the Regional Commission.");
+    must_have(t.text, "Note à la Commission régionale.");
+    l.party = &with_of;
+    assert_true(letter_render(a, own, &l, &t, NULL));
+    must_have(t.text, "Note to the Regional Commission.");
+    must_have(t.text, "Note à l’attention de la Commission régionale.");
+    remove_folder(folder);
+}
+
 static void missing_templates_are_told(void **state)
 {
     ARENA_SCOPED a = arena_new();
@@ -453,6 +482,7 @@ int main(void)
         cmocka_unit_test(problem_says_why),
         cmocka_unit_test(officers_mails),
         cmocka_unit_test(wrong_templates_are_told),
+        cmocka_unit_test(addressees_that_are_no_states),
         cmocka_unit_test(missing_templates_are_told),
         cmocka_unit_test(override_is_frozen),
     };
