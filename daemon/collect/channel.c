@@ -144,16 +144,14 @@ static bool take_kept(struct collect *c, const json_t *j, struct err *e)
     return err_perm(e, "kept in a mailbox that is not watched");
 }
 
-static bool take_request(struct collect *c, json_t *j, bool append)
+static bool take_append(struct collect *c, json_t *j)
 {
     if (c->n_requests < REQUESTS_MAX)
-        c->requests[c->n_requests++] = (struct request){json_incref(j), append};
-    else if (append)
+        c->requests[c->n_requests++] = json_incref(j);
+    else
         channel_send(c, "appended",
                      json_pack("{s:I, s:b, s:s}", "id", (json_int_t)wire_int(j, "id", 0), "ok", 0, "text",
                                "too many copies wait for the server"));
-    else
-        channel_send(c, "found", json_pack("{s:I, s:i}", "id", (json_int_t)wire_int(j, "id", 0), "uid", 0));
     return true;
 }
 
@@ -165,9 +163,7 @@ static bool take(struct collect *c, const json_t *message, struct err *e)
     if ((j = json_object_get(message, "kept")))
         return take_kept(c, j, e);
     if ((j = json_object_get(message, "append")))
-        return take_request(c, j, true);
-    if ((j = json_object_get(message, "find")))
-        return take_request(c, j, false);
+        return take_append(c, j);
     return err_perm(e, "the daemon said something that is not understood");
 }
 

@@ -14,7 +14,7 @@
 #define ASIDE_MAX     16         /* messages set aside in one mailbox */
 #define KEPT_MAX      100000     /* messages waiting to be moved, in one mailbox */
 #define MOVE_BATCH    64         /* moved by one command */
-#define REQUESTS_MAX  64         /* append and find, waiting for a connection */
+#define REQUESTS_MAX  64         /* copies, waiting for a connection */
 
 struct kept {
     uint32_t uid;
@@ -51,12 +51,6 @@ struct watched {
     struct err refusal; /* SELECT or SEARCH refused; kind ERR_NONE when not */
 };
 
-/* append or find */
-struct request {
-    json_t *what;
-    bool append;
-};
-
 struct collect {
     struct wire *wire;
     struct arena *arena; /* of the configuration */
@@ -67,7 +61,7 @@ struct collect {
     int64_t max_bytes;
     struct watched mailboxes[MAILBOXES_MAX];
     size_t n_mailboxes;
-    struct request requests[REQUESTS_MAX];
+    json_t *requests[REQUESTS_MAX]; /* "append" */
     size_t n_requests;
     bool configured, gone; /* gone: the daemon is */
 
@@ -107,7 +101,7 @@ void fetch_remove_remains(const char *incoming); /* half-written files of an ear
 /* ---- keep.c: what becomes of a kept message */
 enum reply keep_some(struct collect *c, struct watched *w, struct err *e); /* a batch */
 
-/* ---- request.c: append and find */
+/* ---- request.c: append */
 enum reply request_serve(struct collect *c, struct err *e);                       /* the oldest */
 enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e); /* creates and subscribes */
 

@@ -104,7 +104,7 @@ static void release(struct collect *c)
         free(c->mailboxes[i].kept);
     }
     for (size_t i = 0; i < c->n_requests; i++)
-        json_decref(c->requests[i].what);
+        json_decref(c->requests[i]);
     free(c->processed);
     wire_free(c->wire);
     arena_free(c->arena);

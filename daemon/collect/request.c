@@ -1,4 +1,4 @@
-/* What the daemon asks for besides collecting: a copy appended to a folder, a message found by its Message-ID.
+/* What the daemon asks for besides collecting: a copy appended to a folder.
  *
  * A copy is put together in an unlinked file and mapped, so that it costs no memory of ours. A connection that
  * breaks while a copy is given leaves it unknown whether the server has it; it is told as failed, and the daemon,
@@ -29,7 +29,7 @@ enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e)
     return subscribed == REPLY_LOST ? subscribed : r;
 }
 
-/* ---- find */
+/* ---- looking whether it is there */
 
 static bool plain_id(const char *id)
 {
@@ -73,14 +73,6 @@ static enum reply find_in(struct collect *c, const char *mailbox, const char *id
     enum reply r =
         connection_reply(c->connection, mailimap_examine(connection_imap(c->connection), mailbox), "EXAMINE", e);
     return r == REPLY_OK ? search_id(c, id, uid_out, e) : r;
-}
-
-static enum reply find(struct collect *c, const json_t *j, uint32_t *uid_out, struct err *e)
-{
-    char *mailbox = mailbox_wire_name(wire_string(j, "mailbox", ""), e);
-    enum reply r = mailbox ? find_in(c, mailbox, wire_string(j, "message_id", ""), uid_out, e) : REPLY_NO;
-    free(mailbox);
-    return r;
 }
 
 /* ---- append */
@@ -179,16 +171,13 @@ static enum reply append(struct collect *c, const json_t *j, struct err *e)
 
 enum reply request_serve(struct collect *c, struct err *e)
 {
-    JSON_SCOPED what = c->requests[0].what;
-    bool is_append = c->requests[0].append;
-    json_int_t id = wire_int(what, "id", 0);
-    memmove(c->requests, c->requests + 1, --c->n_requests * sizeof *c->requests);
-    uint32_t uid = 0;
-    enum reply r = is_append ? append(c, what, e) : find(c, what, &uid, e);
-    if (is_append)
-        channel_send(c, "appended",
-                     json_pack("{s:I, s:b, s:s}", "id", id, "ok", r == REPLY_OK, "text", r == REPLY_OK ? "" : e->text));
-    else
-        channel_send(c, "found", json_pack("{s:I, s:I}", "id", id, "uid", (json_int_t)uid));
+    JSON_SCOPED what = c->requests[0];
+    c->n_requests--;
+    for (size_t i = 0; i < c->n_requests; i++)
+        c->requests[i] = c->requests[i + 1];
+    enum reply r = append(c, what, e);
+    channel_send(c, "appended",
+                 json_pack("{s:I, s:b, s:s}", "id", (json_int_t)wire_int(what, "id", 0), "ok", r == REPLY_OK, "text",
+                           r == REPLY_OK ? "" : e->text));
     return r == REPLY_LOST ? REPLY_LOST : REPLY_OK;
 }

@@ -1,6 +1,6 @@
 /* The life of one connection: work while there is some, then wait for more.
  *
- * Work is an append or find, and per mailbox: looking, fetching while the daemon is at most COLLECT_AHEAD behind,
+ * Work is an append, and per mailbox: looking, fetching while the daemon is at most COLLECT_AHEAD behind,
  * moving what is kept. Waiting is IDLE on the first mailbox where the server has it; the others, and all where it
  * has not, are looked at every poll_s. While waiting, the server, the daemon and the signals are listened to alike.
  * IDLE is renewed well before the 29 minutes of RFC 2177. */

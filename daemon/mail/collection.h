@@ -27,9 +27,7 @@
  *   daemon  {"append":{"id":N,"mailbox":NAME,"message_id":STRING,"look":BOOL,"segments":[PATH,...],"size":N}}
  *      A copy for the sent folder, \Seen. look: an earlier try may have brought it there; nothing is added where a
  *      message with that Message-ID lies there already.
- *   child   {"appended":{"id":N,"ok":BOOL,"text":STRING}}
- *   daemon  {"find":{"id":N,"mailbox":NAME,"message_id":STRING}}                 for check --round-trip
- *   child   {"found":{"id":N,"uid":N}}                                           uid 0: not there */
+ *   child   {"appended":{"id":N,"ok":BOOL,"text":STRING}} */
 #ifndef TAAMIM_MAIL_COLLECTION_H
 #define TAAMIM_MAIL_COLLECTION_H
 #include "mail/delivery.h"

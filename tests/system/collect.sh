@@ -66,7 +66,7 @@ contains "the processed folder is made and subscribed, its name in modified UTF-
 put "spam" Junk
 ok "junk is collected" says first '"mailbox":"Junk".*"uid":1' 5
 
-# --- append and find
+# --- append
 printf 'Subject: copy\r\nMessage-ID: <copy@league.example>\r\n\r\n' >"$T/head"
 printf 'the text\r\n' >"$T/text"
 tell '{"append":{"id":5,"mailbox":"نسخ","segments":["'"$T/head"'","'"$T/text"'"],"size":'"$(cat "$T/head" "$T/text" | wc -c)"'}}'
@@ -77,13 +77,9 @@ imap "imaps://$HOST:$IMAPS/" -X 'STATUS "&BkYGMwYu-" (MESSAGES)' >"$T/copies"
 contains "and not added twice" "MESSAGES 1" "$T/copies"
 tell '{"append":{"id":10,"mailbox":"أخرى","message_id":"copy@league.example","look":true,"segments":["'"$T/head"'","'"$T/text"'"],"size":'"$(cat "$T/head" "$T/text" | wc -c)"'}}'
 ok "in a folder that is not there yet it is added" says first '"id":10,"ok":true' 2
-tell '{"find":{"id":6,"mailbox":"نسخ","message_id":"<copy@league.example>"}}'
-ok "it is found" says first '"found":{"id":6,"uid":1}' 2
-tell '{"find":{"id":7,"mailbox":"INBOX","message_id":"<nobody@league.example>"}}'
-ok "what is not there is not" says first '"found":{"id":7,"uid":0}' 2
 tell '{"append":{"id":8,"mailbox":"Sent","segments":["'"$T/absent"'"],"size":10}}'
 ok "a copy that cannot be read is told" says first '"id":8,"ok":false' 2
-put "after find"
+put "after copies"
 ok "collecting goes on" says first '"how":"move".*"uid":4' 3
 
 # --- the end
