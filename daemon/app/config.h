@@ -42,7 +42,8 @@ struct config {
     bool reply_token, envelope_token;
     const char *token_delimiter; /* "+" */
     const char *sent_folder;     /* NULL: off */
-    /* imap = { as smtp; mailboxes = [ "INBOX" ]; junk = [ "Junk" ]; processed = "Taamim"; poll_s; authserv_id; } */
+    /* imap = { as smtp; mailboxes = [ "INBOX" ]; junk = [ "Junk" ]; processed = "Taamim";
+     * max_collect_bytes; poll_s; authserv_id; } */
     struct mail_server imap;
     struct watched_mailbox mailboxes[MAILBOXES_MAX];
     size_t n_mailboxes;

@@ -35,10 +35,9 @@ struct taamimd {
 
 static void usage(FILE *out)
 {
-    fputs("usage: taamimd [-c FILE] [-v]\n\n"
+    fputs("usage: taamimd [-c FILE]\n\n"
           "Circulates documents by e-mail; runs in the foreground.\n"
           "  -c, --config FILE   configuration (default /etc/taamim/taamim.conf)\n"
-          "  -v, --verbose       log what is looked at, too\n"
           "  -h, --help\n"
           "SIGHUP reads configuration, register and templates again; SIGTERM stops.\n",
           out);
@@ -228,18 +227,14 @@ static int run(const char *config)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"verbose", no_argument, NULL, 'v'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
     const char *config = "/etc/taamim/taamim.conf";
-    enum log_level least = LOG_LEVEL_INFO;
     int option;
 
-    while ((option = getopt_long(argc, argv, "c:vh", options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
         switch (option) {
         case 'c': config = optarg; break;
-        case 'v': least = LOG_LEVEL_DEBUG; break;
         case 'h': usage(stdout); return EXIT_SUCCESS;
         default: usage(stderr); return 2;
         }
@@ -248,6 +243,6 @@ int main(int argc, char **argv)
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
-    log_open("taamimd", least);
+    log_open("taamimd", LOG_LEVEL_INFO);
     return run(config);
 }

@@ -27,7 +27,8 @@ struct party_register *register_with_contact(struct arena *a, const struct party
                                              const struct contact *c);
 /* CSV (RFC 4180, UTF-8 with or without BOM, ';' or ','; first line names the columns:
  * code,kind,name_ar,name_en,name_fr,group,domain,role,address,contact_name,language,weekend; several rows of one
- * code add contacts) merged into r. Problems name file and line. */
+ * code add contacts) merged into r. What an empty cell leaves open of a new contact is focal_point, ar and fri-sat: a
+ * party's own weekend is a default of the file's alone. Problems name file and line. */
 struct party_register *register_import(struct arena *a, const struct party_register *r, const char *csv_path,
                                        struct problems *p);
 

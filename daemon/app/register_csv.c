@@ -93,7 +93,7 @@ static void read_head(struct table *t)
         problem_in(t->p, t->path, 1, "there is no column 'code'; the first line names the columns");
 }
 
-/* False at the end, and for an empty line with *row untouched but line 0. */
+/* False at the end. An empty line is a row without cells, whose line is 0. */
 static bool next_row(struct table *t, struct row *row)
 {
     bool end = false, any = false;

@@ -26,7 +26,7 @@ bool store_begin(struct store *s, struct err *e);
 bool store_commit(struct store *s, struct err *e); /* false: nothing of the transaction was kept, and it is over */
 void store_rollback(struct store *s);              /* harmless where nothing is begun */
 
-/* ---- small facts: one text value per key ("digest_at", "queue_stopped", ...) */
+/* ---- small facts: one text value per key ("digest_day", "queue_stopped", ...) */
 bool store_set(struct store *s, const char *key, const char *value, struct err *e); /* NULL value removes */
 char *store_get(struct store *s, struct arena *a, const char *key);                 /* NULL where there is none */
 
@@ -82,7 +82,7 @@ bool store_open_rounds_of(struct store *s, struct arena *a, const char *party, c
  * officers. */
 struct notice_row {
     int64_t id;
-    const char *round, *party, *cause; /* "launch", "step:-7d@1766...", "reply:17", "officer:extend:...", "alert:..." */
+    const char *round, *party, *cause; /* "launch", "step:-7d@1766...", "reply:17", "officer:remind:...", "alert:..." */
     const char *kind;                  /* notice reminder receipt problem extension corrigendum closing alert digest */
     const char *token, *message_id, *subject;
     const char *segments; /* JSON array of paths below the state directory */
@@ -96,8 +96,7 @@ bool store_notice(struct store *s, struct arena *a, int64_t id, struct notice_ro
                   struct err *e); /* out->cause NULL: unknown */
 bool store_notices(struct store *s, struct arena *a, const char *round, const char *party_or_null,
                    struct notice_row **out, size_t *n_out, struct err *e); /* by id */
-/* The notice a token or a Message-ID (without brackets) belongs to: round, party, whether the token is still the
- * seat's current one. out->cause NULL: none of ours. */
+/* The notice a token or a Message-ID (without brackets) belongs to. out->cause NULL: none of ours. */
 bool store_notice_by_token(struct store *s, struct arena *a, const char *token, struct notice_row *out,
                            struct err *e); /* the first with that token */
 bool store_notice_by_msgid(struct store *s, struct arena *a, const char *message_id, struct notice_row *out,
@@ -195,8 +194,8 @@ struct message_row {
     const char *kind;           /* mail_kind_names */
     const char *verdict, *rule; /* verdict_names; the rule's name */
     const char *round, *party;  /* "" where none */
-    const char *marks;          /* space-separated: unverified new_address old_token late junk forwarded */
-    const char *text;           /* the sender's own new text, capped at 8 KB */
+    const char *marks;          /* space-separated: unverified new_address old_token late junk known by_hand */
+    const char *text;           /* the sender's own new text, 2 KB at most */
     const char *why;            /* reason of a hold or rejection */
     const char *
         troubles; /* what it brought and could not be taken: lines of code, size and name with tabs between (app/trouble.h) */
@@ -272,7 +271,7 @@ bool store_alerts_copied(struct store *s, int64_t up_to_id, struct err *e);
 /* ---- the story: every act, chained by SHA-256 */
 struct event_row {
     int64_t id, at;
-    const char *who;           /* "daemon", "officer:ADDRESS", "uid:1000 (name)", "party:JO" */
+    const char *who;           /* "daemon", "uid:1000 (name)", "party:JO" */
     const char *what;          /* short verb: "launched", "sent", "filed", ... */
     const char *round, *party; /* "" where none */
     int64_t message;           /* 0 where none */

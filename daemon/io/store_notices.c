@@ -1,7 +1,8 @@
 /* store_notices.c - notices and their deliveries.
  *
  * A notice is unique by (round, party, cause): asking for it again adds nothing and says so. A delivery waits
- * while it is queued, deferred or uncertain; only what was not yet begun is cancelled with its round. */
+ * while it is queued, deferred or uncertain; all that waits is cancelled with its round, also what perhaps has left.
+ * What is at a sender then is not. */
 #include "base/clock.h"
 #include "io/store_private.h"
 
