@@ -42,6 +42,11 @@ static unsigned langs_of(const struct post *p)
     return langs ? langs : LANG_BIT(LANG_AR);
 }
 
+static bool is_in(const struct round_view *v, enum round_state state)
+{
+    return v && v->row.state && strcmp(v->row.state, round_state_names[state]) == 0;
+}
+
 static bool render(struct arena *a, struct outgoing *o, struct err *e)
 {
     struct letter letter = o->post->letter;
@@ -50,6 +55,8 @@ static bool render(struct arena *a, struct outgoing *o, struct err *e)
     letter.spec = post_spec(o->post);
     letter.to = o->post->to;
     letter.n_to = o->post->n_to;
+    letter.closed |= is_in(o->post->view, ROUND_CLOSED) || is_in(o->post->view, ROUND_CANCELLED);
+    letter.cancelled |= is_in(o->post->view, ROUND_CANCELLED);
     if (!letter.langs)
         letter.langs = langs_of(o->post);
     return letter_render(a, o->templates, &letter, &o->text, e);

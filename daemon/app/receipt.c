@@ -153,8 +153,6 @@ static bool post_batch(struct daemon *d, struct arena *a, const struct round_vie
                    .answered = standing.answered,
                    .complete = standing.complete,
                    .late = b->late,
-                   .closed = strcmp(v->row.state, round_state_names[ROUND_OPEN]) != 0,
-                   .cancelled = strcmp(v->row.state, round_state_names[ROUND_CANCELLED]) == 0,
                    .unverified = b->unverified != NULL,
                    .sender = b->unverified},
         .to = b->to,

@@ -8,7 +8,8 @@ void tls_require(CURL *curl, const struct mail_server *s)
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, s->verify ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, s->verify ? 2L : 0L);
-    curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* else trusted beside ca_file */
-    if (s->ca_file)
-        curl_easy_setopt(curl, CURLOPT_CAINFO, s->ca_file);
+    if (!s->ca_file)
+        return;
+    curl_easy_setopt(curl, CURLOPT_CAINFO, s->ca_file);
+    curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* the system's, else trusted beside it */
 }
