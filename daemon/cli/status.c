@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/table.h"
+#include "mail/address.h"
 #include "mail/lang.h"
 
 /* ---- one round */
@@ -117,6 +118,8 @@ struct overview {
     struct count_row *counts;
     size_t n_counts;
     const char *stopped, *smtp_away, *imap_away, *copies_refused, *disk_low;
+    struct suppressed_row *unreached; /* officers and other addresses that are not written to, and why */
+    size_t n_unreached;
     long long quota_used, quota_limit; /* bytes; limit 0: not known */
     bool runs;
 };
@@ -165,6 +168,9 @@ static void print_engine(struct desk *d, const struct overview *v)
         printf("Mailbox: %s of %s used%s\n", size_in_words(d->a, LANG_EN, v->quota_used),
                size_in_words(d->a, LANG_EN, v->quota_limit),
                v->quota_used > v->quota_limit / 10 * 9 ? " - NEARLY FULL: what comes then is refused; make room" : "");
+    for (size_t i = 0; i < v->n_unreached; i++)
+        printf("Not reached: %s: %s%s\n", v->unreached[i].address, table_cell(d->a, v->unreached[i].why, 0),
+               v->unreached[i].suppressed_at ? " (nothing is sent there until `taamim round resend`)" : "");
     for (size_t i = 0; i < v->n_counts; i++)
         if (strcmp(v->counts[i].name, "sent") != 0 && strcmp(v->counts[i].name, "cancelled") != 0)
             printf("Mails %s: %lld\n", v->counts[i].name, (long long)v->counts[i].n);
@@ -186,6 +192,24 @@ static void look_at_quota(struct desk *d, struct overview *v)
     v->quota_limit = l;
 }
 
+/* Officers are always written to; what their server said last stands until one of their mails arrives. */
+static bool look_at_unreached(struct desk *d, struct overview *v, struct err *e)
+{
+    struct suppressed_row *rows;
+    size_t n;
+    if (!store_suppressed_list(d->store, d->a, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < d->config->n_officers; i++) {
+        const char *wire = address_wire(d->a, d->config->officers[i].address, NULL);
+        const char *why = wire ? fact(d, arena_printf(d->a, OFFICER_UNREACHABLE "%s", wire)) : NULL;
+        if (why)
+            ARENA_PUSH(d->a, v->unreached, v->n_unreached, (struct suppressed_row){.address = wire, .why = why});
+    }
+    for (size_t i = 0; i < n; i++)
+        ARENA_PUSH(d->a, v->unreached, v->n_unreached, rows[i]);
+    return true;
+}
+
 static bool look(struct desk *d, struct overview *v, struct err *e)
 {
     struct round_row *rounds;
@@ -204,6 +228,8 @@ static bool look(struct desk *d, struct overview *v, struct err *e)
     v->imap_away = fact(d, "imap_away");
     v->copies_refused = d->config->sent_folder ? fact(d, "copies_refused") : NULL;
     look_at_quota(d, v);
+    if (!look_at_unreached(d, v, e))
+        return false;
     v->disk_low = fact(d, "disk_low");
     v->runs = client_daemon_runs(d->config);
     return true;
@@ -225,18 +251,20 @@ static json_t *quota_json(const struct overview *v)
 
 static enum exit_code overview_json(const struct overview *v)
 {
-    json_t *rounds = json_array(), *held = json_array(), *mails = json_object();
+    json_t *rounds = json_array(), *held = json_array(), *mails = json_object(), *unreached = json_object();
     for (size_t i = 0; i < v->n_matrices; i++)
         json_array_append_new(rounds, matrix_json(&v->matrices[i], false));
     for (size_t i = 0; i < v->n_held; i++)
         json_array_append_new(held, json_integer(v->held[i].id));
     for (size_t i = 0; i < v->n_counts; i++)
         json_object_set_new(mails, v->counts[i].name, json_integer(v->counts[i].n));
-    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs,
-                                    "rounds", rounds, "held", held, "deliveries", mails, "queue_stopped",
-                                    text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away), "imap_away",
-                                    text_or_null(v->imap_away), "copies_refused", text_or_null(v->copies_refused),
-                                    "quota", quota_json(v), "disk_low", text_or_null(v->disk_low)));
+    for (size_t i = 0; i < v->n_unreached; i++)
+        json_object_set_new(unreached, v->unreached[i].address, json_string(v->unreached[i].why));
+    return cli_print_json(json_pack(
+        "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds", rounds, "held",
+        held, "deliveries", mails, "queue_stopped", text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away),
+        "imap_away", text_or_null(v->imap_away), "copies_refused", text_or_null(v->copies_refused), "quota",
+        quota_json(v), "not_reached", unreached, "disk_low", text_or_null(v->disk_low)));
 }
 
 static void print_overview(struct desk *d, const struct overview *v)
