@@ -51,7 +51,8 @@ struct noun {
     const struct verb *verbs;
     size_t n_verbs;
 };
-extern const struct noun check_noun, status_noun, party_noun, round_noun, reply_noun, story_noun, explain_noun;
+extern const struct noun check_noun, status_noun, party_noun, round_noun, reply_noun, story_noun, explain_noun,
+    verify_noun, backup_noun;
 #define WORDS_ANY 100000
 
 /* Parses the whole command line and runs the verb. */

@@ -252,6 +252,18 @@ bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, 
  * sends it again wants it in force. */
 int64_t store_known_paper(struct store *s, const char *round, const char *party, const char *sha256);
 
+/* ---- files: what rows name below the state directory, for audit and backup */
+struct file_row {
+    const char *path;
+    const char *sha256; /* "" where the row does not know it */
+    const char *kind;   /* "paper", "message" or "mail" */
+    bool swept;         /* may have been removed after a while: a mail to officers */
+};
+bool store_files(struct store *s, struct arena *a, struct file_row **out, size_t *n_out, struct err *e); /* by path */
+/* A copy of the whole store as it is at one instant, while the daemon goes on writing; durable, replacing what is
+ * there. */
+bool store_backup(struct store *s, const char *path, struct err *e);
+
 /* ---- officers' alerts, waiting to be grouped into one mail */
 struct alert_row {
     int64_t id;

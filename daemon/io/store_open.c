@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/buf.h"
+#include "base/file.h"
 #include "io/store_private.h"
 
 #define BUSY_WAIT_MS   5000       /* only other readers and a backup can be in the way, and never for long */
@@ -266,4 +267,48 @@ void store_rollback(struct store *s)
     if (s->begun && !sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     s->begun = false;
+}
+
+/* ---- backup */
+
+static void backup_cleanup(sqlite3 **db)
+{
+    sqlite3_close(*db);
+}
+
+/* All pages in one step, so that it is the store of one instant; a writer waits no longer than that takes. */
+static bool copy_pages(struct store *s, sqlite3 *to, const char *path, struct err *e)
+{
+    sqlite3_backup *copy = sqlite3_backup_init(to, "main", s->db, "main");
+    int code = copy ? sqlite3_backup_step(copy, -1) : sqlite3_errcode(to);
+
+    if (copy)
+        sqlite3_backup_finish(copy);
+    if (code == SQLITE_DONE)
+        return true;
+    return err_temp(e, "copying the store %s to %s: %s", s->path, path, sqlite3_errstr(code));
+}
+
+static bool copy_to(struct store *s, const char *path, struct err *e)
+{
+    __attribute__((cleanup(backup_cleanup))) sqlite3 *to = NULL;
+
+    if (sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return err_temp(e, "making %s: %s", path, sqlite3_errmsg(to));
+    sqlite3_busy_timeout(s->db, BUSY_WAIT_MS);
+    return copy_pages(s, to, path, e);
+}
+
+bool store_backup(struct store *s, const char *path, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    const char *draft = arena_printf(a, "%s.new", path);
+    const char *folder = arena_strndup(a, path, (size_t)(strrchr(path, '/') - path));
+
+    unlink(draft); /* of a backup that was cut short */
+    if (copy_to(s, draft, e) && file_sync(draft, e) &&
+        (rename(draft, path) == 0 || err_temp(e, "naming %s: %s", path, strerror(errno))))
+        return file_sync(folder, e);
+    unlink(draft);
+    return false;
 }

@@ -167,3 +167,20 @@ bool store_chain_verify(struct store *s, int64_t *broken_id_out, struct err *e)
     *broken_id_out = whole ? 0 : id;
     return true;
 }
+
+/* ---- files */
+
+static const struct member file_members[] = {MEMBER(file_row, path), MEMBER(file_row, sha256), MEMBER(file_row, kind),
+                                             MEMBER(file_row, swept)};
+static const struct shape file_shape = SHAPE("file", file_row, file_members);
+
+bool store_files(struct store *s, struct arena *a, struct file_row **out, size_t *n_out, struct err *e)
+{
+    return query_all(s, a,
+                     QUERY(&file_shape,
+                           "SELECT path, sha256, 'paper' AS kind, 0 AS swept FROM papers UNION ALL"
+                           " SELECT file, sha256, 'message', 0 FROM messages WHERE file <> '' UNION ALL"
+                           " SELECT value, '', 'mail', max(round = '') FROM notices, json_each(segments) GROUP BY value"
+                           " ORDER BY path"),
+                     out, n_out, e);
+}
