@@ -263,10 +263,10 @@ static void tidy_after(const struct spool *s, const char *full)
 {
     ARENA_SCOPED a = arena_new();
     const char *held = spool_full(s, a, HELD), *slash = strrchr(full, '/');
-    const char *folder = arena_strndup(a, full, (size_t)(slash - full));
+    const char *parent = arena_strndup(a, full, (size_t)(slash - full));
 
-    if (is_below(folder, held) && strcmp(folder, held) != 0)
-        rmdir(folder);
+    if (is_below(parent, held) && strcmp(parent, held) != 0)
+        rmdir(parent);
 }
 
 void spool_begin(struct spool *s)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define DIGITS "0123456789"
+
 const char *const delivery_state_names[DELIVERY_STATE_COUNT] = {
     "queued", "sending", "sent", "deferred", "failed", "uncertain", "cancelled", "bounced",
 };
@@ -45,16 +47,23 @@ struct retry retry_after(const struct attempt *a)
     return later(a, DELIVERY_DEFERRED);
 }
 
-/* "550 5.1.1 no such user", "550-5.1.1 ...", "5.1.1 ...": enhanced-status-code of RFC 3463 section 2. */
+/* "550 5.1.1 no such user", "550-5.1.1 ...", "5.1.1 ...":
+ *   status-code = class "." subject "." detail      RFC 3463 section 2: one digit, then one to three each */
 enum refusal_subject refusal_subject(const char *words)
 {
-    int class = 0, subject = 0, detail = 0;
+    const char *subject, *detail;
+    size_t n;
 
-    if (strspn(words, "0123456789") == 3 && strchr(" -", words[3]) && words[3])
+    if (strspn(words, DIGITS) == 3 && words[3] && strchr(" -", words[3]))
         words += 4;
-    if (sscanf(words, "%1d.%3d.%3d", &class, &subject, &detail) != 3 || class != 5 || subject == 0)
+    if (words[0] != '5' || words[1] != '.')
         return REFUSAL_OF_UNKNOWN;
-    return subject == 1 || subject == 2 ? REFUSAL_OF_MAILBOX : REFUSAL_OF_MAIL;
+    subject = words + 2;
+    n = strspn(subject, DIGITS);
+    detail = subject + n + 1;
+    if (n < 1 || n > 3 || subject[n] != '.' || !strchr(DIGITS, *detail) || !*detail || subject[0] == '0')
+        return REFUSAL_OF_UNKNOWN;
+    return n == 1 && strchr("12", subject[0]) ? REFUSAL_OF_MAILBOX : REFUSAL_OF_MAIL;
 }
 
 static bool knows_domain(const struct refusals *r, const char *domain)
