@@ -88,12 +88,15 @@ static bool say_slowly(int fd, const char *reply, int pause_ms)
 
 static bool serve_data(int fd, FILE *in, struct fake_smtp *f, const struct fake_plan *plan)
 {
+    char late[1024];
     if (!say(fd, or_else(plan->data, "354 go on\r\n")))
         return false;
     if (plan->data && strncmp(plan->data, "354", 3) == 0)
         return getc(in) == EOF; /* one byte of the mail is enough for it */
     if (plan->data)
         return true;
+    if (plan->dot && strcmp(plan->dot, FAKE_LATE) == 0)
+        return get_body(in, f) && get_line(in, f, late, sizeof late) && say(fd, "250 2.0.0 late\r\n");
     if (!get_body(in, f) || !say_slowly(fd, or_else(plan->dot, "250 2.0.0 Ok: queued as 4F00\r\n"), plan->dot_pause_ms))
         return false;
     if (!plan->dot)

@@ -250,6 +250,34 @@ static void a_new_connection_is_not_tried_twice(void **state)
     fake_free(&f);
 }
 
+/* A connection on which something failed may still bring the answer to the mail before: the next mail has its own. */
+static void whatever_failed_costs_the_connection(void **state)
+{
+    static const struct fake_plan rows[] = {
+        {.mail = "553 5.7.1 not your address\r\n"}, {.rcpt = "550 5.1.1 no such office\r\n"},
+        {.rcpt = "451 4.7.1 greylisted\r\n"},       {.data = "554 5.6.0 no data\r\n"},
+        {.dot = "452 4.3.1 disk full\r\n"},         {.dot = FAKE_LATE},
+    };
+    struct send_job job = the_job();
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake_plan plans[] = {rows[i], {.dot = "250 2.0.0 its own\r\n"}};
+        struct fake_smtp f;
+        fake_start(&f, plans, 2);
+        struct mail_server server = server_at(f.port);
+        server.final_timeout_s = 1;
+        struct smtp *s = smtp_new(&server, NULL, NULL);
+        struct send_outcome o = smtp_deliver(s, &job);
+        assert_int_not_equal(o.stage, SEND_ACCEPTED);
+        o = smtp_deliver(s, &job);
+        assert_outcome(&o, SEND_ACCEPTED, 250, "its own");
+        smtp_free(s);
+        fake_stop(&f);
+        assert_int_equal(f.connections, 2);
+        fake_free(&f);
+    }
+}
+
 static bool always(void *arg)
 {
     (void)arg;
@@ -343,6 +371,7 @@ int main(void)
         cmocka_unit_test(two_mails_share_a_connection),
         cmocka_unit_test(an_idle_farewell_costs_a_new_connection_and_no_mail),
         cmocka_unit_test(a_new_connection_is_not_tried_twice),
+        cmocka_unit_test(whatever_failed_costs_the_connection),
         cmocka_unit_test(stopping_gives_up_before_the_dot),
         cmocka_unit_test(stopping_waits_for_the_answer_after_the_dot),
         cmocka_unit_test(a_slow_answer_of_many_lines_is_one_answer),
