@@ -5,6 +5,7 @@
  * */
 #include "app/config.h"
 
+#include <glib.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -356,10 +357,16 @@ static void choose_secret(const struct load *l, config_setting_t *group, const s
                    group->name);
 }
 
-static bool clean_host(const char *host)
+/* An internationalised name goes out as A-labels; anything else stays as it is. */
+static void check_host(const struct load *l, config_setting_t *group, struct mail_server *s)
 {
-    return host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")] == '\0' ||
-           (unsigned char)*host >= 0x80;
+    const char *host = s->host;
+    struct err e = {0};
+    if (host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:")] == '\0')
+        return;
+    s->host = g_str_is_ascii(host) ? NULL : address_domain(l->a, host, &e);
+    if (!s->host)
+        problem_at(l->p, setting_at(group, "host"), "'%.60s' is no host name; the port has a setting of its own", host);
 }
 
 static void check_server(const struct load *l, config_setting_t *group, const struct login *login,
@@ -368,11 +375,10 @@ static void check_server(const struct load *l, config_setting_t *group, const st
     choose_secret(l, group, login, s);
     if (s->auth != MAIL_AUTH_NONE && !s->user)
         problem_at(l->p, group, "%s logs in but has no user", group->name);
+    if (s->host)
+        check_host(l, group, s);
     if (!s->host)
         return;
-    if (!clean_host(s->host))
-        problem_at(l->p, setting_at(group, "host"), "'%.60s' is no host name; the port has a setting of its own",
-                   s->host);
     if (s->tls == TLS_NONE && s->auth != MAIL_AUTH_NONE && !is_loopback(s->host))
         problem_at(l->p, setting_at(group, "tls"),
                    "%s would send its password to %s in the clear; set tls to \"starttls\" or \"tls\"", group->name,

@@ -49,12 +49,25 @@ static const config_setting_t *named(const config_setting_t *s)
     return s;
 }
 
+/* libconfig looks for an included file in the folder of the first one, and keeps its name as it was written. */
+static const char *path_of(struct arena *a, config_t *c, const char *file)
+{
+    const char *first = config_setting_source_file(config_root_setting(c));
+    return !file || !first || strcmp(file, first) == 0 ? file : arena_printf(a, "%s/%s", c->include_dir, file);
+}
+
+static const char *source_path(struct arena *a, const config_setting_t *s)
+{
+    return path_of(a, s->config, config_setting_source_file(s));
+}
+
 void problem_at(struct problems *p, const config_setting_t *where, const char *format, ...)
 {
+    ARENA_SCOPED a = arena_new();
     const config_setting_t *s = named(where);
     va_list args;
     va_start(args, format);
-    add_problem(p, config_setting_source_file(s), (int)config_setting_source_line(s), format, args);
+    add_problem(p, source_path(a, s), (int)config_setting_source_line(s), format, args);
     va_end(args);
 }
 
@@ -74,25 +87,36 @@ void problem_told(struct problems *p, const char *text)
 
 /* ---- files */
 
+static bool scan_included(struct arena *a, config_t *c, bool includes, struct problems *p)
+{
+    for (unsigned i = 1; i < c->num_filenames; i++)
+        if (!setting_scan(path_of(a, c, c->filenames[i]), includes, p))
+            return false;
+    return true;
+}
+
+static void tell_unread(struct arena *a, config_t *c, const char *path, struct problems *p)
+{
+    const char *file = path_of(a, c, config_error_file(c)), *text = config_error_text(c);
+    bool syntax = text && strcmp(text, "syntax error") == 0;
+    problem_in(p, file ? file : path, config_error_line(c), "%s%s", text ? text : "cannot be read",
+               syntax ? ": a bracket, quote or ';' may be missing here or just before" : "");
+}
+
 static config_t *open_file(const char *path, bool includes, struct problems *p)
 {
     if (!setting_scan(path, includes, p))
         return NULL;
+    ARENA_SCOPED a = arena_new();
     config_t *c = g_new0(config_t, 1);
     g_autofree char *folder = g_path_get_dirname(path);
     config_init(c);
     config_set_include_dir(c, folder);
-    if (config_read_file(c, path)) {
-        for (unsigned i = 0; i < c->num_filenames; i++)
-            if (strcmp(c->filenames[i], path) != 0 && !setting_scan(c->filenames[i], includes, p))
-                return setting_close(c), NULL;
+    bool read = config_read_file(c, path), sound = scan_included(a, c, includes, p);
+    if (read && sound)
         return c;
-    }
-    const char *file = config_error_file(c);
-    const char *text = config_error_text(c);
-    bool syntax = text && strcmp(text, "syntax error") == 0;
-    problem_in(p, file ? file : path, config_error_line(c), "%s%s", text ? text : "cannot be read",
-               syntax ? ": a bracket, quote or ';' may be missing here or just before" : "");
+    if (sound)
+        tell_unread(a, c, path, p);
     setting_close(c);
     return NULL;
 }
@@ -354,9 +378,8 @@ static void read_string(const struct reading *r, const config_setting_t *s, cons
 {
     const char *text = read_text(r, s, TEXT_MAX, false);
     if (text)
-        *out = r->row->type == SET_PATH
-                   ? path_beside(r->a, config_setting_source_file(s) ? config_setting_source_file(s) : "x", text)
-                   : text;
+        *out = r->row->type == SET_PATH ? path_beside(r->a, source_path(r->a, s) ? source_path(r->a, s) : "x", text)
+                                        : text;
 }
 
 static void read_value(const struct reading *r, config_setting_t *s, void *at)

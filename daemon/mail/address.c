@@ -109,6 +109,15 @@ static char *domain_wire(struct arena *a, const char *domain, const char **why)
     return whole && strspn(wire, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n ? wire : NULL;
 }
 
+char *address_domain(struct arena *a, const char *domain, struct err *e)
+{
+    const char *why;
+    char *wire = domain_wire(a, domain, &why);
+    if (!wire)
+        err_perm(e, "\"%s\" is no domain: %s", shown(a, domain), why);
+    return wire;
+}
+
 char *address_wire(struct arena *a, const char *address, struct err *e)
 {
     if (!address || !*address) {

@@ -13,6 +13,8 @@
 
 /* The address as it goes into an envelope, in the arena, or NULL with e saying what is wrong with it. */
 char *address_wire(struct arena *a, const char *address, struct err *e);
+/* A domain alone, or an internationalised host, as A-labels; NULL with e. libcurl could do it in a UTF-8 locale only. */
+char *address_domain(struct arena *a, const char *domain, struct err *e);
 /* The same mailbox: domains compared as A-labels without case, local parts without case (as every real server does). */
 bool address_same(const char *one, const char *other);
 /* The domain of an address equals `domain` or lies below it. */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <unistd.h>
 
 #include "app/config.h"
 #include "app/daemon.h"
@@ -106,6 +107,12 @@ static void faults(void **state)
         {"host = \"mail.example\"; user", "tls = \"startls\"; host = \"mail.example\"; user",
          "t.conf:9: tls cannot be 'startls'; did you mean 'starttls'? (none, starttls or tls)\nt.conf:17: unknown "
          "setting 'poll' in office"},
+        {"host = \"mail.example\"", "host = \"mail example\"",
+         "t.conf:9: 'mail example' is no host name; the port has a setting of its own\n"
+         "t.conf:17: unknown setting 'poll' in office"},
+        {"host = \"mail.example\"", "host = \"بريد مثال\"",
+         "t.conf:9: 'بريد مثال' is no host name; the port has a setting of its own\n"
+         "t.conf:17: unknown setting 'poll' in office"},
         {"  password_file = \"pw\";", "  password_file = \"pw\"; credential = \"c\";",
          "t.conf:10: password_file and credential are both set in smtp; one is enough\nt.conf:17: unknown setting "
          "'poll' in office"},
@@ -179,6 +186,68 @@ static void the_problems_of_all_files_are_told(void **state)
     }
 }
 
+/* This program never sets a locale, as the daemon does not: libcurl could not encode the name. */
+static void a_host_with_an_arabic_name(void **state)
+{
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    const char *problems, *text = replaced(a, good, "poll = 1;", "");
+    struct config *c = load(a, replaced(a, text, "\"mail.example\"", "\"بريد.إختبار\""), &problems);
+    assert_string_equal(problems, "");
+    assert_string_equal(c->smtp.host, "xn--ngbof4h.xn--kgbechtv");
+    assert_string_equal(c->imap.host, "mail.example");
+    config_close(c);
+}
+
+/* The good file up to there, and an included one beside it; wherever this program was started. */
+static struct config *load_with(struct arena *a, const char *until, const char *more, const char **problems_out)
+{
+    const char *path = arena_printf(a, "%s/more.conf", folder);
+    int n = (int)(strstr(good, until) - good);
+    write_case(path, more, strlen(more));
+    struct config *c = load(a, arena_printf(a, "%.*s@include \"more.conf\"\n", n, good), problems_out);
+    unlink(path);
+    return c;
+}
+
+static void an_included_file(void **state)
+{
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    const char *problems;
+    const char *rest = replaced(a, strstr(good, "imap = "), "poll = 1;", "alert_every_s = 7;");
+    struct config *c = load_with(a, "imap = ", rest, &problems);
+    assert_string_equal(problems, "");
+    assert_int_equal(c->alert_every_s, 7);
+    assert_string_equal(c->imap.secret.where, arena_printf(a, "%s/pw", folder));
+    config_close(c);
+}
+
+/* What is wrong there is told with its own name and line, and looked for there, too. */
+static void faults_of_an_included_file(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more, *problems;
+    } rows[] = {
+        {"office = {\n  poll = 1;\n};\n", "more.conf:2: unknown setting 'poll' in office"},
+        {"office = {\n\n  alert_every_s = ;\n};\n",
+         "more.conf:3: syntax error: a bracket, quote or ';' may be missing here or just before"},
+        {"office = {\n  alert_every_s = 4294967303;\n};\n",
+         "more.conf:2: the number 4294967303 is too large to be written so; above 2147483647 a number ends with "
+         "L"},
+        {"# \xff\n", "more.conf:1: this line is not UTF-8 (byte 0xff); save the file as UTF-8"},
+        {"\xef\xbb\xbf\n", "more.conf:1: the file begins with a byte order mark (BOM); save it as UTF-8 without one"},
+        {"@include \"none.conf\"\n", "more.conf:1: cannot open include file"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ARENA_SCOPED a = arena_new();
+        const char *problems;
+        assert_null(load_with(a, "office = ", rows[i].more, &problems));
+        assert_string_equal(problems, rows[i].problems);
+    }
+}
+
 static void missing_file(void **state)
 {
     (void)state;
@@ -192,9 +261,14 @@ static void missing_file(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shipped_file), cmocka_unit_test(faults), cmocka_unit_test(all_hours_and_days),
-        cmocka_unit_test(the_problems_of_all_files_are_told), cmocka_unit_test(missing_file)};
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(shipped_file),
+                                              cmocka_unit_test(faults),
+                                              cmocka_unit_test(all_hours_and_days),
+                                              cmocka_unit_test(the_problems_of_all_files_are_told),
+                                              cmocka_unit_test(a_host_with_an_arabic_name),
+                                              cmocka_unit_test(an_included_file),
+                                              cmocka_unit_test(faults_of_an_included_file),
+                                              cmocka_unit_test(missing_file)};
     if (!mkdtemp(folder))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
