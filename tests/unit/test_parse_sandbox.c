@@ -4,6 +4,7 @@
 #include "parse_case.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <iconv.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -168,6 +169,29 @@ static void test_parses_inside(void **state)
     fclose(scratch);
 }
 
+/* glibc loads a converter at its first use, which in there would be refused. */
+static int act_convert(void)
+{
+    static const char *const charsets[] = {
+        "windows-1256", "iso-8859-6",  "cp864", "windows-1252", "iso-8859-15",  "macintosh",  "windows-1251",
+        "koi8-r",       "koi8-u",      "utf-7", "utf-16le",     "gb18030",      "big5",       "cp932",
+        "euc-jp",       "iso-2022-jp", "cp949", "euc-kr",       "windows-1254", "iso-8859-9", "windows-874",
+    };
+    for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++)
+        if (iconv_open("UTF-8", charsets[i]) == (iconv_t)-1)
+            return (int)i + 1;
+    return 0;
+}
+
+static void test_converters_are_there(void **state)
+{
+    (void)state;
+    assert_true(parse_prepare(NULL));
+    int status = inside(act_convert);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_these_kill),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_parses_inside),
+        cmocka_unit_test(test_converters_are_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
