@@ -290,6 +290,8 @@ static void read_secretariat(const struct load *l)
     config_setting_t *group = read_group(l, "secretariat", ROWS(secretariat_rows));
     if (!group)
         return;
+    if (c->address) /* an envelope's sender, and the right side of each Message-ID */
+        c->address = address_wire(l->a, c->address, &e);
     read_hours(l, group);
     read_working_days(l, group);
     if (config_setting_get_member(group, "name"))

@@ -4,6 +4,7 @@
 #include "scenario.h"
 
 #include <fcntl.h>
+#include <glib.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -143,6 +144,8 @@ static bool take(struct world *w, const struct send_job *job, struct err *e)
             return false;
         buf_add(&all, bytes, n);
     }
+    if (!g_str_is_ascii(job->to) || !g_str_is_ascii(job->from))
+        return err_perm(e, "the envelope from %s to %s is not in ASCII", job->from, job->to);
     if ((int64_t)all.len != job->size)
         return err_perm(e, "the mail to %s has %zu bytes, not the %lld announced", job->to, all.len,
                         (long long)job->size);

@@ -187,15 +187,16 @@ static void the_problems_of_all_files_are_told(void **state)
 }
 
 /* This program never sets a locale, as the daemon does not: libcurl could not encode the name. */
-static void a_host_with_an_arabic_name(void **state)
+static void arabic_names_of_machines(void **state)
 {
     (void)state;
     ARENA_SCOPED a = arena_new();
-    const char *problems, *text = replaced(a, good, "poll = 1;", "");
+    const char *problems, *text = replaced(a, replaced(a, good, "poll = 1;", ""), "las.example", "مثال.إختبار");
     struct config *c = load(a, replaced(a, text, "\"mail.example\"", "\"بريد.إختبار\""), &problems);
     assert_string_equal(problems, "");
     assert_string_equal(c->smtp.host, "xn--ngbof4h.xn--kgbechtv");
     assert_string_equal(c->imap.host, "mail.example");
+    assert_string_equal(c->address, "s@xn--mgbh0fb.xn--kgbechtv");
     config_close(c);
 }
 
@@ -265,7 +266,7 @@ int main(void)
                                               cmocka_unit_test(faults),
                                               cmocka_unit_test(all_hours_and_days),
                                               cmocka_unit_test(the_problems_of_all_files_are_told),
-                                              cmocka_unit_test(a_host_with_an_arabic_name),
+                                              cmocka_unit_test(arabic_names_of_machines),
                                               cmocka_unit_test(an_included_file),
                                               cmocka_unit_test(faults_of_an_included_file),
                                               cmocka_unit_test(missing_file)};
