@@ -21,7 +21,7 @@
 #include "base/mem.h"
 
 #define CLIENTS_MAX    16
-#define FILES_MAX      1024
+#define FILES_MAX      1088 /* a round's documents and templates */
 #define FILE_BYTES_MAX (256 << 20)
 
 struct client {
@@ -44,22 +44,36 @@ struct command_server {
 
 /* ---- what is asked */
 
+/* The files that came are the documents and then the templates: what they were called where they lay says nothing
+ * here. */
+static bool take_enclosed(struct client *c, struct round_spec *spec, struct err *e)
+{
+    struct spool *spool = c->server->daemon->spool;
+    size_t n = spec->n_documents;
+    struct round_document *docs = arena_alloc(c->arena, (n + 1) * sizeof *docs);
+    struct round_template *templates = arena_alloc(c->arena, (spec->n_templates + 1) * sizeof *templates);
+
+    if (n + spec->n_templates != c->n_files)
+        return err_perm(e, "the round has %zu documents and %zu templates, and %zu files came with it", n,
+                        spec->n_templates, c->n_files);
+    for (size_t i = 0; i < n; i++) {
+        docs[i] = spec->documents[i];
+        docs[i].path = spool_full(spool, c->arena, c->staged[i]);
+    }
+    for (size_t i = 0; i < spec->n_templates; i++)
+        templates[i] = (struct round_template){spec->templates[i].name, spool_full(spool, c->arena, c->staged[n + i])};
+    spec->documents = docs;
+    spec->templates = templates;
+    return true;
+}
+
 static bool do_launch(struct client *c, const struct act *act, const json_t *m, const char **text_out, struct err *e)
 {
     struct daemon *d = c->server->daemon;
     struct round_spec *spec = round_spec_from_json(c->arena, json_object_get(m, "spec"), d->orders.config, e);
-    struct round_document *docs;
 
-    if (!spec)
+    if (!spec || !take_enclosed(c, spec, e))
         return false;
-    if (spec->n_documents != c->n_files)
-        return err_perm(e, "the round has %zu documents and %zu files came with it", spec->n_documents, c->n_files);
-    docs = arena_alloc(c->arena, (spec->n_documents + 1) * sizeof *docs);
-    for (size_t i = 0; i < spec->n_documents; i++) {
-        docs[i] = spec->documents[i];
-        docs[i].path = spool_full(d->spool, c->arena, c->staged[i]);
-    }
-    spec->documents = docs;
     if (!launch_round(d, c->arena, spec, act->who, e))
         return false;
     *text_out = arena_printf(c->arena, "%s: launched; `taamim status %s` shows where it stands", spec->ref, spec->ref);

@@ -2,7 +2,7 @@
  *
  *   taamim  {"file":NAME} with a descriptor, once per file that goes along; copied to staging at once
  *   taamim  {"act":"extend","ref":...,"party":...,"text":...,...}      the fields of struct act; "launch" brings
- *   "spec", "add" and "import" use the files
+ *   "spec", whose documents and then templates are the files; "add" and "import" use the files
  *   daemon  {"ok":true,"text":...} or {"ok":false,"text":...}
  * Who may speak is decided by the socket's owner, group and mode (0660); SO_PEERCRED tells who does, and the story
  * keeps it. */

@@ -32,7 +32,7 @@ bool orders_load(struct standing_orders *out, const char *config_path, struct pr
     if (c && c->register_file)
         fresh.parties = register_load(fresh.register_arena, c->register_file, p);
     if (c && c->templates_dir)
-        fresh.templates = templates_load(fresh.arena, c->templates_dir, NULL, p);
+        fresh.templates = templates_load(fresh.arena, c->templates_dir, NULL, 0, p);
     if (p->n > before) {
         orders_free(&fresh);
         return false;
@@ -186,7 +186,7 @@ const struct templates *round_templates(struct daemon *d, const char *ref)
     if (f->templates)
         return f->templates;
     folder = arena_printf(f->arena, "outgoing/%s/templates", spool_round_folder(f->arena, ref));
-    f->templates = templates_load(f->arena, spool_full(d->spool, f->arena, folder), NULL, &p);
+    f->templates = templates_load(f->arena, spool_full(d->spool, f->arena, folder), NULL, 0, &p);
     buf_free(&p.text);
     return f->templates ? f->templates : d->orders.templates;
 }

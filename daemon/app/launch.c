@@ -205,10 +205,23 @@ const char *launch_deadline_text(struct arena *a, const struct config *c, const 
                         dl->local.hour, dl->local.minute, dl->local.second, c->zone_name);
 }
 
+static const struct templates *templates_for(struct arena *a, const struct standing_orders *o,
+                                             const struct round_spec *spec, struct err *e)
+{
+    struct problems p = {0};
+    const struct templates *t = o->templates;
+
+    if (spec->n_templates)
+        t = templates_load(a, o->config->templates_dir, spec->templates, spec->n_templates, &p);
+    if (!t)
+        err_perm(e, "%s", buf_text(&p.text));
+    buf_free(&p.text);
+    return t;
+}
+
 bool launch_round(struct daemon *d, struct arena *a, struct round_spec *spec, const char *who, struct err *e)
 {
     const char *folder = arena_printf(a, "outgoing/%s", spool_round_folder(a, spec->ref));
-    struct problems p = {0};
     char token[17];
     struct round_view v = {.spec = spec};
 
@@ -224,14 +237,9 @@ bool launch_round(struct daemon *d, struct arena *a, struct round_spec *spec, co
     };
     if (!check_new(d, a, spec, e) || !encode_documents(a, spec, spool_full(d->spool, a, ""), folder, v.row.boundary, e))
         return false;
-    v.templates =
-        spec->templates ? templates_load(a, d->orders.config->templates_dir, spec->templates, &p) : d->orders.templates;
-    if (!v.templates) {
-        err_perm(e, "%s", buf_text(&p.text));
-        buf_free(&p.text);
-        return false;
-    }
-    if (!templates_freeze(v.templates, arena_printf(a, "%s/%s/templates", spool_full(d->spool, a, ""), folder), e))
+    v.templates = templates_for(a, &d->orders, spec, e);
+    if (!v.templates ||
+        !templates_freeze(v.templates, arena_printf(a, "%s/%s/templates", spool_full(d->spool, a, ""), folder), e))
         return false;
     v.row.spec = spec_text(a, spec);
     return write_round(d, a, &v, who, e);
@@ -293,17 +301,14 @@ int launch_preview(const struct standing_orders *o, const struct round_spec *giv
 {
     ARENA_SCOPED a = arena_new();
     struct round_spec spec = *given;
-    struct problems problems = {0};
     struct round_view v = {.spec = &spec, .row = {.ref = spec.ref, .boundary = "=_taamim_preview"}};
     int n = 0;
     bool good = file_mkdirs(folder, 0755, e) && encode_documents(a, &spec, folder, ".parts", v.row.boundary, e);
 
     for (size_t i = 0; good && i < spec.n_documents; i++)
         ((struct round_document *)spec.documents)[i].part = arena_printf(a, "%s/%s", folder, spec.documents[i].part);
-    v.templates =
-        spec.templates ? templates_load(a, o->config->templates_dir, spec.templates, &problems) : o->templates;
-    if (good && !v.templates)
-        good = err_perm(e, "%s", buf_text(&problems.text));
+    if (good)
+        good = (v.templates = templates_for(a, o, &spec, e)) != NULL;
     for (size_t i = 0; good && i < o->parties->n_parties; i++) {
         const struct party *party = &o->parties->parties[i];
 
@@ -313,7 +318,6 @@ int launch_preview(const struct standing_orders *o, const struct round_spec *giv
         n++;
     }
     remove_parts(a, &spec, folder);
-    buf_free(&problems.text);
     if (good && n == 0)
         good = err_perm(e, only ? "round %s does not invite %s" : "round %s invites no party of the register%.0s",
                         spec.ref, only);

@@ -4,8 +4,8 @@
 #define TAAMIM_APP_LAUNCH_H
 #include "app/daemon.h"
 
-/* The round as a whole, or nothing: all its rows are one transaction. spec's documents must be readable by the
- * daemon. */
+/* The round as a whole, or nothing: all its rows are one transaction. spec's documents and templates must be readable
+ * by the daemon. */
 bool launch_round(struct daemon *d, struct arena *a, struct round_spec *spec, const char *who, struct err *e);
 /* Writes each party's mail into folder as CODE.eml and CODE.html; party NULL: all. Returns how many, -1 on error. */
 int launch_preview(const struct standing_orders *o, const struct round_spec *spec, const char *party,

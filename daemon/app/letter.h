@@ -99,12 +99,15 @@ struct letter_text {
 };
 
 struct templates;
-/* All problems (missing files, wrong names) into p; NULL where there are any. Lives in the arena. override_dir may
- * be NULL. */
-struct templates *templates_load(struct arena *a, const char *dir, const char *override_dir, struct problems *p);
+/* All problems (missing files, wrong names) into p; NULL where there are any. Lives in the arena. `own` are a round's,
+ * which stand in for those of the folder. */
+struct templates *templates_load(struct arena *a, const char *dir, const struct round_template *own, size_t n_own,
+                                 struct problems *p);
+/* What of a round's folder may be templates, by its ending; in order of names. NULL with e where it cannot be read. */
+const struct round_template *templates_of_folder(struct arena *a, const char *folder, size_t *n_out, struct err *e);
 bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out,
                    struct err *e);
-/* Copies every template in force into folder (launch freezes them); templates_load(folder, NULL) reads them back. */
+/* Copies every template in force into folder (launch freezes them); templates_load(folder) reads them back. */
 bool templates_freeze(const struct templates *t, const char *folder, struct err *e);
 
 #endif

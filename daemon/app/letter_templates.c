@@ -1,9 +1,11 @@
 /* letter_templates.c - the templates of every message in every language: read, checked, kept.
  *
  * A .txt begins with its subject and an empty line. Every file is parsed and its names are checked against those of
- * its message; all problems are told at once, each with file and line. A folder of a round may override single files;
- * what lies there under a name that no message has is a problem too, since it would silently do nothing. */
+ * its message; all problems are told at once, each with file and line. A round may have files of its own for single
+ * ones; one under a name that no message has is a problem too, since it would silently do nothing. */
 #include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/letter_parts.h"
@@ -17,7 +19,9 @@ static const char *const layout_names[] = {"lang", "dir", "subject", "blocks", "
 
 struct loader {
     struct arena *a;
-    const char *dir, *override_dir;
+    const char *dir;
+    const struct round_template *own;
+    size_t n_own;
     struct problems *p;
     bool failed;
 };
@@ -30,11 +34,9 @@ static void tell(struct loader *l, const struct err *e)
 
 static const char *path_of(const struct loader *l, const char *name)
 {
-    if (l->override_dir) {
-        const char *own = arena_printf(l->a, "%s/%s", l->override_dir, name);
-        if (file_exists(own))
-            return own;
-    }
+    for (size_t i = 0; i < l->n_own; i++)
+        if (strcmp(l->own[i].name, name) == 0)
+            return l->own[i].path;
     return arena_printf(l->a, "%s/%s", l->dir, name);
 }
 
@@ -130,7 +132,7 @@ static void load_all(struct loader *l, struct templates *t)
         }
 }
 
-/* ---- an overriding folder */
+/* ---- a round's own */
 
 static bool file_of_templates(const struct templates *t, const char *name)
 {
@@ -143,40 +145,53 @@ static bool file_of_templates(const struct templates *t, const char *name)
     return false;
 }
 
+static void check_own(struct loader *l, const struct templates *t)
+{
+    struct err e = {0};
+    for (size_t i = 0; i < l->n_own; i++)
+        if (!file_of_templates(t, l->own[i].name)) {
+            err_perm(&e, "%s: no message has a template of that name (<kind>.<ar|en|fr>.txt or .html)", l->own[i].path);
+            tell(l, &e);
+        }
+}
+
+struct templates *templates_load(struct arena *a, const char *dir, const struct round_template *own, size_t n_own,
+                                 struct problems *p)
+{
+    struct loader l = {.a = a, .dir = dir, .own = own, .n_own = n_own, .p = p};
+    struct templates *t = arena_alloc(a, sizeof *t);
+    load_all(&l, t);
+    check_own(&l, t);
+    return l.failed ? NULL : t;
+}
+
 static bool ends_with(const char *name, const char *end)
 {
     size_t n = strlen(name), m = strlen(end);
     return n > m && strcmp(name + n - m, end) == 0;
 }
 
-static void check_override(struct loader *l, const struct templates *t)
+static int by_name(const void *one, const void *other)
 {
-    DIR *d = opendir(l->override_dir);
-    struct err e = {0};
-    if (!d) {
-        err_perm(&e, "%s: the round's folder of templates cannot be opened", l->override_dir);
-        tell(l, &e);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(d));) {
-        const char *name = entry->d_name;
-        if ((!ends_with(name, ".txt") && !ends_with(name, ".html")) || file_of_templates(t, name))
-            continue;
-        err_perm(&e, "%s/%s: no message has a template of that name (<kind>.<ar|en|fr>.txt or .html)", l->override_dir,
-                 name);
-        tell(l, &e);
-    }
-    closedir(d);
+    return strcmp(((const struct round_template *)one)->name, ((const struct round_template *)other)->name);
 }
 
-struct templates *templates_load(struct arena *a, const char *dir, const char *override_dir, struct problems *p)
+const struct round_template *templates_of_folder(struct arena *a, const char *folder, size_t *n_out, struct err *e)
 {
-    struct loader l = {.a = a, .dir = dir, .override_dir = override_dir, .p = p};
-    struct templates *t = arena_alloc(a, sizeof *t);
-    load_all(&l, t);
-    if (override_dir)
-        check_override(&l, t);
-    return l.failed ? NULL : t;
+    struct round_template *list = arena_alloc(a, sizeof *list);
+    size_t n = 0;
+    DIR *d = opendir(folder);
+    if (!d)
+        return err_perm(e, "cannot read the folder %s: %s", folder, strerror(errno)), NULL;
+    for (const struct dirent *entry; (entry = readdir(d));)
+        if (ends_with(entry->d_name, ".txt") || ends_with(entry->d_name, ".html"))
+            ARENA_PUSH(a, list, n,
+                       (struct round_template){arena_strdup(a, entry->d_name),
+                                               arena_printf(a, "%s/%s", folder, entry->d_name)});
+    closedir(d);
+    qsort(list, n, sizeof *list, by_name);
+    *n_out = n;
+    return list;
 }
 
 /* ---- freezing */

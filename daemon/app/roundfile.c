@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/letter.h"
 #include "app/round_audience.h"
 #include "app/roundfile_private.h"
 #include "mail/names.h"
@@ -18,7 +19,7 @@
 
 struct draft {
     struct round_spec s;
-    const char *kind, *note_date;
+    const char *kind, *note_date, *templates;
     struct strings reminders;
 };
 struct document_entry {
@@ -42,7 +43,7 @@ static const struct setting_row top_rows[] = {
     {.name = "items", .type = SET_GROUP},
     {.name = "deadline", .type = SET_STRING, .offset = FIELD(s.deadline_text), .required = true},
     {.name = "reminders", .type = SET_STRINGS, .offset = FIELD(reminders)},
-    {.name = "templates", .type = SET_PATH, .offset = FIELD(s.templates)},
+    {.name = "templates", .type = SET_PATH, .offset = FIELD(templates)},
 };
 static const struct setting_row note_rows[] = {
     {.name = "number", .type = SET_STRING, .offset = FIELD(s.note_number), .required = true},
@@ -323,6 +324,20 @@ static void read_items(const struct round_reading *l)
     }
 }
 
+/* Each is parsed, as the daemon will. */
+static void read_templates(const struct round_reading *l)
+{
+    struct round_spec *s = l->s;
+    struct err e = {0};
+    if (!l->d->templates)
+        return;
+    s->templates = templates_of_folder(l->a, l->d->templates, &s->n_templates, &e);
+    if (!s->templates)
+        problem_at(l->p, setting_at(l->root, "templates"), "%s", e.text);
+    if (s->n_templates)
+        templates_load(l->a, l->c->templates_dir, s->templates, s->n_templates, l->p);
+}
+
 static void read_all(const struct round_reading *l, int64_t now_at)
 {
     struct round_spec *s = l->s;
@@ -339,8 +354,7 @@ static void read_all(const struct round_reading *l, int64_t now_at)
     read_items(l);
     read_deadline(l, now_at);
     read_steps(l);
-    if (s->templates && !g_file_test(s->templates, G_FILE_TEST_IS_DIR))
-        problem_at(l->p, setting_at(l->root, "templates"), "there is no folder %s", s->templates);
+    read_templates(l);
     audience_check(l);
 }
 

@@ -90,6 +90,15 @@ static json_t *documents_to_json(const struct round_spec *s)
     return list;
 }
 
+static json_t *templates_to_json(const struct round_spec *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->n_templates; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "name", s->templates[i].name, "path", s->templates[i].path));
+    return list;
+}
+
 static json_t *items_to_json(const struct round_spec *s)
 {
     json_t *list = json_array();
@@ -151,7 +160,7 @@ json_t *round_spec_to_json(const struct round_spec *s)
     put(o, "deadline_text", s->deadline_text);
     json_object_set_new(o, "deadline", deadline_to_json(&s->deadline));
     json_object_set_new(o, "steps", steps_to_json(s));
-    put(o, "templates", s->templates);
+    json_object_set_new(o, "templates", templates_to_json(s));
     return o;
 }
 
@@ -325,6 +334,13 @@ static bool climbs(const char *path)
            g_str_has_suffix(path, "/..");
 }
 
+static bool path_and_name_right(const struct reading *r, const char *path, const char *name)
+{
+    if (path[0] != '/')
+        return err_perm(r->e, "the path %s is not absolute", path);
+    return !strchr(name, '/') || err_perm(r->e, "the name %s holds a '/'", name);
+}
+
 static bool get_document(const struct reading *r, const json_t *o, struct round_document *d)
 {
     if (!get_needed(r, o, "path", PATH_BYTES, &d->path) || !get_needed(r, o, "name", TEXT_MAX, &d->name) ||
@@ -333,10 +349,8 @@ static bool get_document(const struct reading *r, const json_t *o, struct round_
         !get_text(r, o, "part", PATH_BYTES, &d->part))
         return false;
     d->part_size = json_integer_value(json_object_get(o, "part_size"));
-    if (d->path[0] != '/')
-        return err_perm(r->e, "the path %s is not absolute", d->path);
-    if (strchr(d->name, '/'))
-        return err_perm(r->e, "the name %s holds a '/'", d->name);
+    if (!path_and_name_right(r, d->path, d->name))
+        return false;
     if (d->sha256 && !is_sha256(d->sha256))
         return err_perm(r->e, "sha256 is none");
     if (d->part && (d->part[0] == '/' || climbs(d->part)))
@@ -357,6 +371,24 @@ static bool get_documents(const struct reading *r, const json_t *o, struct round
         ARENA_PUSH(r->a, documents, s->n_documents, document);
     }
     s->documents = documents;
+    return true;
+}
+
+static bool get_templates(const struct reading *r, const json_t *o, struct round_spec *s)
+{
+    const json_t *list;
+    struct round_template *templates = NULL;
+    if (!get_list(r, o, "templates", TEMPLATES_MAX, &list))
+        return false;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct round_template t = {0};
+        if (!get_needed(r, json_array_get(list, i), "name", TEXT_MAX, &t.name) ||
+            !get_needed(r, json_array_get(list, i), "path", PATH_BYTES, &t.path) ||
+            !path_and_name_right(r, t.path, t.name))
+            return err_prefix(r->e, "template %zu", i + 1);
+        ARENA_PUSH(r->a, templates, s->n_templates, t);
+    }
+    s->templates = templates;
     return true;
 }
 
@@ -424,13 +456,10 @@ static bool get_head(const struct reading *r, const json_t *o, struct round_spec
 {
     if (!get_text(r, o, "path", PATH_BYTES, &s->path) || !get_needed(r, o, "ref", REF_MAX, &s->ref) ||
         !get_kind(r, o, s) || !get_text(r, o, "note_number", TEXT_MAX, &s->note_number) ||
-        !get_texts(r, o, "title", TEXT_MAX, s->title) || !get_texts(r, o, "text", PROSE_MAX, s->text) ||
-        !get_text(r, o, "templates", PATH_BYTES, &s->templates))
+        !get_texts(r, o, "title", TEXT_MAX, s->title) || !get_texts(r, o, "text", PROSE_MAX, s->text))
         return false;
     if (ref_fault(s->ref))
         return err_perm(r->e, "'%s' %s", s->ref, ref_fault(s->ref));
-    if (s->templates && s->templates[0] != '/')
-        return err_perm(r->e, "the path %s is not absolute", s->templates);
     return !json_object_get(o, "note_date") || get_civil(r, o, "note_date", &s->note_date);
 }
 
@@ -449,8 +478,8 @@ struct round_spec *round_spec_from_json(struct arena *a, const json_t *j, const 
     struct round_spec *s = arena_alloc(a, sizeof *s);
     struct reading r = {a, e};
     bool good = json_is_object(j) || err_perm(e, "it is no object");
-    if (good && get_head(&r, j, s) && get_audience(&r, j, s) && get_documents(&r, j, s) && get_items(&r, j, s) &&
-        get_steps(&r, j, c, s) && get_deadline(&r, j, s))
+    if (good && get_head(&r, j, s) && get_audience(&r, j, s) && get_documents(&r, j, s) && get_templates(&r, j, s) &&
+        get_items(&r, j, s) && get_steps(&r, j, c, s) && get_deadline(&r, j, s))
         return s;
     err_prefix(e, "the round cannot be read");
     return NULL;

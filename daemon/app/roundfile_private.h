@@ -4,6 +4,7 @@
 #include "app/roundfile.h"
 
 #define DOCUMENTS_MAX  1024
+#define TEMPLATES_MAX  64
 #define DOCUMENT_BYTES ((int64_t)100 << 20)
 #define REF_MAX        40
 #define KEY_MAX        40

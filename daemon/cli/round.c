@@ -81,11 +81,13 @@ static enum exit_code preview(const struct args *args)
 
 static enum exit_code send_launch(struct arena *a, const struct config *c, const struct round_spec *s)
 {
-    struct client_file *files = arena_alloc(a, (s->n_documents + 1) * sizeof *files);
+    size_t n = s->n_documents + s->n_templates;
+    struct client_file *files = arena_alloc(a, (n + 1) * sizeof *files);
     for (size_t i = 0; i < s->n_documents; i++)
         files[i] = (struct client_file){s->documents[i].path, s->documents[i].name};
-    return client_act(c, files, s->n_documents,
-                      json_pack("{s:s, s:o}", "act", "launch", "spec", round_spec_to_json(s)));
+    for (size_t i = 0; i < s->n_templates; i++)
+        files[s->n_documents + i] = (struct client_file){s->templates[i].path, s->templates[i].name};
+    return client_act(c, files, n, json_pack("{s:s, s:o}", "act", "launch", "spec", round_spec_to_json(s)));
 }
 
 static enum exit_code launch(const struct args *args)

@@ -45,6 +45,11 @@ struct round_contact {
     struct contact contact;
 };
 
+/* A file that stands in for the common template of its name. */
+struct round_template {
+    const char *name, *path;
+};
+
 struct round_spec {
     const char *path; /* the round file */
     const char *ref;  /* "ARCP/2026/04": [A-Z]+ parts of letters and digits joined by '/' */
@@ -73,7 +78,8 @@ struct round_spec {
     struct deadline deadline;
     struct step steps[STEPS_MAX];
     size_t n_steps;
-    const char *templates; /* folder that overrides the common templates; NULL */
+    const struct round_template *templates;
+    size_t n_templates;
 };
 
 /* In the audience: its kind, a group or its code is named, and it is not excepted. */

@@ -105,6 +105,17 @@ keeps_out() { # when
 }
 looks running
 keeps_out running
+
+# What a round has of its own lies where only the officer can read: the daemon is given it.
+mkdir -m 700 "$T/desk" "$T/desk/own"
+sed "s|$ref|TEST/2026/02|; s|^deadline|templates = \"own\"; documents = ( { file = \"form.txt\"; } );\n&|" "$T/etc/round.conf" >"$T/desk/round.conf"
+echo 'the form' >"$T/desk/form.txt"
+sed '1s/.*/Subject: our own {{title}}/' templates/notice.en.txt >"$T/desk/own/notice.en.txt"
+chown -R 64202 "$T/desk"
+not_ok "the daemon cannot read an officer's folder" daemon ls "$T/desk/own"
+ok "an officer launches a round from there, with templates of its own" officer "${taamim[@]}" round launch "$T/desk/round.conf" --yes
+contains "which are frozen with it" "Subject: our own" "$T/var/state/outgoing/TEST-2026-02/templates/notice.en.txt"
+contains "beside the common ones" "Subject:" "$T/var/state/outgoing/TEST-2026-02/templates/notice.ar.txt"
 # Readers that may not write to the write-ahead log, while it grows.
 reads_while_it_is_written() {
     for _ in {1..30}; do officer "${taamim[@]}" status $ref || return 1; done &

@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 {
     ARENA_SCOPED a = arena_new();
     struct problems p = {0};
-    const struct templates *t = argc > 1 ? templates_load(a, sample_templates_dir(), NULL, &p) : NULL;
+    const struct templates *t = argc > 1 ? templates_load(a, sample_templates_dir(), NULL, 0, &p) : NULL;
     bool good = t && file_mkdirs(argv[1], 0755, NULL);
     if (!t)
         fprintf(stderr, "%s\n", argc > 1 ? buf_text(&p.text) : "usage: letters DIR");

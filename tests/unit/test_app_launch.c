@@ -24,7 +24,7 @@ static void open_room(struct room *room, struct arena *a)
     room->parties = (struct party_register){.parties = &sample_jordan, .n_parties = 1};
     room->o = (struct standing_orders){.config = &sample_config,
                                        .parties = &room->parties,
-                                       .templates = templates_load(a, sample_templates_dir(), NULL, &p)};
+                                       .templates = templates_load(a, sample_templates_dir(), NULL, 0, &p)};
     assert_non_null(room->o.templates);
 }
 

@@ -18,7 +18,7 @@
 static struct templates *shipped(struct arena *a)
 {
     struct problems p = {0};
-    struct templates *t = templates_load(a, sample_templates_dir(), NULL, &p);
+    struct templates *t = templates_load(a, sample_templates_dir(), NULL, 0, &p);
     if (!t)
         fail_msg("%s", buf_text(&p.text));
     buf_free(&p.text);
@@ -383,6 +383,14 @@ static void put(const char *folder, const char *name, const char *text)
     assert_true(file_write(arena_printf(a, "%s/%s", folder, name), text, strlen(text), 0600, NULL));
 }
 
+static struct templates *with_own(struct arena *a, const char *folder, struct problems *p)
+{
+    size_t n;
+    const struct round_template *own = templates_of_folder(a, folder, &n, NULL);
+    assert_non_null(own);
+    return templates_load(a, sample_templates_dir(), own, n, p);
+}
+
 static void wrong_templates_are_told(void **state)
 {
     ARENA_SCOPED a = arena_new();
@@ -394,7 +402,7 @@ static void wrong_templates_are_told(void **state)
     put(folder, "notice.en.html", "<p>{{title}}</p>\n<p>{{chain_head}}</p>\n");
     put(folder, "reminder.fr.txt", "sans objet\n");
     put(folder, "notise.ar.txt", "Subject: x\n\ny\n");
-    assert_null(templates_load(a, sample_templates_dir(), folder, &p));
+    assert_null(with_own(a, folder, &p));
     must_have(buf_text(&p.text), "/notice.ar.txt:1: {{titel}} is no name of this message; did you mean {{title}}?");
     must_have(buf_text(&p.text), "/notice.ar.txt:5: {{dedline}}");
     must_have(buf_text(&p.text), "/notice.en.html:2: {{chain_head}}");
@@ -439,7 +447,7 @@ static void missing_templates_are_told(void **state)
     ARENA_SCOPED a = arena_new();
     struct problems p = {0};
     (void)state;
-    assert_null(templates_load(a, "/nonexistent", NULL, &p));
+    assert_null(templates_load(a, "/nonexistent", NULL, 0, &p));
     assert_int_equal(p.n, 1 + LETTER_KIND_COUNT * LANG_COUNT * 2);
     must_have(buf_text(&p.text), "/nonexistent/notice.ar.txt");
     must_have(buf_text(&p.text), "\nthere are more problems");
@@ -455,10 +463,10 @@ static void override_is_frozen(void **state)
     (void)state;
     assert_non_null(mkdtemp(folder));
     put(folder, "closing.en.txt", "Subject: Our own {{title}}\n\nThe round is over.\n");
-    struct templates *own = templates_load(a, sample_templates_dir(), folder, &p);
+    struct templates *own = with_own(a, folder, &p);
     const char *frozen = arena_printf(a, "%s/frozen", folder);
     assert_true(own && templates_freeze(own, frozen, NULL));
-    struct templates *again = templates_load(a, frozen, NULL, &p);
+    struct templates *again = templates_load(a, frozen, NULL, 0, &p);
     struct letter l = sample_letter(LETTER_CLOSING, LANG_BIT(LANG_EN));
     assert_true(again && letter_render(a, again, &l, &t, NULL));
     assert_string_equal(t.subject, "Our own Care for refugees and migrants: papers of the members");

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/stat.h>
+
 #include "app/roundfile.h"
 #include "app_case.h"
 #include "base/wire.h"
@@ -34,10 +36,27 @@ static struct room room_of(struct arena *a)
 {
     struct problems p = {0};
     struct room room = {.a = a, .r = register_load(a, source_file(a, "config/delegations.conf"), &p)};
-    room.c = (struct config){
-        .address = "s@las.example", .zone = zone_open("Africa/Cairo", NULL), .n_steps = 1, .steps = {{-7, STEP_DAYS}}};
+    room.c = (struct config){.address = "s@las.example",
+                             .templates_dir = source_file(a, "templates"),
+                             .zone = zone_open("Africa/Cairo", NULL),
+                             .n_steps = 1,
+                             .steps = {{-7, STEP_DAYS}}};
     assert_non_null(room.r);
     return room;
+}
+
+static void write_templates(struct arena *a)
+{
+    static const char *const files[][2] = {
+        {"own/closing.en.txt", "Subject: Over\n\nThe round is over.\n"},
+        {"own/notes", "{{what nobody reads}}\n"},
+        {"wrong/notice.en.html", "{{nonsense}}\n"},
+        {"wrong/notise.en.txt", "Subject: x\n\ny\n"},
+    };
+    mkdir(arena_printf(a, "%s/own", folder), 0700);
+    mkdir(arena_printf(a, "%s/wrong", folder), 0700);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        write_case(arena_printf(a, "%s/%s", folder, files[i][0]), files[i][1], strlen(files[i][1]));
 }
 
 static struct round_spec *load(const struct room *room, const char *text, const char **problems_out)
@@ -46,6 +65,7 @@ static struct round_spec *load(const struct room *room, const char *text, const 
     const char *path = arena_printf(room->a, "%s/r.conf", folder);
     write_case(path, text, strlen(text));
     write_case(arena_printf(room->a, "%s/d.pdf", folder), "%PDF", 4);
+    write_templates(room->a);
     struct round_spec *s = roundfile_load(room->a, path, &room->c, room->r, NOW_AT, &p);
     *problems_out = without(room->a, arena_strdup(room->a, buf_text(&p.text)), arena_printf(room->a, "%s/", folder));
     buf_free(&p.text);
@@ -122,7 +142,11 @@ static void faults(void **state)
         {"\ndeadline", "\ncontacts = ( { role = \"mission\"; party = \"JO\"; } );\ndeadline",
          "r.conf:10: the setting 'address' is missing in contacts"},
         {"\ndeadline", "\n@include \"x\"\ndeadline", "r.conf:10: @include is not taken in this file"},
-        {"\ndeadline", "\ntemplates = \"none\";\ndeadline", "r.conf:10: there is no folder none"},
+        {"\ndeadline", "\ntemplates = \"none\";\ndeadline",
+         "r.conf:10: cannot read the folder none: No such file or directory"},
+        {"\ndeadline", "\ntemplates = \"wrong\";\ndeadline",
+         "wrong/notice.en.html:1: {{nonsense}} is no name of this message\nwrong/notise.en.txt: no message has a "
+         "template of that name (<kind>.<ar|en|fr>.txt or .html)"},
         {"deadline = \"2026-12-15\";", "dedline = 1;",
          "r.conf:10: unknown setting 'dedline'; did you mean 'deadline'?\nr.conf: the setting 'deadline' is missing"},
     };
@@ -158,7 +182,7 @@ static void json_keeps_everything(void **state)
     const char *problems,
         *text = replaced(a, good, "file = \"d.pdf\"", "file = \"d.pdf\"; party = \"JO\"; language = \"ar+fr\"");
     text = replaced(a, text, "\ndeadline",
-                    "\npartners = [ \"p@iom.example\" ]; templates = \".\"; reminders = [ \"-2h\", \"+1d\" ];\n"
+                    "\npartners = [ \"p@iom.example\" ]; templates = \"own\"; reminders = [ \"-2h\", \"+1d\" ];\n"
                     "contacts = ( { party = \"JO\"; role = \"mission\"; address = \"x@jo.example\"; name = \"X\"; "
                     "weekend = \"sat-sun\"; language = \"en\"; } );\ndeadline");
     struct round_spec *s = load(&room, text, &problems);
@@ -174,7 +198,9 @@ static void json_keeps_everything(void **state)
     assert_string_equal(back->documents[0].part, d->part);
     assert_int_equal(back->documents[0].part_size, 4711);
     assert_int_equal(back->documents[0].langs, LANG_BIT(LANG_AR) | LANG_BIT(LANG_FR));
-    assert_string_equal(back->templates, s->templates);
+    assert_int_equal(back->n_templates, 1);
+    assert_string_equal(back->templates[0].name, "closing.en.txt");
+    assert_string_equal(back->templates[0].path, s->templates[0].path);
     assert_int_equal(back->deadline.at, s->deadline.at);
     assert_int_equal(back->note_date.weekday, s->note_date.weekday);
     assert_int_equal(back->contacts[0].contact.weekend, WEEKEND_SAT_SUN);
@@ -251,6 +277,10 @@ static void json_is_not_believed(void **state)
          "the round cannot be read: document 1: the name ../d.pdf holds a '/'"},
         {"\"part_size\": 0", "\"part\": \"../x\", \"part_size\": 0",
          "the round cannot be read: document 1: the part ../x does not lie below the state directory"},
+        {"\"templates\": []", "\"templates\": [{\"name\": \"../x\", \"path\": \"/x\"}]",
+         "the round cannot be read: template 1: the name ../x holds a '/'"},
+        {"\"templates\": []", "\"templates\": [{\"name\": \"x\", \"path\": \"x\"}]",
+         "the round cannot be read: template 1: the path x is not absolute"},
         {"\"-7d\"", "\"x\"", "the round cannot be read: steps: member 1 is no step"},
         {"\"412/5\"", "\"a\\nb\"",
          "the round cannot be read: note_number is no text of 1 to 1000 bytes without control characters"},
@@ -287,8 +317,5 @@ int main(void)
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     ARENA_SCOPED a = arena_new();
-    remove(arena_printf(a, "%s/r.conf", folder));
-    remove(arena_printf(a, "%s/d.pdf", folder));
-    remove(folder);
-    return failed;
+    return failed + system(arena_printf(a, "rm -r %s", folder));
 }
