@@ -7,13 +7,7 @@
 #ifndef TAAMIM_BASE_LOG_H
 #define TAAMIM_BASE_LOG_H
 
-enum log_level {
-    LOG_LEVEL_ERROR = 3,
-    LOG_LEVEL_WARNING = 4,
-    LOG_LEVEL_NOTICE = 5,
-    LOG_LEVEL_INFO = 6,
-    LOG_LEVEL_DEBUG = 7
-};
+enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_NOTICE = 5, LOG_LEVEL_INFO = 6 };
 
 void log_open(const char *program, enum log_level least);
 /* log_event(level, "sent", "round", ref, "party", code, NULL): name and value pairs, ended by NULL. A NULL value
