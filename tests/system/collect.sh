@@ -165,8 +165,13 @@ most=$(sed -n 's/^#define COLLECT_AHEAD \([0-9]*\).*/\1/p' daemon/mail/collectio
 for i in $(seq $((most + 4))); do put "ahead $i"; done
 config ahead "$here,\"next_uid\":$(field many '"line".*INBOX' next_uid),\"since_at\":1"
 channel ahead mute
-wait_for 5 says ahead '"collected"' && sleep 1
+collected() { test "$(count ahead '"collected"')" = "$1"; }
+wait_for 10 collected "$most"
+tell '{"append":{"id":11,"mailbox":"Sent","segments":["'"$T/absent"'"],"size":10}}' # served once nothing more is fetched
+says ahead '"id":11'
 equal "never more than $most ahead of the daemon" "$most" "$(count ahead '"collected"')"
+tell "{\"kept\":{\"mailbox\":\"INBOX\",$here,\"uid\":$(field ahead '"collected"' uid),\"move\":false}}"
+ok "one kept, one more" wait_for 10 collected $((most + 1))
 stop ahead
 
 # --- STARTTLS, and what must be refused
@@ -206,12 +211,14 @@ else
 fi
 config wrong "$start_at"
 printf no >"$T/password"
+refused=$(grep -c 'auth failed' "$(dirname "$MAILDIR")/dovecot.log")
 channel wrong keep
 ok "a wrong password is told in the server's words" says wrong '"text":"localhost:[0-9]* refuses the login of office@league.example: NO .*AUTHENTICATIONFAILED'
-sleep 3
-equal "once" 1 "$(count wrong '"up":false')"
+refusals() { test "$(grep -c 'auth failed' "$(dirname "$MAILDIR")/dovecot.log")" -ge $((refused + $1)); }
+ok "and tried again" wait_for 20 refusals 3
+equal "but told once" 1 "$(count wrong '"up":false')"
 printf pw >"$T/password"
-ok "and tried again" says wrong '"up":true' 15
+ok "until it is right" says wrong '"up":true' 15
 stop wrong
 equal "no half-written file is left" "" "$(find "$T/incoming" -name '.*.part')"
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,16 @@ static bool serve_command(int fd, FILE *in, struct fake_smtp *f, const struct fa
     return say(fd, "502 5.5.1 not here\r\n");
 }
 
+/* Until the other side's system has taken in all that was said, and that it was the last. */
+static void wait_heard(int fd)
+{
+    struct tcp_info info = {0};
+    socklen_t n = sizeof info;
+    shutdown(fd, SHUT_WR);
+    while (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) == 0 && info.tcpi_state == TCP_FIN_WAIT1)
+        usleep(1000);
+}
+
 static void serve_connection(int fd, struct fake_smtp *f, const struct fake_plan *plan)
 {
     FILE *in = fdopen(fd, "r");
@@ -134,7 +145,12 @@ static void serve_connection(int fd, struct fake_smtp *f, const struct fake_plan
     bool more = say(fd, or_else(plan->greeting, "220 fake.example ESMTP\r\n"));
     while (more && get_line(in, f, line, sizeof line))
         more = serve_command(fd, in, f, plan, line);
+    wait_heard(fd);
     fclose(in);
+    pthread_mutex_lock(&f->lock);
+    f->ended++;
+    pthread_cond_broadcast(&f->one_ended);
+    pthread_mutex_unlock(&f->lock);
 }
 
 static void *serve(void *arg)
@@ -156,6 +172,7 @@ void fake_start(struct fake_smtp *f, const struct fake_plan *plans, size_t n)
     f->plans = plans;
     f->n_plans = n;
     pthread_mutex_init(&f->lock, NULL);
+    pthread_cond_init(&f->one_ended, NULL);
     f->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (bind(f->listener, (struct sockaddr *)&at, sizeof at) < 0 || listen(f->listener, 8) < 0 ||
         getsockname(f->listener, (struct sockaddr *)&at, &length) < 0)
@@ -163,6 +180,14 @@ void fake_start(struct fake_smtp *f, const struct fake_plan *plans, size_t n)
     f->port = ntohs(at.sin_port);
     if (pthread_create(&f->thread, NULL, serve, f) != 0)
         abort();
+}
+
+void fake_wait_ended(struct fake_smtp *f, int n)
+{
+    pthread_mutex_lock(&f->lock);
+    while (f->ended < n)
+        pthread_cond_wait(&f->one_ended, &f->lock);
+    pthread_mutex_unlock(&f->lock);
 }
 
 void fake_stop(struct fake_smtp *f)
@@ -175,5 +200,6 @@ void fake_stop(struct fake_smtp *f)
 void fake_free(struct fake_smtp *f)
 {
     free(f->body);
+    pthread_cond_destroy(&f->one_ended);
     pthread_mutex_destroy(&f->lock);
 }

@@ -24,14 +24,16 @@ struct fake_smtp {
     int listener;
     pthread_t thread;
     pthread_mutex_t lock;
-    int connections, mails;
+    pthread_cond_t one_ended;
+    int connections, ended, mails;
     char said[16384]; /* every command line, LF-separated */
     char *body;       /* the last mail as it came over the wire, without the final dot */
     size_t body_len;
 };
 
 void fake_start(struct fake_smtp *f, const struct fake_plan *plans, size_t n);
-void fake_stop(struct fake_smtp *f); /* ends the thread; what was kept can be read until fake_free */
+void fake_wait_ended(struct fake_smtp *f, int n); /* so many connections, with all that was said in them heard */
+void fake_stop(struct fake_smtp *f);              /* ends the thread; what was kept can be read until fake_free */
 void fake_free(struct fake_smtp *f);
 
 #endif

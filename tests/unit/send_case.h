@@ -102,7 +102,7 @@ static inline struct send_outcome deliver_twice(const struct fake_plan *plans, s
     struct smtp *s = smtp_new(&server, NULL, NULL);
     struct send_outcome o = smtp_deliver(s, &job);
     assert_outcome(&o, SEND_ACCEPTED, 250, "queued");
-    usleep(50000); /* so that the farewell has come */
+    fake_wait_ended(f, 1); /* the plans close it after the first mail: the farewell has come */
     write_file(secret_path, "secret", "second", 0600);
     o = smtp_deliver(s, &job);
     snprintf(text, sizeof text, "%s", o.text);
