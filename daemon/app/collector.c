@@ -43,7 +43,7 @@ static json_t *mailbox_config(struct daemon *d, struct arena *a, const struct wa
     struct mailbox_row m = stand_of(d, a, w->name);
     bool drawn = m.next_uid > 0;
 
-    return json_pack("{s:s, s:b, s:I, s:I, s:I, s:o}", "name", w->name, "junk", w->junk, "uidvalidity",
+    return json_pack("{s:s, s:I, s:I, s:I, s:o}", "name", w->name, "uidvalidity",
                      (json_int_t)(drawn ? m.uidvalidity : NO_VALIDITY), "next_uid",
                      (json_int_t)(drawn ? m.next_uid : 1), "since_at", (json_int_t)m.since_at, "pending",
                      pending_of(d, a, &m));

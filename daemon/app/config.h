@@ -2,7 +2,7 @@
 #ifndef TAAMIM_APP_CONFIG_H
 #define TAAMIM_APP_CONFIG_H
 #include "app/setting.h"
-#include "mail/delivery.h"
+#include "mail/collection.h"
 #include "round/deadline.h"
 
 struct officer {
@@ -16,7 +16,6 @@ struct watched_mailbox {
     bool junk;
 };
 
-#define MAILBOXES_MAX 8
 struct config {
     const char *path; /* absolute */
     /* secretariat = { name = {ar,en,fr}; short_name = {...}; address = "..."; zone = "Africa/Cairo"; weekend =

@@ -88,9 +88,9 @@ static json_t *mailboxes_json(const struct config *cfg)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < cfg->n_mailboxes; i++)
-        json_array_append_new(list, json_pack("{s:s, s:b, s:i, s:i, s:I, s:[]}", "name", cfg->mailboxes[i].name, "junk",
-                                              cfg->mailboxes[i].junk, "uidvalidity", 0, "next_uid", 0, "since_at",
-                                              (json_int_t)clock_now(), "pending"));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:i, s:i, s:I, s:[]}", "name", cfg->mailboxes[i].name, "uidvalidity", 0,
+                                        "next_uid", 0, "since_at", (json_int_t)clock_now(), "pending"));
     return list;
 }
 

@@ -89,7 +89,6 @@ static bool add_mailbox(struct collect *c, const json_t *j, struct err *e)
     if (!w->wire)
         return false;
     w->name = arena_strdup(c->arena, name);
-    w->junk = wire_bool(j, "junk");
     w->uidvalidity = (uint32_t)wire_int(j, "uidvalidity", 0);
     w->next_uid = wire_int(j, "next_uid", 0);
     w->since_at = wire_int(j, "since_at", 0);
@@ -146,8 +145,8 @@ static bool take_kept(struct collect *c, const json_t *j, struct err *e)
 
 static bool take_append(struct collect *c, json_t *j)
 {
-    if (c->n_requests < REQUESTS_MAX)
-        c->requests[c->n_requests++] = json_incref(j);
+    if (c->n_appends < APPENDS_MAX)
+        c->appends[c->n_appends++] = json_incref(j);
     else
         channel_send(c, "appended",
                      json_pack("{s:I, s:b, s:s}", "id", (json_int_t)wire_int(j, "id", 0), "ok", 0, "text",

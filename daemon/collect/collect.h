@@ -8,13 +8,12 @@
 #include "collect/connection.h"
 #include "mail/collection.h"
 
-#define MAILBOXES_MAX 9
 #define EXISTS_UNTOLD UINT32_MAX /* no EXISTS since the last look began */
 #define FOUND_MAX     64         /* messages looked at in one go */
 #define ASIDE_MAX     16         /* messages set aside in one mailbox */
 #define KEPT_MAX      100000     /* messages waiting to be moved, in one mailbox */
 #define MOVE_BATCH    64         /* moved by one command */
-#define REQUESTS_MAX  64         /* copies, waiting for a connection */
+#define APPENDS_MAX   64         /* waiting for a connection */
 
 struct kept {
     uint32_t uid;
@@ -29,7 +28,6 @@ struct found {
 
 struct watched {
     char *name, *wire;
-    bool junk;
     uint32_t uidvalidity; /* what the numbers below count in; 0: never selected */
     int64_t next_uid;     /* the first one not yet looked at; 0: first start */
     int64_t since_at;
@@ -61,8 +59,8 @@ struct collect {
     int64_t max_bytes;
     struct watched mailboxes[MAILBOXES_MAX];
     size_t n_mailboxes;
-    json_t *requests[REQUESTS_MAX]; /* "append" */
-    size_t n_requests;
+    json_t *appends[APPENDS_MAX];
+    size_t n_appends;
     bool configured, gone; /* gone: the daemon is */
 
     struct connection *connection; /* NULL while there is none */
@@ -87,6 +85,9 @@ char *mailbox_wire_name(const char *utf8, struct err *e);
 enum reply mailbox_select(struct collect *c, struct watched *w, struct err *e);
 /* Looks for messages not yet collected and fills w->found; none: n_found 0. */
 enum reply mailbox_look(struct collect *c, struct watched *w, struct err *e);
+/* The highest UID in the selected mailbox of those that the search finds; 0: none. The key is freed. */
+enum reply mailbox_highest(struct collect *c, struct mailimap_search_key *key, uint32_t *uid_out, struct err *e);
+enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e); /* creates and subscribes */
 void mailbox_tell_line(struct collect *c, struct watched *w);
 void mailbox_quota(struct collect *c, const struct watched *w);
 
@@ -101,9 +102,8 @@ void fetch_remove_remains(const char *incoming); /* half-written files of an ear
 /* ---- keep.c: what becomes of a kept message */
 enum reply keep_some(struct collect *c, struct watched *w, struct err *e); /* a batch */
 
-/* ---- request.c: append */
-enum reply request_serve(struct collect *c, struct err *e);                       /* the oldest */
-enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e); /* creates and subscribes */
+/* ---- append.c: copies for a folder */
+enum reply append_next(struct collect *c, struct err *e); /* the oldest */
 
 /* ---- session.c: one connection, as long as it lasts */
 /* Works until the connection is lost (REPLY_LOST), or the program is to stop. `settled_out` is set once all work

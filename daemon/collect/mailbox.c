@@ -53,19 +53,27 @@ static void begin_again(struct watched *w, uint32_t uidvalidity)
     w->suspect = 0;
 }
 
-static enum reply highest_uid(struct collect *c, uint32_t *highest_out, struct err *e)
+/* The key is freed. What *uids_out holds, where all is well, goes back by mailimap_search_result_free(). */
+static enum reply ask_uids(struct collect *c, struct mailimap_search_key *key, int64_t bytes, clist **uids_out,
+                           struct err *e)
+{
+    connection_allow(c->connection, 2 * COMMAND_S, bytes);
+    enum reply r = connection_reply(
+        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, uids_out), "UID SEARCH", e);
+    mailimap_search_key_free(key);
+    return r;
+}
+
+enum reply mailbox_highest(struct collect *c, struct mailimap_search_key *key, uint32_t *uid_out, struct err *e)
 {
     clist *uids = NULL;
-    struct mailimap_search_key *key = mailimap_search_key_new_uid(mailimap_set_new_single(0)); /* "*" */
-    connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(
-        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
-    mailimap_search_key_free(key);
+    enum reply r = ask_uids(c, key, COMMAND_BYTES, &uids, e);
     if (r != REPLY_OK)
         return r;
+    *uid_out = 0;
     for (clistiter *i = clist_begin(uids); i; i = clist_next(i))
-        if (*(uint32_t *)clist_content(i) > *highest_out)
-            *highest_out = *(uint32_t *)clist_content(i);
+        if (*(uint32_t *)clist_content(i) > *uid_out)
+            *uid_out = *(uint32_t *)clist_content(i);
     mailimap_search_result_free(uids);
     return REPLY_OK;
 }
@@ -78,7 +86,8 @@ static enum reply draw_line(struct collect *c, struct watched *w, const struct m
     if (info->sel_uidnext > 0)
         w->next_uid = info->sel_uidnext;
     else {
-        enum reply r = highest_uid(c, &highest, e);
+        struct mailimap_search_key *last = mailimap_search_key_new_uid(mailimap_set_new_single(0)); /* "*" */
+        enum reply r = mailbox_highest(c, last, &highest, e);
         if (r != REPLY_OK)
             return r;
         w->next_uid = (int64_t)highest + 1;
@@ -151,11 +160,7 @@ static void add_found(struct watched *w, uint32_t uid)
 static enum reply search(struct collect *c, struct watched *w, struct err *e)
 {
     clist *uids = NULL;
-    struct mailimap_search_key *key = search_key(w);
-    connection_allow(c->connection, 2 * COMMAND_S, SEARCH_BYTES);
-    enum reply r = connection_reply(
-        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
-    mailimap_search_key_free(key);
+    enum reply r = ask_uids(c, search_key(w), SEARCH_BYTES, &uids, e);
     if (r != REPLY_OK)
         return r;
     for (clistiter *i = clist_begin(uids); i; i = clist_next(i))
@@ -304,4 +309,19 @@ void mailbox_quota(struct collect *c, const struct watched *w)
         return;
     take_quota(c, data);
     mailimap_quota_complete_data_free(data);
+}
+
+/* ---- making */
+
+enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e)
+{
+    mailimap *imap = connection_imap(c->connection);
+    connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
+    enum reply r = connection_reply(c->connection, mailimap_create(imap, wire_name), "CREATE", e);
+    if (r == REPLY_LOST)
+        return r;
+    connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
+    enum reply subscribed =
+        connection_reply(c->connection, mailimap_subscribe(imap, wire_name), "SUBSCRIBE", r == REPLY_OK ? e : NULL);
+    return subscribed == REPLY_LOST ? subscribed : r;
 }

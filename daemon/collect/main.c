@@ -103,8 +103,8 @@ static void release(struct collect *c)
         free(c->mailboxes[i].wire);
         free(c->mailboxes[i].kept);
     }
-    for (size_t i = 0; i < c->n_requests; i++)
-        json_decref(c->requests[i]);
+    for (size_t i = 0; i < c->n_appends; i++)
+        json_decref(c->appends[i]);
     free(c->processed);
     wire_free(c->wire);
     arena_free(c->arena);

@@ -117,9 +117,9 @@ static enum reply work(struct collect *c, bool *worked_out, struct err *e)
 {
     enum reply r = REPLY_OK;
     become_due(c);
-    if (c->n_requests > 0) {
+    if (c->n_appends > 0) {
         *worked_out = true;
-        r = request_serve(c, e);
+        r = append_next(c, e);
         c->mailboxes[0].look = true; /* what came meanwhile was told with its answer, and nobody listened */
     }
     for (size_t i = 0; r == REPLY_OK && i < c->n_mailboxes; i++) {

@@ -2,7 +2,7 @@
  *
  *   child   {"hello":"collect","version":1}
  *   daemon  {"config":{"server":server_to_json(),"incoming":DIR,"processed":MAILBOX,"poll_s":60,"max_bytes":N,
- *            "mailboxes":[{"name":"INBOX","junk":false,"uidvalidity":N,"next_uid":N,"since_at":T,
+ *            "mailboxes":[{"name":"INBOX","uidvalidity":N,"next_uid":N,"since_at":T,
  *            "pending":[{"uid":N,"move":BOOL},...]}]}}
  *      next_uid 0 is a first start: what is there is left alone, the line is the server's UIDNEXT. since_at tells when
  *      this mailbox was first watched; after a changed UIDVALIDITY everything that arrived since then (INTERNALDATE) is
@@ -33,6 +33,7 @@
 #include "mail/delivery.h"
 
 #define COLLECT_AHEAD 32
+#define MAILBOXES_MAX 8 /* watched */
 struct collected {
     const char *file, *mailbox, *sha256;
     int64_t uidvalidity, uid, size, internal_at;

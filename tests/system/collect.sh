@@ -79,7 +79,7 @@ tell '{"append":{"id":10,"mailbox":"أخرى","message_id":"copy@league.example"
 ok "in a folder that is not there yet it is added" says first '"id":10,"ok":true' 2
 tell '{"append":{"id":8,"mailbox":"Sent","segments":["'"$T/absent"'"],"size":10}}'
 ok "a copy that cannot be read is told" says first '"id":8,"ok":false' 2
-put "after copies"
+put "after them"
 ok "collecting goes on" says first '"how":"move".*"uid":4' 3
 
 # --- the end

@@ -1,6 +1,6 @@
-/* What the daemon asks for besides collecting: a copy appended to a folder.
+/* What the daemon asks for besides collecting: a copy for a folder.
  *
- * A copy is put together in an unlinked file and mapped, so that it costs no memory of ours. A connection that
+ * It is put together in an unlinked file and mapped, so that it costs no memory of ours. A connection that
  * breaks while a copy is given leaves it unknown whether the server has it; it is told as failed, and the daemon,
  * when it asks again, has us look first. */
 #include <errno.h>
@@ -16,20 +16,7 @@
 #define SLOWEST_BYTES_S 8192
 #define MESSAGE_ID_MAX  998
 
-enum reply mailbox_make(struct collect *c, const char *wire_name, struct err *e)
-{
-    mailimap *imap = connection_imap(c->connection);
-    connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(c->connection, mailimap_create(imap, wire_name), "CREATE", e);
-    if (r == REPLY_LOST)
-        return r;
-    connection_allow(c->connection, COMMAND_S, COMMAND_BYTES);
-    enum reply subscribed =
-        connection_reply(c->connection, mailimap_subscribe(imap, wire_name), "SUBSCRIBE", r == REPLY_OK ? e : NULL);
-    return subscribed == REPLY_LOST ? subscribed : r;
-}
-
-/* ---- looking whether it is there */
+/* ---- is it there already? */
 
 static bool plain_id(const char *id)
 {
@@ -42,22 +29,10 @@ static bool plain_id(const char *id)
 
 static enum reply search_id(struct collect *c, const char *id, uint32_t *uid_out, struct err *e)
 {
-    clist *uids = NULL;
     char *field = strdup("Message-ID"), *value = strdup(id); /* libetpan frees them */
     if (!field || !value)
         abort();
-    struct mailimap_search_key *key = mailimap_search_key_new_header(field, value);
-    connection_allow(c->connection, 2 * COMMAND_S, COMMAND_BYTES);
-    enum reply r = connection_reply(
-        c->connection, mailimap_uid_search(connection_imap(c->connection), NULL, key, &uids), "UID SEARCH", e);
-    mailimap_search_key_free(key);
-    if (r != REPLY_OK)
-        return r;
-    for (clistiter *i = clist_begin(uids); i; i = clist_next(i))
-        if (*(uint32_t *)clist_content(i) > *uid_out)
-            *uid_out = *(uint32_t *)clist_content(i);
-    mailimap_search_result_free(uids);
-    return r;
+    return mailbox_highest(c, mailimap_search_key_new_header(field, value), uid_out, e);
 }
 
 /* uid 0: not there. REPLY_NO: there is no such mailbox, or it cannot be looked into. */
@@ -75,7 +50,7 @@ static enum reply find_in(struct collect *c, const char *mailbox, const char *id
     return r == REPLY_OK ? search_id(c, id, uid_out, e) : r;
 }
 
-/* ---- append */
+/* ---- the copy */
 
 static bool add_segment(int to, const char *path, int64_t *left, struct err *e)
 {
@@ -169,12 +144,10 @@ static enum reply append(struct collect *c, const json_t *j, struct err *e)
     return r;
 }
 
-enum reply request_serve(struct collect *c, struct err *e)
+enum reply append_next(struct collect *c, struct err *e)
 {
-    JSON_SCOPED what = c->requests[0];
-    c->n_requests--;
-    for (size_t i = 0; i < c->n_requests; i++)
-        c->requests[i] = c->requests[i + 1];
+    JSON_SCOPED what = c->appends[0];
+    memmove(c->appends, c->appends + 1, --c->n_appends * sizeof *c->appends);
     enum reply r = append(c, what, e);
     channel_send(c, "appended",
                  json_pack("{s:I, s:b, s:s}", "id", (json_int_t)wire_int(what, "id", 0), "ok", r == REPLY_OK, "text",
