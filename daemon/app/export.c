@@ -161,7 +161,7 @@ static bool write_pages(struct export *x, struct err *e)
 {
     const struct standing_orders *o = x->orders;
     char *csv = portal_csv(x->a, o->config, &x->matrix);
-    char *html = portal_page(x->a, o->config, o->parties, &x->matrix, x->papers, x->n_papers, "");
+    char *html = portal_page(x->a, o->config, &x->matrix, x->papers, x->n_papers, "");
 
     return write_text(x, "matrix.csv", csv, e) && write_text(x, "index.html", html, e);
 }

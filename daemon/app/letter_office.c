@@ -259,9 +259,8 @@ static json_t *partner_value(struct arena *a, const struct letter *l, enum lang 
 {
     json_t *round = json_object();
     if (l->partner && l->spec) {
-        const char *title = l->spec->title[lang] ? l->spec->title[lang] : l->spec->title[LANG_AR];
         value_text(a, round, "ref", l->spec->ref);
-        value_text(a, round, "title", title ? title : "");
+        value_text(a, round, "title", text_in(l->spec->title, lang));
     }
     return round;
 }

@@ -33,7 +33,6 @@ void value_set(json_t *o, const char *key, json_t *value); /* takes the referenc
 json_t *value_list_add(json_t *list);                      /* a new object at the list's end */
 /* Text in paragraphs, split at empty lines, as a list of strings. */
 json_t *paragraphs_of(struct arena *a, const char *text);
-const char *text_in(const char *const texts[LANG_COUNT], enum lang lang); /* that language's, else another's, else "" */
 
 /* letter_address.c: the secretariat's names, full or short, as they stand in a sentence. A name with a comma in it ("..., in its capacity as ...") is
  * followed by another one. */

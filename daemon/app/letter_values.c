@@ -99,17 +99,6 @@ json_t *value_list_add(json_t *list)
     return o;
 }
 
-const char *text_in(const char *const texts[LANG_COUNT], enum lang lang)
-{
-    static const enum lang next[] = {LANG_AR, LANG_EN, LANG_FR};
-    if (texts[lang] && *texts[lang])
-        return texts[lang];
-    for (size_t i = 0; i < LANG_COUNT; i++)
-        if (texts[next[i]] && *texts[next[i]])
-            return texts[next[i]];
-    return "";
-}
-
 /* The end of the paragraph that begins at s: an empty line, or the end. */
 static const char *paragraph_end(const char *s)
 {
@@ -315,9 +304,9 @@ json_t *letter_values(struct arena *a, const struct letter *l, enum lang lang)
     value_text(a, o, "signature", name_alone(a, l->config->name, lang));
     value_text(a, o, "address", l->config->address);
     value_text(a, o, "today", date_in_words(a, lang, zone_civil(l->config->zone, l->now_at)));
-    /* U+2068 and U+2069 around names of either direction, in plain text. */
-    value_set(o, "fsi", json_string("\u2068"));
-    value_set(o, "pdi", json_string("\u2069"));
+    /* U+2068 and U+2069 around names of either direction, in plain text; set raw, since cleaning drops such marks. */
+    value_set(o, "fsi", json_string(FSI));
+    value_set(o, "pdi", json_string(PDI));
     if (l->spec && l->party) { /* every letter but the officers' mails has both: letter_render sees to it */
         round_values(a, o, l, lang);
         kind_values(a, o, l, lang);

@@ -97,7 +97,7 @@ static bool refresh(struct daemon *d, struct watched_page *page, struct err *e)
     print_of(&m, csv, papers, n, print);
     if (strcmp(print, page->print) == 0)
         return true;
-    html = portal_page(a, o->config, o->parties, &m, papers, n, "../../");
+    html = portal_page(a, o->config, &m, papers, n, "../../");
     if (!html)
         return err_perm(e, "the matrix is too large for a page");
     if (!write_pages(d, a, page->ref, html, csv, e))

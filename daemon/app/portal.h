@@ -14,8 +14,8 @@ void portal_close(struct daemon *d); /* gives back what the first turn made */
 /* index.html for a matrix, right-to-left Arabic, readable without anything else; links are `papers_href` and the
  * paper's path, "" as path: named without a link. The page's date is now. NULL where it would pass BUF_MAX, as with
  * portal_csv(). */
-char *portal_page(struct arena *a, const struct config *c, const struct party_register *r, const struct matrix *m,
-                  const struct paper_row *papers, size_t n_papers, const char *papers_href);
+char *portal_page(struct arena *a, const struct config *c, const struct matrix *m, const struct paper_row *papers,
+                  size_t n_papers, const char *papers_href);
 /* matrix.csv: UTF-8 with BOM, so that Excel shows Arabic; a cell that begins like a formula is quoted with an
  * apostrophe. */
 char *portal_csv(struct arena *a, const struct config *c, const struct matrix *m);

@@ -53,15 +53,9 @@ static void add_path(struct page *p, const char *path)
     }
 }
 
-/* The title in Arabic, else in the first language that has one. */
-static const char *in_arabic(const char *const text[LANG_COUNT])
-{
-    return text[LANG_AR] ? text[LANG_AR] : text[LANG_EN] ? text[LANG_EN] : text[LANG_FR] ? text[LANG_FR] : "";
-}
-
 static const char *title_of(const struct matrix *m)
 {
-    const char *title = in_arabic(m->spec->title);
+    const char *title = text_in(m->spec->title, LANG_AR);
 
     return *title ? title : m->round.ref;
 }
@@ -94,7 +88,7 @@ static void add_header(struct page *p)
     const struct round_spec *spec = p->m->spec;
 
     add(p, "<header>\n");
-    add_element(p, "p class=\"house\"", in_arabic(p->config->short_name));
+    add_element(p, "p class=\"house\"", text_in(p->config->short_name, LANG_AR));
     add_element(p, "h1", title_of(p->m));
     add(p, "<p>المرجع: ");
     add_element(p, "bdi dir=\"ltr\"", p->m->round.ref);
@@ -149,7 +143,7 @@ static void add_items(struct page *p)
     add(p, "<h2>البنود المطلوبة</h2>\n<ol class=\"items\">\n");
     for (size_t i = 0; i < spec->n_items; i++) {
         add(p, "<li>");
-        add_text(p, in_arabic(spec->items[i].title));
+        add_text(p, text_in(spec->items[i].title, LANG_AR));
         add(p, spec->items[i].required ? "</li>\n" : " <span class=\"small\">(اختياري)</span></li>\n");
     }
     add(p, "</ol>\n");
@@ -266,7 +260,7 @@ static void add_missing(struct page *p, const struct matrix_row *row)
     for (size_t i = 0; i < spec->n_items; i++)
         if (missing & (1u << i)) {
             buf_addf(&p->out, "<p>%zu. ", i + 1);
-            add_text(p, in_arabic(spec->items[i].title));
+            add_text(p, text_in(spec->items[i].title, LANG_AR));
             add(p, "</p>");
         }
     close_cell(p);
@@ -338,13 +332,12 @@ static void add_footer(struct page *p)
            "</main>\n</body>\n</html>\n");
 }
 
-char *portal_page(struct arena *a, const struct config *c, const struct party_register *r, const struct matrix *m,
-                  const struct paper_row *papers, size_t n_papers, const char *papers_href)
+char *portal_page(struct arena *a, const struct config *c, const struct matrix *m, const struct paper_row *papers,
+                  size_t n_papers, const char *papers_href)
 {
     struct page p = {.a = a, .config = c, .m = m, .papers = papers, .n_papers = n_papers, .href = papers_href};
     char *html;
 
-    (void)r; /* rows know their parties */
     add_head(&p);
     add_header(&p);
     add_deadline(&p);

@@ -7,9 +7,6 @@
 
 #include "mail/names.h"
 
-#define FSI "\u2068"
-#define PDI "\u2069"
-
 static bool ends_with(const char *name, const char *extension)
 {
     size_t n = strlen(name), of = strlen(extension);

@@ -341,12 +341,3 @@ json_t *when_json(int64_t at)
         return json_null();
     return json_string(text);
 }
-
-const char *title_of(const struct round_spec *s)
-{
-    static const enum lang order[] = {LANG_AR, LANG_EN, LANG_FR};
-    for (size_t i = 0; i < LANG_COUNT; i++)
-        if (s->title[order[i]])
-            return s->title[order[i]];
-    return "";
-}

@@ -90,7 +90,5 @@ char *when_short(struct arena *a, const struct config *c, int64_t at); /* "2026-
 char *when_long(struct arena *a, const struct config *c, int64_t at);  /* day, hour and zone in words */
 /* ---- for programs: RFC 3339 UTC, null for 0 */
 json_t *when_json(int64_t at);
-/* Title in the first of these languages that it has. */
-const char *title_of(const struct round_spec *s);
 
 #endif

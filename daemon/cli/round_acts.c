@@ -122,7 +122,7 @@ static bool show(struct desk *d, const struct args *args, struct intent *in, str
     s = round_frozen(d, &row, e);
     if (!s)
         return false;
-    printf("Round %s: %s\n%s\n", row.ref, table_cell(d->a, title_of(s), 0), in->says);
+    printf("Round %s: %s\n%s\n", row.ref, table_cell(d->a, text_in(s->title, LANG_AR), 0), in->says);
     if (in->deadline && !print_deadline(d, &row, in, e))
         return false;
     if (in->note)

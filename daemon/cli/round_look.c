@@ -36,7 +36,8 @@ static void print_rounds(struct desk *d, const struct round_row *rows, size_t n)
         struct err e = {0};
         const struct round_spec *s = round_frozen(d, &rows[i], &e);
         const char *cells[] = {rows[i].ref, rows[i].state, when_short(d->a, d->config, rows[i].launched_at),
-                               when_short(d->a, d->config, rows[i].deadline_at), s ? title_of(s) : e.text};
+                               when_short(d->a, d->config, rows[i].deadline_at),
+                               s ? text_in(s->title, LANG_AR) : e.text};
         table_row(t, cells);
     }
     table_show(t);
@@ -137,7 +138,7 @@ static void print_notices(struct desk *d, const struct shown *s)
 
 static void print_shown(struct desk *d, const struct shown *s)
 {
-    printf("%s  %s\n%s\n", s->row.ref, s->row.state, table_cell(d->a, title_of(s->spec), 0));
+    printf("%s  %s\n%s\n", s->row.ref, s->row.state, table_cell(d->a, text_in(s->spec->title, LANG_AR), 0));
     if (s->spec->note_number)
         printf("Note      %s\n", s->spec->note_number);
     printf("Launched  %s\n", when_long(d->a, d->config, s->row.launched_at));

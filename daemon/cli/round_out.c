@@ -12,7 +12,7 @@
 
 static void print_head(struct arena *a, const struct standing_orders *o, const struct round_spec *s)
 {
-    printf("Round %s: %s\n", s->ref, table_cell(a, title_of(s), 0));
+    printf("Round %s: %s\n", s->ref, table_cell(a, text_in(s->title, LANG_AR), 0));
     if (s->note_number)
         printf("Note      %s of %04d-%02d-%02d\n", s->note_number, s->note_date.year, s->note_date.month,
                s->note_date.day);

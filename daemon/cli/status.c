@@ -70,7 +70,7 @@ static void print_matrix(struct desk *d, const struct matrix *m)
 
 static void print_counts(struct desk *d, const struct matrix *m)
 {
-    printf("%s  %s  %s\n", m->round.ref, m->round.state, table_cell(d->a, title_of(m->spec), 70));
+    printf("%s  %s  %s\n", m->round.ref, m->round.state, table_cell(d->a, text_in(m->spec->title, LANG_AR), 70));
     printf("  deadline  %s\n", when_long(d->a, d->config, m->round.deadline_at));
     printf("  answered  %d of %zu wholly, %d in part, %d silent; %s filed\n", m->complete, m->n, m->partial, m->silent,
            cli_count(d->a, m->papers, "paper", "papers"));
@@ -95,10 +95,11 @@ static json_t *party_json(const struct matrix *m, const struct matrix_row *r)
 
 static json_t *matrix_json(const struct matrix *m, bool whole)
 {
-    json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "ref", m->round.ref, "state",
-                          m->round.state, "title", title_of(m->spec), "deadline_at", when_json(m->round.deadline_at),
-                          "parties", (int)m->n, "complete", m->complete, "partial", m->partial, "silent", m->silent,
-                          "bounced", m->bounced, "held", m->held_replies, "papers", m->papers);
+    json_t *o =
+        json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "ref", m->round.ref, "state",
+                  m->round.state, "title", text_in(m->spec->title, LANG_AR), "deadline_at",
+                  when_json(m->round.deadline_at), "parties", (int)m->n, "complete", m->complete, "partial", m->partial,
+                  "silent", m->silent, "bounced", m->bounced, "held", m->held_replies, "papers", m->papers);
     json_t *rows = json_array();
     for (size_t i = 0; whole && i < m->n; i++)
         json_array_append_new(rows, party_json(m, &m->rows[i]));

@@ -11,10 +11,8 @@
 #include "base/buf.h"
 #include "mail/names.h"
 
-#define GAP           2
-#define ISOLATE_BEGIN "\xe2\x81\xa8" /* U+2068 */
-#define ISOLATE_END   "\xe2\x81\xa9" /* U+2069 */
-#define ELLIPSIS      "\xe2\x80\xa6" /* U+2026 */
+#define GAP      2
+#define ELLIPSIS "\u2026"
 
 struct table {
     struct arena *a;
@@ -84,7 +82,7 @@ void table_text(struct arena *a, const char *text, const char *indent)
     for (const char *line = text; *line;) {
         size_t n = strcspn(line, "\n");
         const char *shown = table_cell(a, arena_strndup(a, line, n), 0);
-        printf("%s%s%s%s\n", indent, terminal ? ISOLATE_BEGIN : "", shown, terminal ? ISOLATE_END : "");
+        printf("%s%s%s%s\n", indent, terminal ? FSI : "", shown, terminal ? PDI : "");
         line += n + (line[n] == '\n');
     }
 }
@@ -135,7 +133,7 @@ static void print_row(const struct table *t, FILE *out, const char *const *cells
         bool inside = isolate && !plain(cells[i]);
         if (t->right[i])
             buf_addf(&line, "%*s", pad, "");
-        buf_addf(&line, "%s%s%s", inside ? ISOLATE_BEGIN : "", cells[i], inside ? ISOLATE_END : "");
+        buf_addf(&line, "%s%s%s", inside ? FSI : "", cells[i], inside ? PDI : "");
         if (i + 1 < t->n_columns)
             buf_addf(&line, "%*s", (t->right[i] ? 0 : pad) + GAP, "");
     }

@@ -70,14 +70,10 @@ static bool address_right(const char *what, const struct mail_address *m, struct
 
 static bool addresses_right(const struct mail_draft *d, struct err *e)
 {
-    if (d->n_to + d->n_cc == 0 || d->n_to + d->n_cc > RECIPIENTS_MAX)
-        return err_perm(e, "cannot compose a mail: to %zu recipients; 1 to %d can be", d->n_to + d->n_cc,
-                        RECIPIENTS_MAX);
+    if (d->n_to == 0 || d->n_to > RECIPIENTS_MAX)
+        return err_perm(e, "cannot compose a mail: to %zu recipients; 1 to %d can be", d->n_to, RECIPIENTS_MAX);
     for (size_t i = 0; i < d->n_to; i++)
         if (!address_right("To", &d->to[i], e))
-            return false;
-    for (size_t i = 0; i < d->n_cc; i++)
-        if (!address_right("Cc", &d->cc[i], e))
             return false;
     return address_right("From", &d->from, e) && (!d->reply_to.address || address_right("Reply-To", &d->reply_to, e));
 }
@@ -179,8 +175,6 @@ static void add_headers(GMimeMessage *m, const struct mail_draft *d)
         add_address(m, GMIME_ADDRESS_TYPE_REPLY_TO, &d->reply_to);
     for (size_t i = 0; i < d->n_to; i++)
         add_address(m, GMIME_ADDRESS_TYPE_TO, &d->to[i]);
-    for (size_t i = 0; i < d->n_cc; i++)
-        add_address(m, GMIME_ADDRESS_TYPE_CC, &d->cc[i]);
     g_mime_message_set_subject(m, d->subject, "UTF-8");
     add_date(m, d->date_at, d->utc_offset_s);
     add_header(m, "Message-ID", d->message_id);

@@ -32,8 +32,6 @@ struct mail_draft {
     struct mail_address from, reply_to;
     const struct mail_address *to;
     size_t n_to;
-    const struct mail_address *cc;
-    size_t n_cc;
     const char *subject;
     const char *message_id;  /* with angle brackets */
     const char *in_reply_to; /* NULL or with brackets */

@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include "base/arena.h"
 
+/* Around a text of either direction in a line of another (UAX 9): U+2068 and U+2069. They take no column. */
+#define FSI "\u2068"
+#define PDI "\u2069"
+
 #define NAME_MAX_BYTES 200
 char *name_clean(struct arena *a, const char *name);
 /* "report.pdf" with n = 2 and prefix "v" -> "report v2.pdf"; prefix "" -> "report (2).pdf". Still 200 bytes at most. */

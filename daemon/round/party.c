@@ -23,6 +23,16 @@ static bool given(const char *text)
     return text && *text;
 }
 
+const char *text_in(const char *const texts[LANG_COUNT], enum lang lang)
+{
+    if (given(texts[lang]))
+        return texts[lang];
+    for (int i = 0; i < LANG_COUNT; i++)
+        if (given(texts[i]))
+            return texts[i];
+    return "";
+}
+
 const char *party_name(const struct party *p, enum lang lang)
 {
     if (given(p->name[lang]))

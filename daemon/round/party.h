@@ -57,6 +57,8 @@ struct party_register {
 };
 
 const struct party *register_find(const struct party_register *r, const char *code); /* NULL if unknown; case ignored */
+/* The text in that language, else in the first of ar, en and fr that has one, else "". */
+const char *text_in(const char *const texts[LANG_COUNT], enum lang lang);
 const char *party_name(const struct party *p, enum lang lang);
 const char *party_full(const struct party *p, enum lang lang);
 const char *party_to(const struct party *p, enum lang lang);

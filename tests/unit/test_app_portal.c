@@ -110,7 +110,7 @@ static char *page(void)
     size_t n;
 
     GOOD(store_papers(s, a, REF, NULL, &papers, &n, &e));
-    return portal_page(a, &config, &reg, &m, papers, n, "../../");
+    return portal_page(a, &config, &m, papers, n, "../../");
 }
 
 #define HAS(text, part)                                                                                                \

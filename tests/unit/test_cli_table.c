@@ -10,9 +10,6 @@
 #include "cli/table.h"
 #include "mail/names.h"
 
-#define FSI "\xe2\x81\xa8"
-#define PDI "\xe2\x81\xa9"
-
 static char *exact(const char *s)
 {
     size_t n = strlen(s) + 1;
