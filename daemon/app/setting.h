@@ -72,7 +72,6 @@ config_setting_t *setting_at(config_setting_t *group, const char *name);
 config_t *setting_open(const char *path, struct problems *p);
 config_t *setting_open_whole(const char *path, struct problems *p); /* the same; @include is refused */
 void setting_close(config_t *c);
-const char *nearest_name(const char *wrong, const char *const *names, size_t n); /* NULL where none is near */
 /* "; did you mean 'x'?" in the arena, or "". */
 const char *did_you_mean(struct arena *a, const char *wrong, const char *const *names, size_t n);
 const char *path_absolute(struct arena *a, const char *path);

@@ -7,9 +7,10 @@
  *
  * It refuses unclosed and crossed sections, other tags of Mustache, and more than 16 levels. Each error names the
  * template's line, since an officer wrote it. */
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "mail/template_node.h"
 
 /* ---- parsing */
@@ -201,47 +202,14 @@ struct template *template_parse(struct arena *a, const char *path, const char *s
 
 /* ---- checking names */
 
-static size_t smallest(size_t x, size_t y, size_t z)
-{
-    size_t least = x < y ? x : y;
-    return least < z ? least : z;
-}
-
-/* Levenshtein's distance of n bytes of s to name; names longer than a tag may be are far. */
-static size_t distance(const char *s, size_t n, const char *name)
-{
-    size_t m = strlen(name), row[TEMPLATE_NAME_MAX + 1];
-    if (m > TEMPLATE_NAME_MAX)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t above = row[j];
-            row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (s[i - 1] != name[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[m];
-}
-
 static bool unknown_name(const struct template *t, const struct node *n, const char *const *names, size_t n_names,
                          struct err *e)
 {
-    const char *nearest = NULL;
-    size_t least = SIZE_MAX;
-    for (size_t i = 0; i < n_names; i++) {
-        size_t d = distance(n->text, n->len, names[i]);
-        if (d < least) {
-            least = d;
-            nearest = names[i];
-        }
-    }
-    bool near = nearest && least <= (n->len < 6 ? 2 : n->len / 3 + 1);
-    return err_perm(e, "%s:%d: {{%.*s}} is no name of this message%s%s%s", t->path, n->line, (int)n->len, n->text,
-                    near ? "; did you mean {{" : "", near ? nearest : "", near ? "}}?" : "");
+    char name[TEMPLATE_NAME_MAX + 1];
+    snprintf(name, sizeof name, "%.*s", (int)n->len, n->text);
+    const char *nearest = nearest_name(name, names, n_names);
+    return err_perm(e, "%s:%d: {{%s}} is no name of this message%s%s%s", t->path, n->line, name,
+                    nearest ? "; did you mean {{" : "", nearest ? nearest : "", nearest ? "}}?" : "");
 }
 
 static bool name_known(const struct node *n, const char *const *names, size_t n_names)
