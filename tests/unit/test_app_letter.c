@@ -429,7 +429,7 @@ static void addressees_that_are_no_states(void **state)
     assert_non_null(mkdtemp(folder));
     put(folder, "notice.en.txt", "Subject: x\n\nNote {{to_addressee}}.\n");
     put(folder, "notice.fr.txt", "Subject: x\n\nNote {{to_addressee}}.\n");
-    const struct templates *own = templates_load(a, sample_templates_dir(), folder, &p);
+    const struct templates *own = with_own(a, folder, &p);
     struct letter l = sample_letter(LETTER_NOTICE, LANG_BIT(LANG_EN) | LANG_BIT(LANG_FR));
     l.party = &with_to;
     assert_true(own && letter_render(a, own, &l, &t, NULL));
