@@ -195,6 +195,13 @@ static bool file_it(struct daemon *d, struct incoming *in, const char *mark, str
 
 /* ---- holding */
 
+static const char *why_held(const struct incoming *in)
+{
+    const char *why = in->match.strength == MATCH_CONFLICT ? in->match.why : in->auth_why;
+
+    return why ? arena_printf(in->a, "%s (%s)", in->rule, why) : in->rule;
+}
+
 static bool hold(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct story_line line = line_of(&in->m, "daemon", "held");
@@ -203,9 +210,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
     if (in->junk)
         add_mark(in->a, &in->m, "junk");
     if (!*in->m.why)
-        in->m.why = in->match.why && in->match.strength == MATCH_CONFLICT
-                        ? arena_printf(in->a, "%s (%s)", in->rule, in->match.why)
-                        : in->rule;
+        in->m.why = why_held(in);
     settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in, true, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&

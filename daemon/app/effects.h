@@ -17,6 +17,7 @@ struct incoming {
     const struct party
         *speaks_for; /* whose contact the sender is, in the register or in an open round; NULL: nobody's */
     struct judge_input judged;
+    const char *auth_why; /* why authentication counts as failed, where it is not DMARC itself; NULL */
     enum verdict verdict;
     const char *rule;
 };

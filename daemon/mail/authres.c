@@ -7,7 +7,8 @@
  * headers of the authserv-id we
  * are told are read, the topmost of them: a sender can write any number of others. "topmost-unnamed" is for servers
  * that leave
- * the id out; there the topmost header of all decides, and one with an id in that place is not ours. */
+ * the id out; there the topmost header of all decides, and one with an id in that place is not ours. What is not known
+ * whole, or not of one mind, fails: strangers write into it (the envelope, HELO, their selectors). */
 #include <string.h>
 #include <strings.h>
 #include "mail/address.h"
@@ -16,8 +17,8 @@
 #define RESULT_LEN 64
 
 struct verdicts {
-    enum auth_result dmarc;
-    bool dmarc_said, aligned_pass;
+    int dmarc[3]; /* how often each result was told */
+    bool another, aligned_pass;
 };
 
 static const char *skip_comment(const char *p)
@@ -117,15 +118,14 @@ static enum alignment alignment_of(const char *p, const char *const *names, cons
     return found;
 }
 
-/* A verdict of DMARC is about the domain it names: where that is not the sender's that we read, the mail shows two
- * senders. */
+/* A verdict of DMARC is about the domain it names, whatever it says of it: where that is not the sender's that we
+ * read, the mail shows two senders. */
 static void read_dmarc(const char *p, const char *result, const char *from, struct verdicts *v)
 {
     static const char *const names[] = {"header.from", NULL};
     bool pass = strcasecmp(result, "pass") == 0, fail = strcasecmp(result, "fail") == 0;
-    v->dmarc_said = pass || fail;
-    bool same = alignment_of(p, names, from) != ALIGN_OTHER;
-    v->dmarc = !v->dmarc_said ? AUTH_NONE : pass && same ? AUTH_PASS : AUTH_FAIL;
+    v->another |= alignment_of(p, names, from) == ALIGN_OTHER;
+    v->dmarc[pass ? AUTH_PASS : fail ? AUTH_FAIL : AUTH_NONE]++;
 }
 
 static void read_section(const char *p, const char *from, struct verdicts *v)
@@ -151,30 +151,72 @@ static bool authserv_id_of(const char *header, char id_out[RESULT_LEN * 5])
     return *p != '=' && id_out[0] != '\0';
 }
 
-static enum auth_result verdict_of(const char *header, bool named, const char *from)
+/* One mail has one verdict of DMARC: a second that says something else was put in by whom the header quotes. */
+static enum auth_result sum_up(const struct verdicts *v, const char **why_out)
 {
-    struct verdicts v = {.dmarc = AUTH_NONE};
+    bool pass = v->dmarc[AUTH_PASS] > 0, fail = v->dmarc[AUTH_FAIL] > 0, none = v->dmarc[AUTH_NONE] > 0;
+    if (v->another)
+        *why_out = "our server's word is about the domain of another sender";
+    else if (pass && (fail || none))
+        *why_out = "our server's word on the sender contradicts itself";
+    if (*why_out || fail)
+        return AUTH_FAIL;
+    return pass || v->aligned_pass ? AUTH_PASS : AUTH_NONE;
+}
+
+static enum auth_result verdict_of(const char *header, bool named, const char *from, const char **why_out)
+{
+    struct verdicts v = {.aligned_pass = false};
     const char *p = named ? next_section(header) : header;
     if (!named)
         read_section(p, from, &v);
     for (p = next_section(p); *p == ';'; p = next_section(p + 1))
         read_section(p + 1, from, &v);
-    if (v.dmarc_said)
-        return v.dmarc;
-    return v.aligned_pass ? AUTH_PASS : AUTH_NONE;
+    return sum_up(&v, why_out);
 }
 
-enum auth_result auth_of(const struct facts *f, const char *authserv_id)
+/* No comment and no quoted string is left open, which would hide what follows. */
+static bool is_closed(const char *p)
 {
+    int depth = 0;
+    bool quoted = false;
+    for (; *p; p++) {
+        if (*p == '\\' && p[1] && (quoted || depth > 0))
+            p++;
+        else if (depth > 0)
+            depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (*p == '(' && !quoted)
+            depth = 1;
+    }
+    return depth == 0 && !quoted;
+}
+
+/* The header that our own server wrote; NULL where there is none. */
+static const struct fact_auth *ours_of(const struct facts *f, const char *authserv_id, bool named)
+{
+    char id[RESULT_LEN * 5];
+    if (!named)
+        return f->n_auth_results > 0 && !authserv_id_of(f->auth_results[0].value, id) ? &f->auth_results[0] : NULL;
+    for (size_t i = 0; i < f->n_auth_results; i++)
+        if (authserv_id_of(f->auth_results[i].value, id) && strcasecmp(id, authserv_id) == 0)
+            return &f->auth_results[i];
+    return NULL;
+}
+
+enum auth_result auth_of(const struct facts *f, const char *authserv_id, const char **why_out)
+{
+    *why_out = NULL;
     if (!authserv_id || !*authserv_id)
         return AUTH_NONE;
-    char id[RESULT_LEN * 5];
-    if (strcmp(authserv_id, "topmost-unnamed") == 0)
-        return f->n_auth_results > 0 && !authserv_id_of(f->auth_results[0], id)
-                   ? verdict_of(f->auth_results[0], false, f->from.address)
-                   : AUTH_NONE;
-    for (size_t i = 0; i < f->n_auth_results; i++)
-        if (authserv_id_of(f->auth_results[i], id) && strcasecmp(id, authserv_id) == 0)
-            return verdict_of(f->auth_results[i], true, f->from.address);
-    return AUTH_NONE;
+    bool named = strcmp(authserv_id, "topmost-unnamed") != 0;
+    const struct fact_auth *ours = ours_of(f, authserv_id, named);
+    if (!ours)
+        return AUTH_NONE;
+    if (!ours->cut && is_closed(ours->value))
+        return verdict_of(ours->value, named, f->from.address, why_out);
+    *why_out = ours->cut ? "our server's word on the sender is too long to be read whole"
+                         : "our server's word on the sender cannot be read";
+    return AUTH_FAIL;
 }

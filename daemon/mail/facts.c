@@ -75,6 +75,14 @@ static void set_flag(json_t *o, const char *key, bool value)
         json_object_set_new(o, key, json_true());
 }
 
+static json_t *auth_to_json(const struct fact_auth *x)
+{
+    json_t *o = json_object();
+    set_text(o, "value", x->value);
+    set_flag(o, "cut", x->cut);
+    return o;
+}
+
 static json_t *part_to_json(const struct fact_part *x)
 {
     json_t *o = json_object();
@@ -101,15 +109,17 @@ static json_t *strings_to_json(const char *const *list, size_t n)
 static void set_lists(json_t *o, const struct facts *f)
 {
     json_object_set_new(o, "references", strings_to_json(f->references, f->n_references));
-    json_object_set_new(o, "auth_results", strings_to_json(f->auth_results, f->n_auth_results));
     json_object_set_new(o, "returned_ids", strings_to_json(f->returned_ids, f->n_returned_ids));
-    json_t *recipients = json_array(), *failures = json_array(), *parts = json_array();
+    json_t *recipients = json_array(), *failures = json_array(), *parts = json_array(), *auth = json_array();
+    for (size_t i = 0; i < f->n_auth_results; i++)
+        json_array_append_new(auth, auth_to_json(&f->auth_results[i]));
     for (size_t i = 0; i < f->n_recipients; i++)
         json_array_append_new(recipients, address_to_json(&f->recipients[i]));
     for (size_t i = 0; i < f->n_failures; i++)
         json_array_append_new(failures, failure_to_json(&f->failures[i]));
     for (size_t i = 0; i < f->n_parts; i++)
         json_array_append_new(parts, part_to_json(&f->parts[i]));
+    json_object_set_new(o, "auth_results", auth);
     json_object_set_new(o, "recipients", recipients);
     json_object_set_new(o, "failures", failures);
     json_object_set_new(o, "parts", parts);
@@ -149,16 +159,30 @@ static void fault(struct reading *r, const char *key, const char *what)
     r->failed = true;
 }
 
-static const char *get_text(struct reading *r, const json_t *o, const char *key, size_t max)
+/* The string under a key, checked for its length; NULL where it is missing. */
+static const json_t *get_string(struct reading *r, const json_t *o, const char *key, size_t max)
 {
     const json_t *v = json_object_get(o, key);
     if (!v)
-        return "";
+        return NULL;
     if (!json_is_string(v) || json_string_length(v) > max) {
         fault(r, key, json_is_string(v) ? "is too long" : "is no text");
-        return "";
+        return NULL;
     }
-    return text_clean(r->a, json_string_value(v), json_string_length(v));
+    return v;
+}
+
+static const char *get_text(struct reading *r, const json_t *o, const char *key, size_t max)
+{
+    const json_t *v = get_string(r, o, key, max);
+    return v ? text_clean(r->a, json_string_value(v), json_string_length(v)) : "";
+}
+
+/* What has a structure: letter for letter. */
+static const char *get_exact(struct reading *r, const json_t *o, const char *key, size_t max)
+{
+    const json_t *v = get_string(r, o, key, max);
+    return v ? text_valid(r->a, json_string_value(v), json_string_length(v)) : "";
 }
 
 static int64_t get_number(struct reading *r, const json_t *o, const char *key, int64_t least, int64_t most)
@@ -197,7 +221,7 @@ static const char **get_strings(struct reading *r, const json_t *o, const char *
             fault(r, key, "holds what is no short text");
             break;
         }
-        ARENA_PUSH(r->a, strings, *n_out, text_clean(r->a, json_string_value(v), json_string_length(v)));
+        ARENA_PUSH(r->a, strings, *n_out, text_valid(r->a, json_string_value(v), json_string_length(v)));
     }
     return strings;
 }
@@ -215,7 +239,13 @@ static struct mail_signs get_signs(struct reading *r, const json_t *o)
 static struct fact_address get_address(struct reading *r, const json_t *o)
 {
     return (struct fact_address){.name = get_text(r, o, "name", SHORT_TEXT),
-                                 .address = get_text(r, o, "address", SHORT_TEXT)};
+                                 .address = get_exact(r, o, "address", SHORT_TEXT)};
+}
+
+static struct fact_auth get_auth(struct reading *r, const json_t *o)
+{
+    return (struct fact_auth){.value = get_exact(r, o, "value", FACTS_AUTH_TEXT),
+                              .cut = json_is_true(json_object_get(o, "cut"))};
 }
 
 static struct fact_part get_part(struct reading *r, const json_t *o)
@@ -240,7 +270,7 @@ static struct fact_failure get_failure(struct reading *r, const json_t *o)
 {
     return (struct fact_failure){
         .action = (enum report_action)get_number(r, o, "action", REPORT_NONE, REPORT_DELIVERED),
-        .address = get_text(r, o, "address", SHORT_TEXT),
+        .address = get_exact(r, o, "address", SHORT_TEXT),
         .status = get_text(r, o, "status", 16),
         .text = get_text(r, o, "text", SHORT_TEXT),
     };
@@ -251,8 +281,9 @@ static void get_lists(struct reading *r, const json_t *j, struct facts *f)
     const json_t *v;
     size_t i;
     f->references = get_strings(r, j, "references", FACTS_IDS_MAX, &f->n_references);
-    f->auth_results = get_strings(r, j, "auth_results", FACTS_AUTH_MAX, &f->n_auth_results);
     f->returned_ids = get_strings(r, j, "returned_ids", FACTS_IDS_MAX, &f->n_returned_ids);
+    json_array_foreach(get_list(r, j, "auth_results", FACTS_AUTH_MAX), i, v)
+        ARENA_PUSH(r->a, f->auth_results, f->n_auth_results, get_auth(r, v));
     json_array_foreach(get_list(r, j, "recipients", FACTS_ADDRESSES_MAX), i, v)
         ARENA_PUSH(r->a, f->recipients, f->n_recipients, get_address(r, v));
     json_array_foreach(get_list(r, j, "failures", FACTS_FAILURES_MAX), i, v)
@@ -270,8 +301,8 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
         .signs = get_signs(&r, json_object_get(j, "signs")),
         .subject = get_text(&r, j, "subject", SHORT_TEXT),
         .from = get_address(&r, json_object_get(j, "from")),
-        .message_id = get_text(&r, j, "message_id", SHORT_TEXT),
-        .in_reply_to = get_text(&r, j, "in_reply_to", SHORT_TEXT),
+        .message_id = get_exact(&r, j, "message_id", SHORT_TEXT),
+        .in_reply_to = get_exact(&r, j, "in_reply_to", SHORT_TEXT),
         .date_at = get_number(&r, j, "date_at", INT64_C(-62135596800), INT64_C(253402300799)), /* the years 1 to 9999 */
         .text = get_text(&r, j, "text", LONG_TEXT),
         .reply_text = get_text(&r, j, "reply_text", LONG_TEXT),

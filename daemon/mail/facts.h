@@ -2,7 +2,8 @@
  * JSON.
  *
  * The child writes it (facts_to_json), the daemon reads it (facts_from_json) and believes nothing: counts and
- * lengths are checked, offsets lie within the scratch file, text is made valid UTF-8 again. All strings live in the
+ * lengths are checked, offsets lie within the scratch file, text is made valid UTF-8 again; what has a structure
+ * (addresses, identifiers, results) stays letter for letter. All strings live in the
  * arena; absent ones are "" unless told otherwise. */
 #ifndef TAAMIM_MAIL_FACTS_H
 #define TAAMIM_MAIL_FACTS_H
@@ -17,9 +18,15 @@
 #define FACTS_IDS_MAX       100
 #define FACTS_FAILURES_MAX  200
 #define FACTS_AUTH_MAX      20
+#define FACTS_AUTH_TEXT     ((size_t)16 << 10)
 
 struct fact_address {
     const char *name, *address; /* decoded UTF-8; address as written, no brackets */
+};
+
+struct fact_auth {
+    const char *value; /* unfolded, as it was written: neither decoded nor normalised */
+    bool cut;          /* it went on: what it says is not known */
 };
 
 struct fact_failure { /* one recipient that a report speaks of */
@@ -49,8 +56,8 @@ struct facts {
     size_t n_references;
     struct fact_address *recipients; /* To, Cc, Resent-*, Delivered-To, X-Original-To, Envelope-To */
     size_t n_recipients;
-    int64_t date_at;           /* 0 where unreadable */
-    const char **auth_results; /* raw values of Authentication-Results (with their authserv-id), topmost first */
+    int64_t date_at;                /* 0 where unreadable */
+    struct fact_auth *auth_results; /* Authentication-Results with their authserv-id, topmost first */
     size_t n_auth_results;
     struct fact_failure *failures;
     size_t n_failures;
@@ -71,7 +78,8 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
 
 /* What our own server said of the sender: the verdict of the Authentication-Results header with this authserv-id
  * (RFC 8601 2.3, 5); "topmost-unnamed" takes the topmost header that has none. dmarc decides; else a pass of dkim
- * or spf aligned with the From domain passes. */
-enum auth_result auth_of(const struct facts *f, const char *authserv_id);
+ * or spf aligned with the From domain passes. Where it fails for another reason than DMARC's own verdict, why_out says
+ * it in static words, else it is NULL. */
+enum auth_result auth_of(const struct facts *f, const char *authserv_id, const char **why_out);
 
 #endif

@@ -6,6 +6,7 @@
  * text), since ordering them costs their square. */
 #include "mail/names.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,9 +70,8 @@ static char *to_nfc(struct arena *a, const char *text, size_t n)
     return copy;
 }
 
-static char *filtered(struct arena *a, const char *bytes, size_t n, character_rule rule)
+static void filter(const char *bytes, size_t n, character_rule rule, int marks_max, struct buf *out)
 {
-    BUF_SCOPED out = {0};
     int marks = 0;
     for (size_t at = 0; at < n;) {
         utf8proc_int32_t c;
@@ -81,15 +81,28 @@ static char *filtered(struct arena *a, const char *bytes, size_t n, character_ru
         if (c == dropped)
             continue;
         marks = utf8proc_get_property(c)->combining_class ? marks + 1 : 0;
-        if (marks <= MARKS_MAX)
-            add_character(&out, c);
+        if (marks <= marks_max)
+            add_character(out, c);
     }
+}
+
+static char *filtered(struct arena *a, const char *bytes, size_t n, character_rule rule)
+{
+    BUF_SCOPED out = {0};
+    filter(bytes, n, rule, MARKS_MAX, &out);
     return to_nfc(a, buf_text(&out), out.len);
 }
 
 char *text_clean(struct arena *a, const char *bytes, size_t n)
 {
     return filtered(a, bytes, n, text_rule);
+}
+
+char *text_valid(struct arena *a, const char *bytes, size_t n)
+{
+    BUF_SCOPED out = {0};
+    filter(bytes, n, text_rule, INT_MAX, &out);
+    return arena_strndup(a, buf_text(&out), out.len);
 }
 
 /* The dot before the extension, else the end. A dot at the start begins no extension. */

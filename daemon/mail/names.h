@@ -24,5 +24,8 @@ int text_width(const char *text);
 /* Any bytes to valid UTF-8 NFC, invalid ones replaced by U+FFFD; control characters but \n and \t dropped, and so
  * is what goes beyond 30 marks on one letter. */
 char *text_clean(struct arena *a, const char *bytes, size_t n);
+/* The same, letter for letter: no normal form, no cap. For values whose structure counts (addresses, identifiers,
+ * results), since NFC makes a ';' of U+037E and a K of the Kelvin sign. */
+char *text_valid(struct arena *a, const char *bytes, size_t n);
 
 #endif

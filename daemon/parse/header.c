@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 #include "base/buf.h"
+#include "mail/names.h"
 #include "parse/charset.h"
 
 #define RAW_MAX ((size_t)64 << 10) /* of one header field; longer ones are read so far */
@@ -129,8 +130,7 @@ static const char *after_space(const char *s)
 static char *decode(struct arena *a, const char *raw, bool rewrite)
 {
     size_t n = strnlen(raw, RAW_MAX);
-    char *text =
-        memchr(raw, '=', n) && utf8_valid(raw, n) ? arena_strndup(a, raw, n) : charset_to_utf8(a, NULL, raw, n);
+    char *text = utf8_valid(raw, n) ? text_valid(a, raw, n) : charset_to_utf8(a, NULL, raw, n);
     struct decoding d = {.a = a, .rewrite = rewrite};
     struct word w;
     for (const char *p = text; *p;) {
@@ -164,6 +164,20 @@ char *header_text(struct arena *a, const char *raw, size_t max)
     for (char *p = text; *p; p++) /* a decoded line break is no line break */
         if (*p == '\n' || *p == '\r')
             *p = ' ';
+    g_strstrip(text);
+    return text_cut(a, text_clean(a, text, strlen(text)), max);
+}
+
+char *header_structured(struct arena *a, const char *raw, size_t max, bool *cut_out)
+{
+    size_t n = raw ? strlen(raw) : 0;
+    char *text = text_valid(a, raw ? raw : "", n < max ? n : max), *to = text;
+    for (const char *p = text; *p; p++)
+        if (*p != '\n')
+            *to++ = *p == '\t' ? ' ' : *p;
+    *to = '\0';
+    if (cut_out)
+        *cut_out = n > max || strlen(text) > max;
     return text_cut(a, g_strstrip(text), max);
 }
 
@@ -174,7 +188,7 @@ static void add_mailbox(struct arena *a, InternetAddress *one, struct fact_addre
     if (!address || *n >= FACTS_ADDRESSES_MAX)
         return;
     struct fact_address added = {.name = header_text(a, name ? name : "", 200),
-                                 .address = text_cut(a, charset_to_utf8(a, NULL, address, strlen(address)), 254)};
+                                 .address = text_cut(a, text_valid(a, address, strlen(address)), 254)};
     ARENA_PUSH(a, *list, *n, added);
 }
 
@@ -204,7 +218,7 @@ void header_ids(struct arena *a, const char *raw, const char ***list, size_t *n)
 {
     if (!raw)
         return;
-    char *text = decode(a, raw, false);
+    char *text = header_structured(a, raw, RAW_MAX, NULL);
     for (char *p = text; (p = strchr(p, '<')) && *n < FACTS_IDS_MAX;) {
         size_t length = strcspn(++p, "> \t<");
         if (length == 0 || length > 500 || p[length] != '>')

@@ -12,6 +12,9 @@
 const char *header_raw(GMimeObject *o, const char *name);
 /* Unfolded, decoded, trimmed; NULL gives "". At most max bytes, cut at a character. */
 char *header_text(struct arena *a, const char *raw, size_t max);
+/* A field whose structure counts: unfolded, trimmed, valid UTF-8, and not decoded. An encoded word may stand in none of
+ * its tokens (RFC 2047 5), and decoded it would become structure. cut_out (may be NULL) tells where max was passed. */
+char *header_structured(struct arena *a, const char *raw, size_t max, bool *cut_out);
 /* The same text with each run of encoded words rewritten as one in UTF-8, for parsers that read the structure. */
 char *header_joined(struct arena *a, const char *raw);
 

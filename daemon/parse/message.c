@@ -225,8 +225,11 @@ static void read_each_field(struct tree *t)
         if (!raw)
             continue;
         read_recipients(t, name, raw);
-        if (g_ascii_strcasecmp(name, "Authentication-Results") == 0 && t->facts->n_auth_results < FACTS_AUTH_MAX)
-            ARENA_PUSH(t->a, t->facts->auth_results, t->facts->n_auth_results, header_text(t->a, raw, 3000));
+        if (g_ascii_strcasecmp(name, "Authentication-Results") == 0 && t->facts->n_auth_results < FACTS_AUTH_MAX) {
+            struct fact_auth auth = {.value = ""};
+            auth.value = header_structured(t->a, raw, FACTS_AUTH_TEXT, &auth.cut);
+            ARENA_PUSH(t->a, t->facts->auth_results, t->facts->n_auth_results, auth);
+        }
     }
 }
 
@@ -236,7 +239,7 @@ static const char *first_id(struct tree *t, const char *name)
     size_t n = 0;
     const char *raw = header_raw(GMIME_OBJECT(t->message), name);
     header_ids(t->a, raw, &ids, &n);
-    return n > 0 ? ids[0] : header_text(t->a, raw, 500);
+    return n > 0 ? ids[0] : header_structured(t->a, raw, 500, NULL);
 }
 
 static void read_header(struct tree *t)
@@ -247,11 +250,13 @@ static void read_header(struct tree *t)
     size_t n_from = 0;
     f->subject = header_text(t->a, header_raw(o, "Subject"), 2000);
     header_addresses(t->a, header_raw(o, "From"), &from, &n_from);
-    f->from = n_from > 0 ? from[0] : (struct fact_address){"", header_text(t->a, header_raw(o, "From"), 254)};
+    f->from =
+        n_from > 0 ? from[0] : (struct fact_address){"", header_structured(t->a, header_raw(o, "From"), 254, NULL)};
     f->message_id = first_id(t, "Message-ID");
     f->in_reply_to = first_id(t, "In-Reply-To");
     header_ids(t->a, header_raw(o, "References"), &f->references, &f->n_references);
-    g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(header_text(t->a, header_raw(o, "Date"), 200));
+    g_autoptr(GDateTime) date =
+        g_mime_utils_header_decode_date(header_structured(t->a, header_raw(o, "Date"), 200, NULL));
     f->date_at = date ? g_date_time_to_unix(date) : 0;
     read_each_field(t);
 }

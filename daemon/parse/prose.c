@@ -297,7 +297,7 @@ static bool from_service(struct tree *t)
 {
     static const char *const words[] = {"no-reply", "noreply", "no_reply", "admin",       "system",     "gateway",
                                         "smtp",     "daemon",  "postm",    "post_master", "mailserver", "mail_service"};
-    const char *path = header_text(t->a, header_raw(GMIME_OBJECT(t->message), "Return-Path"), 300);
+    const char *path = header_structured(t->a, header_raw(GMIME_OBJECT(t->message), "Return-Path"), 300, NULL);
     return holds_any(lower_text(t->a, t->facts->from.address), words, sizeof words / sizeof *words) ||
            strcasestr(path, "<mailer-daemon") != NULL;
 }

@@ -114,7 +114,8 @@ static void take_field(struct tree *t, const char *line, struct group *g)
     const char **slots[] = {&g->final, &g->original, &g->action, &g->status, &g->diagnostic};
     for (size_t i = 0; i < 5; i++)
         if (n == strlen(names[i]) && strncasecmp(line, names[i], n) == 0 && **slots[i] == '\0')
-            *slots[i] = header_text(t->a, colon + 1, 1000);
+            *slots[i] = slots[i] == &g->diagnostic ? header_text(t->a, colon + 1, 1000)
+                                                   : header_structured(t->a, colon + 1, 1000, NULL);
 }
 
 static void read_status(struct tree *t, char *text)

@@ -153,7 +153,7 @@ static const char *const challenge_phrases[] = {"challenge",
 
 static const char *field(struct tree *t, const char *name)
 {
-    return header_text(t->a, header_raw(GMIME_OBJECT(t->message), name), 2000);
+    return header_structured(t->a, header_raw(GMIME_OBJECT(t->message), name), 2000, NULL);
 }
 
 static bool any_field_starts(struct tree *t, const char *name, const char *value)
@@ -165,7 +165,7 @@ static bool any_field_starts(struct tree *t, const char *name, const char *value
         if (g_ascii_strcasecmp(g_mime_header_get_name(h), name) != 0)
             continue;
         const char *raw = g_mime_header_get_raw_value(h);
-        if (raw && strncasecmp(header_text(t->a, raw, 500), value, strlen(value)) == 0)
+        if (raw && strncasecmp(header_structured(t->a, raw, 500, NULL), value, strlen(value)) == 0)
             return true;
     }
     return false;

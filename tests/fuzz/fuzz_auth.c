@@ -8,16 +8,17 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = text_of(data, size), *line, *rest = text;
-    const char *list[FACTS_AUTH_MAX] = {OURS};
+    const char *why;
+    struct fact_auth list[FACTS_AUTH_MAX] = {{.value = OURS}};
     struct facts f = {.from = {"", "migration@mofa.jo.example"}, .auth_results = list, .n_auth_results = 1};
 
     while ((line = strsep(&rest, "\n")) && f.n_auth_results < FACTS_AUTH_MAX)
-        list[f.n_auth_results++] = line;
-    promise(auth_of(&f, "mx.arcp.example") == AUTH_FAIL);
+        list[f.n_auth_results++].value = line;
+    promise(auth_of(&f, "mx.arcp.example", &why) == AUTH_FAIL);
     f.auth_results = list + 1;
     f.n_auth_results--;
-    auth_of(&f, "mx.arcp.example");
-    auth_of(&f, "topmost-unnamed");
+    auth_of(&f, "mx.arcp.example", &why);
+    auth_of(&f, "topmost-unnamed", &why);
     free(text);
     return 0;
 }

@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *a = arena_new();
     struct err e = {0};
     struct facts facts, read;
+    const char *why;
     struct stat st;
     int message = file_of(data, size, NULL), scratch = file_of(data, 0, NULL);
 
@@ -19,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         json_t *j = facts_to_json(&facts);
         fstat(scratch, &st);
         promise(facts_from_json(a, j, st.st_size, &read, &e));
-        auth_of(&read, "mx.arcp.example");
-        auth_of(&read, "topmost-unnamed");
+        auth_of(&read, "mx.arcp.example", &why);
+        auth_of(&read, "topmost-unnamed", &why);
         json_decref(j);
     }
     close(message);

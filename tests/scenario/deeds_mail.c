@@ -271,6 +271,20 @@ static bool is_automatic(struct world *w, struct writing *r, const char *value, 
     return true;
 }
 
+static bool server_says(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+{
+    (void)l, (void)e;
+    r->auth = arena_strdup(w->a, value);
+    return true;
+}
+
+static bool has_header(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+{
+    (void)l, (void)e;
+    r->extra = arena_printf(w->a, "%s%s\r\n", r->extra, value);
+    return true;
+}
+
 static const struct option options[] = {
     {"with VALUE", has_file},
     {"and VALUE", has_file},
@@ -287,6 +301,8 @@ static const struct option options[] = {
     {"into VALUE", lies_in},
     {"repeating the last Message-ID", repeats_id},
     {"sent by a machine", is_automatic},
+    {"as our server says VALUE", server_says},
+    {"bearing VALUE", has_header}, /* a line of the header */
 };
 
 /* How many words of the sentence from i on this option takes; 0: it is another. */
@@ -446,9 +462,37 @@ static bool forges_bounce(struct world *w, const struct line *l, struct err *e)
     return m ? report(w, m, m->reply_to, "5.1.1", e) : err_perm(e, "%s has got no mail", l->words[0]);
 }
 
+/* A letter that lies in fixtures/letters, written as an answer to the last mail that this address got. In it @TO@ is
+ * where answers go, @MSGID@ and @SUBJECT@ are that mail's, @N@ is another number each time. */
+static bool letter_comes(struct world *w, const struct line *l, struct err *e)
+{
+    const struct kept_mail *m = mail_got(w, l->words[1], NULL, l->ref);
+    size_t n;
+    char *text = file_read(w->a, arena_printf(w->a, "%s/letters/%s", w->fixtures, l->words[0]), BUF_MAX, &n, e);
+    struct {
+        const char *mark, *by;
+    } marks[] = {{"@TO@", m ? m->reply_to : ""},
+                 {"@MSGID@", m ? m->message_id : ""},
+                 {"@SUBJECT@", m ? m->subject : ""},
+                 {"@N@", arena_printf(w->a, "%zu", w->mailbox.n)}};
+
+    if (!text || !m)
+        return text ? err_perm(e, "%s has got no mail", l->words[1]) : false;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        char **pieces = g_strsplit(text, marks[i].mark, -1), *joined = g_strjoinv(marks[i].by, pieces);
+
+        text = arena_strdup(w->a, joined);
+        g_strfreev(pieces);
+        g_free(joined);
+    }
+    mailbox_put(w, "INBOX", text, strlen(text));
+    return world_settle(w, e);
+}
+
 const struct sentence mail_sentences[] = {
     {"PARTY replies ...", replies},
     {"mail from ADDRESS ...", writes},
+    {"letter NAME comes for ADDRESS", letter_comes},
     {"PARTY is out of office", is_away},
     {"the last letter comes again", comes_again},
     {"the mail to ADDRESS bounces with STATUS", bounces},

@@ -4,6 +4,7 @@
 #include "scenario.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "app/inbox.h"
 #include "base/clock.h"
@@ -111,7 +112,8 @@ static bool decided_since(struct world *w, int64_t message)
 static bool parse(struct world *w, const struct to_parse *p, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
-    struct facts f;
+    struct facts f, told;
+    JSON_SCOPED record = NULL;
     FD_SCOPED message = open(p->path, O_RDONLY | O_CLOEXEC);
     FD_SCOPED scratch = spool_scratch(w->daemon->spool, e);
 
@@ -126,7 +128,10 @@ static bool parse(struct world *w, const struct to_parse *p, struct err *e)
             1, e);
     if (message < 0 || scratch < 0 || !parse_message(a, message, scratch, &f, e))
         return err_perm(e, "the message %s could not be given to the parser", p->path);
-    return inbox_parsed(w->daemon, &(struct parsed){.message = p->message, .facts = &f, .scratch_fd = scratch}, 1, e);
+    record = facts_to_json(&f); /* the way they come from the child */
+    return facts_from_json(a, record, lseek(scratch, 0, SEEK_END), &told, e) &&
+           inbox_parsed(w->daemon, &(struct parsed){.message = p->message, .facts = &told, .scratch_fd = scratch}, 1,
+                        e);
 }
 
 /* The collector says "moved" once it has done what it was told. */

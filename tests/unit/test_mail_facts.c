@@ -43,6 +43,9 @@ static void test_round_trip(void **state)
                       .calendar_uid = "",
                       .calendar_partstat = "",
                       .trouble = ""};
+    struct fact_auth auth[] = {{"mx; spf=pass smtp.mailfrom=x\u037ey@e\xCC\x81.example", false}, {"mx; dm", true}};
+    f.auth_results = auth;
+    f.n_auth_results = 2;
     f.signs.report_dsn = f.signs.has_papers = true;
     f.signs.action = REPORT_FAILED;
     f.signs.auto_submitted = AUTO_REPLIED;
@@ -55,6 +58,10 @@ static void test_round_trip(void **state)
     assert_string_equal(g.from.address, "o@jo.example");
     assert_string_equal(g.in_reply_to, "");
     assert_string_equal(g.references[1], "z@y");
+    assert_int_equal(g.n_auth_results, 2);
+    assert_string_equal(g.auth_results[0].value, auth[0].value);
+    assert_false(g.auth_results[0].cut);
+    assert_true(g.auth_results[1].cut);
     assert_string_equal(g.recipients[0].name, "البعثة");
     assert_string_equal(g.failures[0].status, "5.1.1");
     assert_string_equal(g.parts[0].name, "ورقة.pdf");
@@ -166,6 +173,12 @@ static void test_auth(void **state)
         {NULL, NULL, OURS, AUTH_NONE},
         {OURS "; dmarc=pass", NULL, "", AUTH_NONE},
         {OURS "; dmarc=pass", NULL, NULL, AUTH_NONE},
+        {OURS "; dmarc=pass; dmarc=pass", NULL, OURS, AUTH_PASS},
+        {OURS
+         "; dmarc=fail (p=none) header.from=jo.example; spf=pass smtp.mailfrom==?u?Q?=3Bdmarc=3Dpass_?=@evil.example",
+         NULL, OURS, AUTH_FAIL},
+        {OURS "; spf=pass smtp.mailfrom=x\u037edmarc=pass\u037e@evil.example", NULL, OURS, AUTH_NONE},
+        {OURS "; spf=pass (a \\( b) smtp.mailfrom=jo.example", NULL, OURS, AUTH_PASS},
         /* servers that leave the id out */
         {"spf=pass smtp.mailfrom=jo.example; dkim=none; dmarc=pass action=none header.from=jo.example", NULL,
          "topmost-unnamed", AUTH_PASS},
@@ -175,15 +188,64 @@ static void test_auth(void **state)
         {"spf=pass smtp.mailfrom=o@jo.example", NULL, "topmost-unnamed", AUTH_PASS},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *headers[2] = {rows[i].first ? strdup(rows[i].first) : NULL,
-                                  rows[i].second ? strdup(rows[i].second) : NULL};
+        struct fact_auth headers[2] = {{.value = rows[i].first ? strdup(rows[i].first) : NULL},
+                                       {.value = rows[i].second ? strdup(rows[i].second) : NULL}};
+        const char *why;
         struct facts f = {.from = {"Office", "o@jo.example"}, .auth_results = headers};
         f.n_auth_results = (size_t)(rows[i].first != NULL) + (size_t)(rows[i].second != NULL);
-        enum auth_result result = auth_of(&f, rows[i].id);
-        free((void *)(uintptr_t)headers[0]);
-        free((void *)(uintptr_t)headers[1]);
-        if (result != rows[i].result)
+        enum auth_result result = auth_of(&f, rows[i].id, &why);
+        free((void *)(uintptr_t)headers[0].value);
+        free((void *)(uintptr_t)headers[1].value);
+        if (result != rows[i].result || why)
             fail_msg("%s: %d", rows[i].first ? rows[i].first : "none", (int)result);
+    }
+}
+
+/* Of another sender, of two minds, or with an end that is hidden: a failure that says why. */
+static void test_auth_that_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *why;
+    } rows[] = {
+        {OURS "; dmarc=pass header.from=evil.example", "another sender"},
+        {OURS "; dmarc=none header.from=evil.example", "another sender"},
+        {OURS "; dmarc=none header.from=evil.example; dkim=pass header.d=jo.example", "another sender"},
+        {OURS "; dmarc=pass; dmarc=fail", "contradicts"},
+        {OURS "; dmarc=fail; dmarc=pass", "contradicts"},
+        {OURS "; dmarc=none; spf=pass (x);dmarc=pass ()", "contradicts"},
+        {OURS "; spf=pass (a ( b) smtp.mailfrom=x@evil.example; dmarc=fail", "cannot be read"},
+        {OURS "; spf=pass smtp.mailfrom=\"x@evil.example; dmarc=fail", "cannot be read"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fact_auth header = {.value = rows[i].value};
+        struct facts f = {.from = {"", "o@jo.example"}, .auth_results = &header, .n_auth_results = 1};
+        const char *why = NULL;
+        enum auth_result result = auth_of(&f, OURS, &why);
+        if (result != AUTH_FAIL || !why || !strstr(why, rows[i].why))
+            fail_msg("%s: %d %s", rows[i].value, (int)result, why);
+    }
+}
+
+/* A header that went on may have said anything. */
+static void test_cut_header(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *id;
+        enum auth_result result;
+    } rows[] = {
+        {OURS "; dmarc=pass", OURS, AUTH_FAIL},
+        {OURS "; spf=none", OURS, AUTH_FAIL},
+        {"dmarc=pass", "topmost-unnamed", AUTH_FAIL},
+        {"mx.evil.example; dmarc=pass", OURS, AUTH_NONE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fact_auth header = {.value = rows[i].value, .cut = true};
+        struct facts f = {.from = {"", "o@jo.example"}, .auth_results = &header, .n_auth_results = 1};
+        const char *why;
+        assert_int_equal(auth_of(&f, rows[i].id, &why), rows[i].result);
+        assert_true((why != NULL) == (rows[i].result == AUTH_FAIL));
     }
 }
 
@@ -191,7 +253,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_lies), cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_empty_record), cmocka_unit_test(test_auth),
+        cmocka_unit_test(test_empty_record), cmocka_unit_test(test_auth), cmocka_unit_test(test_auth_that_says_why),
+        cmocka_unit_test(test_cut_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

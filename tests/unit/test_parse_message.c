@@ -28,6 +28,55 @@ static void test_header_fields(void **state)
     parsed_free(&p);
 }
 
+/* What our server says of the sender reaches the daemon as it stands, or as cut. */
+static void test_auth_results(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field, *value;
+    } rows[] = {
+        {"mx.x; spf=pass\n smtp.mailfrom=a@b.example", "mx.x; spf=pass smtp.mailfrom=a@b.example"},
+        {"mx.x; spf=pass smtp.mailfrom==?u?Q?=3Bdmarc=3Dpass?=@e.example",
+         "mx.x; spf=pass smtp.mailfrom==?u?Q?=3Bdmarc=3Dpass?=@e.example"},
+        {"mx.x; spf=pass smtp.mailfrom=\u037e@e.example", "mx.x; spf=pass smtp.mailfrom=\u037e@e.example"},
+        {"mx.x; spf=pass smtp.mailfrom=\xFF@e.example", "mx.x; spf=pass smtp.mailfrom=\xEF\xBF\xBD@e.example"},
+        {"mx.x; dmarc=pass\x01\x1B", "mx.x; dmarc=pass"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[500];
+        snprintf(text, sizeof text, "Authentication-Results: %s\n" HEAD "\nhello\n", rows[i].field);
+        struct parsed p = parse_text(text);
+        assert_int_equal(p.facts.n_auth_results, 1);
+        assert_string_equal(p.facts.auth_results[0].value, rows[i].value);
+        assert_false(p.facts.auth_results[0].cut);
+        parsed_free(&p);
+    }
+    static char text[40000];
+    for (int size = 15000; size <= 25000; size += 10000) {
+        sprintf(text, "Authentication-Results: mx.x; dkim=pass header.d=%0*d; dmarc=fail\n" HEAD "\nhello\n", size, 0);
+        struct parsed p = parse_text(text);
+        assert_int_equal(p.facts.auth_results[0].cut, size == 25000);
+        assert_int_equal(strstr(p.facts.auth_results[0].value, "dmarc=fail") != NULL, size == 15000);
+        parsed_free(&p);
+    }
+}
+
+/* An encoded word is no way to write an identifier or a mark. */
+static void test_structure_is_not_decoded(void **state)
+{
+    (void)state;
+    struct parsed p = parse_text("From: =?utf-8?Q?office=40jo.example?=\nMessage-ID: =?utf-8?Q?=3Ca=40b=3E?=\n"
+                                 "References: <=?utf-8?Q?x?=@b> =?utf-8?Q?=3Cc=40d=3E?=\n"
+                                 "Auto-Submitted: =?utf-8?Q?no?=\nPrecedence: =?utf-8?Q?bulk?=\n\nhello\n");
+    assert_null(strchr(p.facts.from.address, '@'));
+    assert_string_equal(p.facts.message_id, "=?utf-8?Q?=3Ca=40b=3E?=");
+    assert_int_equal(p.facts.n_references, 1);
+    assert_string_equal(p.facts.references[0], "=?utf-8?Q?x?=@b");
+    assert_int_equal(p.facts.signs.auto_submitted, AUTO_GENERATED);
+    assert_false(p.facts.signs.precedence_bulk);
+    parsed_free(&p);
+}
+
 static void test_paper(void **state)
 {
     (void)state;
@@ -229,11 +278,18 @@ static void test_signs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_header_fields),   cmocka_unit_test(test_paper),
-        cmocka_unit_test(test_what_is_a_paper), cmocka_unit_test(test_nested_and_forwarded),
-        cmocka_unit_test(test_encoded_message), cmocka_unit_test(test_charsets),
-        cmocka_unit_test(test_line_ends),       cmocka_unit_test(test_too_many_and_too_deep),
-        cmocka_unit_test(test_calendar),        cmocka_unit_test(test_signs),
+        cmocka_unit_test(test_header_fields),
+        cmocka_unit_test(test_auth_results),
+        cmocka_unit_test(test_structure_is_not_decoded),
+        cmocka_unit_test(test_paper),
+        cmocka_unit_test(test_what_is_a_paper),
+        cmocka_unit_test(test_nested_and_forwarded),
+        cmocka_unit_test(test_encoded_message),
+        cmocka_unit_test(test_charsets),
+        cmocka_unit_test(test_line_ends),
+        cmocka_unit_test(test_too_many_and_too_deep),
+        cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
