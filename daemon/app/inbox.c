@@ -191,6 +191,7 @@ static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
     j->loop = in->facts->signs.loop;
     j->match = in->match.strength;
     j->junk = in->junk;
+    j->several_senders = in->facts->several_senders;
     j->brings_papers = in->facts->signs.has_papers;
     in->m.round = in->match.round ? in->match.round : "";
     in->m.party = in->match.party ? in->match.party : "";

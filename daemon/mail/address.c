@@ -13,6 +13,7 @@
 #include <strings.h>
 #include <utf8proc.h>
 
+#include "base/buf.h"
 #include "mail/names.h"
 
 #define LOCAL_MAX 64 /* RFC 5321 4.5.3.1.1 */
@@ -87,6 +88,37 @@ static bool domain_characters_right(const char *domain)
     return true;
 }
 
+/* Of what mapping does to a domain, case alone is done. Mapped wholly, fullwidth letters and the Kelvin sign become ASCII
+ * and presentation forms letters: a name so written is another one to every server that does not map. NULL where a
+ * character beyond ASCII has an ASCII one as its small letter. */
+static char *domain_lower(struct arena *a, const char *domain)
+{
+    BUF_SCOPED out = {0};
+    for (size_t at = 0, n = strlen(domain); at < n;) {
+        utf8proc_int32_t c, lower;
+        utf8proc_uint8_t bytes[4];
+        at += (size_t)utf8proc_iterate((const utf8proc_uint8_t *)domain + at, (utf8proc_ssize_t)(n - at), &c);
+        lower = utf8proc_tolower(c);
+        if (c >= 0x80 && lower < 0x80)
+            return NULL;
+        buf_add(&out, bytes, (size_t)utf8proc_encode_char(lower, bytes));
+    }
+    return arena_strndup(a, buf_text(&out), out.len);
+}
+
+static char *to_ascii(struct arena *a, const char *domain, int flags, const char **why)
+{
+    char *labels = NULL;
+    int rc = idn2_to_ascii_8z(domain, &labels, IDN2_NFC_INPUT | flags);
+    if (rc != IDN2_OK) {
+        *why = idn2_strerror(rc);
+        return NULL;
+    }
+    char *wire = arena_strdup(a, labels);
+    idn2_free(labels);
+    return wire;
+}
+
 /* A domain as A-labels in lower case, or NULL with why. */
 static char *domain_wire(struct arena *a, const char *domain, const char **why)
 {
@@ -94,19 +126,12 @@ static char *domain_wire(struct arena *a, const char *domain, const char **why)
     size_t n = strlen(domain);
     if (n == 0 || domain[0] == '.' || domain[n - 1] == '.' || !domain_characters_right(domain))
         return NULL;
-    char *labels = NULL;
-    int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
-    int rc = idn2_to_ascii_8z(domain, &labels, flags);
-    if (rc != IDN2_OK) {
-        *why = idn2_strerror(rc);
+    const char *lower = domain_lower(a, domain);
+    char *wire = to_ascii(a, domain, IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES, why);
+    const char *unmapped = lower && wire ? to_ascii(a, lower, IDN2_NO_TR46, why) : NULL;
+    if (!wire || !unmapped || strcmp(wire, unmapped) != 0 || strstr(wire, ".."))
         return NULL;
-    }
-    char *wire = arena_strdup(a, labels);
-    idn2_free(labels);
-    /* The mapping can make dots and empty labels out of other characters. */
-    n = strlen(wire);
-    bool whole = n > 0 && wire[0] != '.' && wire[n - 1] != '.' && !strstr(wire, "..");
-    return whole && strspn(wire, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n ? wire : NULL;
+    return strspn(wire, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen(wire) ? wire : NULL;
 }
 
 char *address_domain(struct arena *a, const char *domain, struct err *e)

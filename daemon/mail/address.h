@@ -1,7 +1,8 @@
 /* address.h - one address: local@domain (RFC 5321 4.1.2, RFC 6531, RFC 5890).
  *
  * What leaves for a mail server passes address_wire() first: no CR, LF, NUL, space, angle bracket or control byte
- * ever gets past it, and an internationalised domain becomes A-labels (libidn2). A non-ASCII local part is kept and
+ * ever gets past it, and an internationalised domain becomes A-labels (libidn2). Beyond case and A-labels a domain is
+ * compared as it was written: one in fullwidth letters is nobody's. A non-ASCII local part is kept and
  * needs SMTPUTF8. */
 #ifndef TAAMIM_MAIL_ADDRESS_H
 #define TAAMIM_MAIL_ADDRESS_H

@@ -208,6 +208,8 @@ static const struct fact_auth *ours_of(const struct facts *f, const char *authse
 enum auth_result auth_of(const struct facts *f, const char *authserv_id, const char **why_out)
 {
     *why_out = NULL;
+    if (f->several_senders)
+        return AUTH_FAIL;
     if (!authserv_id || !*authserv_id)
         return AUTH_NONE;
     bool named = strcmp(authserv_id, "topmost-unnamed") != 0;

@@ -130,6 +130,7 @@ json_t *facts_to_json(const struct facts *f)
     json_t *o = json_object();
     json_object_set_new(o, "signs", signs_to_json(&f->signs));
     json_object_set_new(o, "from", address_to_json(&f->from));
+    set_flag(o, "several_senders", f->several_senders);
     set_text(o, "subject", f->subject);
     set_text(o, "message_id", f->message_id);
     set_text(o, "in_reply_to", f->in_reply_to);
@@ -301,6 +302,7 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
         .signs = get_signs(&r, json_object_get(j, "signs")),
         .subject = get_text(&r, j, "subject", SHORT_TEXT),
         .from = get_address(&r, json_object_get(j, "from")),
+        .several_senders = json_is_true(json_object_get(j, "several_senders")),
         .message_id = get_exact(&r, j, "message_id", SHORT_TEXT),
         .in_reply_to = get_exact(&r, j, "in_reply_to", SHORT_TEXT),
         .date_at = get_number(&r, j, "date_at", INT64_C(-62135596800), INT64_C(253402300799)), /* the years 1 to 9999 */

@@ -50,7 +50,8 @@ struct fact_part {           /* one file that a person attached */
 struct facts {
     struct mail_signs signs;
     const char *subject;
-    struct fact_address from;
+    struct fact_address from;             /* the first */
+    bool several_senders;                 /* From has more than one mailbox, or readers may differ on which it is */
     const char *message_id, *in_reply_to; /* without brackets */
     const char **references;              /* without brackets, oldest first */
     size_t n_references;
@@ -78,7 +79,7 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
 
 /* What our own server said of the sender: the verdict of the Authentication-Results header with this authserv-id
  * (RFC 8601 2.3, 5); "topmost-unnamed" takes the topmost header that has none. dmarc decides; else a pass of dkim
- * or spf aligned with the From domain passes. Where it fails for another reason than DMARC's own verdict, why_out says
+ * or spf aligned with the From domain passes. Who names several senders never passes. Where it fails for another reason than DMARC's own verdict, why_out says
  * it in static words, else it is NULL. */
 enum auth_result auth_of(const struct facts *f, const char *authserv_id, const char **why_out);
 

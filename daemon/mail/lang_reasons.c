@@ -34,6 +34,7 @@ static const struct row {
      "adresse nouvelle d’un domaine connu, non authentifiée"},
     {"sent by a machine, but it brings papers", "رسالة آلية تحمل أوراقاً",
      "envoi automatique, mais avec des pièces jointes"},
+    {"names more than one sender", "تذكر أكثر من مرسِل واحد", "nomme plus d’un expéditeur"},
     {"our server's word is about the domain of another sender", "إفادة خادمنا تخص نطاق مرسِل آخر",
      "ce que dit notre serveur concerne le domaine d’un autre expéditeur"},
     {"our server's word on the sender contradicts itself", "إفادة خادمنا عن المرسِل متناقضة",

@@ -214,6 +214,50 @@ void header_addresses(struct arena *a, const char *raw, struct fact_address **li
     g_object_unref(parsed);
 }
 
+/* What stands outside of quoted strings and comments. */
+static char *bare(struct arena *a, const char *s)
+{
+    char *text = arena_strdup(a, s), *to = text;
+    int depth = 0;
+    bool quoted = false;
+    for (const char *p = s; *p; p++) {
+        if (*p == '\\' && p[1] && (quoted || depth > 0))
+            p++;
+        else if (depth > 0)
+            depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
+        else if (*p == '"')
+            quoted = !quoted;
+        else if (*p == '(' && !quoted)
+            depth = 1;
+        else if (!quoted)
+            *to++ = *p;
+    }
+    *to = '\0';
+    return text;
+}
+
+static size_t times(const char *s, size_t n, char c)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += s[i] == c;
+    return found;
+}
+
+bool header_one_mailbox(struct arena *a, const char *raw)
+{
+    struct fact_address *list = NULL;
+    size_t n = 0;
+    header_addresses(a, raw, &list, &n);
+    const char *text = bare(a, header_structured(a, raw, RAW_MAX, NULL));
+    const char *open = strchr(text, '<'), *close = strchr(text, '>');
+    if (n != 1 || times(text, strlen(text), '<') > 1 || times(text, strlen(text), '>') > 1)
+        return false;
+    if (!open) /* a name before brackets may hold an address: the brackets are what counts */
+        return times(text, strlen(text), '@') == 1;
+    return close > open && times(open, (size_t)(close - open), '@') == 1 && !strchr(close, '@');
+}
+
 void header_ids(struct arena *a, const char *raw, const char ***list, size_t *n)
 {
     if (!raw)

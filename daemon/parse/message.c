@@ -218,13 +218,16 @@ static void read_recipients(struct tree *t, const char *name, const char *raw)
 static void read_each_field(struct tree *t)
 {
     GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(t->message));
-    int count = g_mime_header_list_get_count(list);
+    int count = g_mime_header_list_get_count(list), n_from = 0;
     for (int i = 0; i < count && i < 2000; i++) {
         GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
         const char *name = g_mime_header_get_name(header), *raw = g_mime_header_get_raw_value(header);
         if (!raw)
             continue;
         read_recipients(t, name, raw);
+        if (g_ascii_strcasecmp(name, "From") == 0) {
+            t->facts->several_senders |= n_from++ > 0 || !header_one_mailbox(t->a, raw);
+        }
         if (g_ascii_strcasecmp(name, "Authentication-Results") == 0 && t->facts->n_auth_results < FACTS_AUTH_MAX) {
             struct fact_auth auth = {.value = ""};
             auth.value = header_structured(t->a, raw, FACTS_AUTH_TEXT, &auth.cut);

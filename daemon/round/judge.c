@@ -117,7 +117,8 @@ enum flag {
     JUNK = 1 << 3,
     KNOWN = 1 << 4,
     RELATED = 1 << 5,
-    PAPERS = 1 << 6
+    PAPERS = 1 << 6,
+    SEVERAL = 1 << 7
 };
 
 /* RELATED: the message has to do with a round at all; what has not stays where it is. */
@@ -125,7 +126,8 @@ static unsigned flags_of(const struct judge_input *in)
 {
     bool related = in->match != MATCH_NONE || in->about_our_notice;
     return (in->list ? LIST : 0) | (in->loop ? LOOP : 0) | (in->about_our_notice ? OURS : 0) | (in->junk ? JUNK : 0) |
-           (in->known_message ? KNOWN : 0) | (related ? RELATED : 0) | (in->brings_papers ? PAPERS : 0);
+           (in->known_message ? KNOWN : 0) | (related ? RELATED : 0) | (in->brings_papers ? PAPERS : 0) |
+           (in->several_senders ? SEVERAL : 0);
 }
 
 struct rule {
@@ -151,6 +153,7 @@ static const struct rule rules[] = {
     {"our own mail come back", ANY, ANY, ANY, ANY, LOOP, 0, VERDICT_NOTE},
     {"a mail of no round", PEOPLE, M(NONE), ANY, ANY, 0, 0, VERDICT_LEAVE},
     {"an automatic mail of no round", AUTOMATIC, M(NONE), ANY, ANY, 0, OURS, VERDICT_LEAVE},
+    {"names more than one sender", PEOPLE, MATCHED, ANY, ANY, SEVERAL, 0, VERDICT_HOLD},
     {"sent from our own address", ANY, ANY, F(OURSELVES), ANY, 0, 0, VERDICT_NOTE},
     /* automatic answers: shown, they answer and stop nothing */
     {"read receipt", K(MDN), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},

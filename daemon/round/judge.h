@@ -75,6 +75,7 @@ struct judge_input {
     bool about_our_notice; /* a report whose envelope token, returned Message-ID or References is a notice of ours */
     bool junk;             /* found in the junk folder */
     bool brings_papers;    /* a person's or a machine's: files that are no part of a report */
+    bool several_senders;  /* who wrote it, readers may differ on */
     bool known_message;    /* Message-ID or bytes already filed for this party */
 };
 

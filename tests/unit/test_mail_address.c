@@ -85,7 +85,18 @@ static void wire_forms(void **state)
          NULL},
         {"a@mfa\xe3\x80\x82"
          "example",
-         "a@mfa.example"}, /* the full stop of Chinese keyboards */
+         NULL}, /* the full stop of Chinese keyboards */
+        {"a@\xef\xbd\x8d"
+         "fa.example",
+         NULL},                                       /* fullwidth m */
+        {"a@mfa\xe2\x84\xaa.example", NULL},          /* Kelvin sign */
+        {"a@\xef\xba\x8d\xef\xba\xb3.example", NULL}, /* presentation forms of Arabic */
+        {"a@mfa\xef\xbc\x8e"
+         "example",
+         NULL}, /* fullwidth full stop */
+        {"office@B\xc3\x9c"
+         "CHER.example",
+         "office@xn--bcher-kva.example"},
         {"a@mfa\xc2\xa0.example", NULL},
         {"a@mfa\xe2\x80\xae.example", NULL},
     };
@@ -136,6 +147,10 @@ static void same_mailbox(void **state)
         {"a@mfa.example", NULL, false},
         {"a@mfa.example\r\n", "a@mfa.example\r\n", false},
         {"\xd0\xb0@mfa.example", "a@mfa.example", false}, /* Cyrillic a */
+        {"a@\xef\xbd\x8d"
+         "fa.example",
+         "a@mfa.example", false}, /* fullwidth m */
+        {"a@mof\xe2\x84\xaa.example", "a@mofk.example", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (address_same(rows[i].one, rows[i].other) != rows[i].same)

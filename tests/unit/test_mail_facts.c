@@ -46,6 +46,7 @@ static void test_round_trip(void **state)
     struct fact_auth auth[] = {{"mx; spf=pass smtp.mailfrom=x\u037ey@e\xCC\x81.example", false}, {"mx; dm", true}};
     f.auth_results = auth;
     f.n_auth_results = 2;
+    f.several_senders = true;
     f.signs.report_dsn = f.signs.has_papers = true;
     f.signs.action = REPORT_FAILED;
     f.signs.auto_submitted = AUTO_REPLIED;
@@ -56,6 +57,7 @@ static void test_round_trip(void **state)
     assert_memory_equal(&g.signs, &f.signs, sizeof g.signs);
     assert_string_equal(g.subject, f.subject);
     assert_string_equal(g.from.address, "o@jo.example");
+    assert_true(g.several_senders);
     assert_string_equal(g.in_reply_to, "");
     assert_string_equal(g.references[1], "z@y");
     assert_int_equal(g.n_auth_results, 2);
@@ -227,6 +229,19 @@ static void test_auth_that_says_why(void **state)
     }
 }
 
+static void test_several_senders_never_pass(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {OURS, "topmost-unnamed", "", NULL};
+    for (size_t i = 0; i < 4; i++) {
+        struct fact_auth header = {.value = OURS "; dmarc=pass"};
+        struct facts f = {.from = {"", "o@jo.example"}, .several_senders = true, .auth_results = &header};
+        const char *why;
+        f.n_auth_results = i < 3;
+        assert_int_equal(auth_of(&f, ids[i], &why), AUTH_FAIL);
+    }
+}
+
 /* A header that went on may have said anything. */
 static void test_cut_header(void **state)
 {
@@ -252,8 +267,13 @@ static void test_cut_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_lies), cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_empty_record), cmocka_unit_test(test_auth), cmocka_unit_test(test_auth_that_says_why),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_lies),
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_empty_record),
+        cmocka_unit_test(test_auth),
+        cmocka_unit_test(test_auth_that_says_why),
+        cmocka_unit_test(test_several_senders_never_pass),
         cmocka_unit_test(test_cut_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,42 @@ static void test_addresses(void **state)
     }
 }
 
+static void test_one_mailbox(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *raw;
+        bool one;
+    } rows[] = {
+        {"office@jo.example", true},
+        {"Office <office@jo.example>", true},
+        {"<office@jo.example>", true},
+        {"office@jo.example (Office, \"Amman\")", true},
+        {"\"Office <x@y.example>\" <office@jo.example>", true},
+        {"office@jo.example <office@jo.example>", true},
+        {"Ministry of Foreign Affairs, Jordan <office@jo.example>", true},
+        {"=?utf-8?B?INmI2LLYp9ix2KkgLCDYp9mE?= <office@jo.example>", true},
+        {"Office\r\n <office@jo.example>", true},
+        {"x@evil.example, office@jo.example", false},
+        {"Office <office@jo.example>, X <x@evil.example>", false},
+        {"<office@jo.example> <x@evil.example>", false},
+        {"office@jo.example x@evil.example", false},
+        {"x@evil.example; office@jo.example", false},
+        {"Office <office@jo.example> x@evil.example", false},
+        {"<@evil.example:office@jo.example>", false},
+        {"x: x@evil.example, office@jo.example;", false},
+        {"nobody", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ARENA_SCOPED a = arena_new();
+        char *raw = sized(rows[i].raw);
+        if (header_one_mailbox(a, raw) != rows[i].one)
+            fail_msg("%s", raw);
+        free(raw);
+    }
+}
+
 static void test_ids(void **state)
 {
     (void)state;
@@ -131,9 +167,8 @@ static void test_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),   cmocka_unit_test(test_cut_at_character),
-        cmocka_unit_test(test_params), cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_text),      cmocka_unit_test(test_cut_at_character), cmocka_unit_test(test_params),
+        cmocka_unit_test(test_addresses), cmocka_unit_test(test_one_mailbox),      cmocka_unit_test(test_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

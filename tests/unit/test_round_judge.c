@@ -143,6 +143,12 @@ static const struct {
      {REPLY, .loop = true, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
      VERDICT_NOTE},
     {"from our own address", {REPLY, .match = MATCH_SURE, .sender = SENDER_OURSELVES, .auth = AUTH_PASS}, VERDICT_NOTE},
+    {"more than one sender",
+     {REPLY, .several_senders = true, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
+     VERDICT_HOLD},
+    {"more than one sender, ourselves the first",
+     {REPLY, .several_senders = true, .match = MATCH_SURE, .sender = SENDER_OURSELVES},
+     VERDICT_HOLD},
     {"bounce of a notice", {.kind = MAIL_BOUNCE, .about_our_notice = true}, VERDICT_BOUNCE},
     {"bounce in the junk", {.kind = MAIL_BOUNCE, .about_our_notice = true, .junk = true}, VERDICT_HOLD},
     {"bounce of something else", {.kind = MAIL_BOUNCE}, VERDICT_BACKSCATTER},
@@ -184,10 +190,10 @@ static struct judge_input nth_input(unsigned n)
     in.sender = (enum sender_standing)(n % 6), n /= 6;
     in.auth = (enum auth_result)(n % 3), n /= 3;
     in.list = n & 1, in.loop = n & 2, in.about_our_notice = n & 4, in.junk = n & 8, in.known_message = n & 16,
-    in.brings_papers = n & 32;
+    in.brings_papers = n & 32, in.several_senders = n & 64;
     return in;
 }
-#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 64u)
+#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 128u)
 
 static bool files(enum verdict v)
 {
@@ -209,7 +215,7 @@ static void every_input_keeps_the_promises(void **state)
         if (files(
                 v)) /* no stranger, no failed authentication, nothing automatic, nothing from the junk is ever filed */
             assert_true(known_sender && in.auth != AUTH_FAIL && in.kind == MAIL_HUMAN && !in.junk && !in.loop &&
-                        in.match != MATCH_CONFLICT);
+                        in.match != MATCH_CONFLICT && !in.several_senders);
         if (files(v) && in.sender == SENDER_LISTED_DOMAIN)
             assert_true(v == VERDICT_FILE_NEW_ADDRESS && in.auth == AUTH_PASS);
         if (v == VERDICT_FILE)
