@@ -204,9 +204,15 @@ static const char *why_held(const struct incoming *in)
 
 static bool hold(struct daemon *d, struct incoming *in, struct err *e)
 {
-    struct story_line line = line_of(&in->m, "daemon", "held");
-    struct alert_row about = alert_of(&in->m, "held");
+    struct story_line line;
+    struct alert_row about;
 
+    if (in->about.cause && !*in->m.round) {
+        in->m.round = in->about.round;
+        in->m.party = in->about.party;
+    }
+    line = line_of(&in->m, "daemon", "held");
+    about = alert_of(&in->m, "held");
     if (in->junk)
         add_mark(in->a, &in->m, "junk");
     if (!*in->m.why)
@@ -275,6 +281,14 @@ static bool backscatter(struct daemon *d, struct incoming *in)
     return true;
 }
 
+/* A bounce that is held for a paper in it is a bounce all the same; one from the junk is nothing. */
+static bool hold_with_effect(struct daemon *d, struct incoming *in, struct err *e)
+{
+    bool bounce = in->judged.kind == MAIL_BOUNCE && in->about.cause && !in->junk;
+
+    return hold(d, in, e) && (!bounce || apply_failures(d, in, e));
+}
+
 bool effects_of(struct daemon *d, struct incoming *in, struct err *e)
 {
     switch (in->verdict) {
@@ -288,7 +302,7 @@ bool effects_of(struct daemon *d, struct incoming *in, struct err *e)
     case VERDICT_FILE: return file_it(d, in, NULL, e);
     case VERDICT_FILE_UNVERIFIED: return file_it(d, in, "unverified", e);
     case VERDICT_FILE_NEW_ADDRESS: return file_it(d, in, "new_address", e);
-    case VERDICT_HOLD: return hold(d, in, e);
+    case VERDICT_HOLD: return hold_with_effect(d, in, e);
     case VERDICT_DUPLICATE: break;
     }
     return duplicate(d, in, e);

@@ -188,7 +188,6 @@ static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
         return false;
     j->kind = judge_kind(&in->facts->signs, &in->rule);
     j->list = in->facts->signs.list;
-    j->loop = in->facts->signs.loop;
     j->match = in->match.strength;
     j->junk = in->junk;
     j->several_senders = in->facts->several_senders;

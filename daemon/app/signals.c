@@ -240,6 +240,19 @@ static bool find_about(struct daemon *d, struct incoming *in, struct err *e)
     return true;
 }
 
+/* The mark alone is every installation's: our own mail has our address, or a Message-ID that we gave. */
+static bool find_loop(struct daemon *d, struct incoming *in, struct err *e)
+{
+    struct notice_row n = {0};
+
+    if (!in->facts->signs.loop)
+        return true;
+    if (*in->facts->message_id && !notice_by_id(d, in, in->facts->message_id, &n, e))
+        return false;
+    in->judged.loop = n.cause || in->judged.sender == SENDER_OURSELVES;
+    return true;
+}
+
 /* A subject names a round and no party: whether it can be meant depends on the party that the other signals tell. */
 static bool settle_subject(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
 {
@@ -270,5 +283,5 @@ bool signals_find(struct daemon *d, struct incoming *in, struct err *e)
     in->judged.about_our_notice = in->about.cause != NULL;
     in->judged.sender = sender_of(d, in);
     in->judged.auth = auth_of(in->facts, d->orders.config->authserv_id, &in->auth_why);
-    return true;
+    return find_loop(d, in, e);
 }

@@ -140,12 +140,20 @@ static const char *utf8_hash(struct tree *t, const struct leaf *l, const struct 
     return arena_strdup(t->a, hex);
 }
 
+/* What a mail system's bounce in words returns is the mail that failed, and no paper. */
+static bool is_returned(const struct tree *t, const struct leaf *l)
+{
+    const struct facts *f = t->facts;
+    bool machine = f->signs.null_return_path || daemon_address(f->from.address);
+    return l->forwarded && f->signs.prose_bounce && machine;
+}
+
 static void add_part(struct tree *t, const struct leaf *l, const char *html)
 {
     struct fact_part p = {
         .name = text_cut(t->a, l->name, 600), .claimed = text_cut(t->a, l->type, 127), .forwarded = l->forwarded};
     p.inline_shown = shown_by_html(l, html);
-    p.no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name);
+    p.no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || is_returned(t, l);
     save_content(t, l->part, &p.offset, &p.size);
     p.type = type_by_content(t, &p);
     p.utf8_sha256 = utf8_hash(t, l, &p);
@@ -159,7 +167,8 @@ void collect_parts(struct tree *t, const char *html)
     bool report = s->report_dsn || s->report_mdn || s->report_feedback;
     for (size_t i = 0; i < t->n_leaves; i++) {
         const struct leaf *l = &t->leaves[i];
-        if (leaf_is_body(l) || (report && (l->forwarded || is_report_part(l->type))))
+        if (leaf_is_body(l) ||
+            (report && (l->forwarded || strncmp(l->type, "message/", 8) == 0 || is_report_part(l->type))))
             continue;
         add_part(t, l, html);
     }

@@ -182,9 +182,21 @@ static void read_leaf(struct tree *t, const struct leaf *l)
     }
 }
 
+/* A report is multipart/report as a whole (RFC 6522 3), or what a mail system wrote without knowing that. A person who
+ * attaches the parts of one tells of it, and reports nothing. */
+static bool is_report(struct tree *t)
+{
+    const struct mail_signs *s = &t->facts->signs;
+    GMimeObject *whole = g_mime_message_get_mime_part(t->message);
+    const char *type = whole ? header_word(t->a, header_raw(whole, "Content-Type")) : "";
+    return strcmp(type, "multipart/report") == 0 || s->from_daemon || s->null_return_path;
+}
+
 void collect_report(struct tree *t)
 {
     const struct mail_signs *s = &t->facts->signs;
+    if (!is_report(t))
+        return;
     for (size_t i = 0; i < t->n_leaves; i++)
         if (!t->leaves[i].forwarded)
             read_leaf(t, &t->leaves[i]);

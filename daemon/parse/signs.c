@@ -213,15 +213,19 @@ static bool subject_auto(const char *subject)
     return !g_unichar_isalpha(g_utf8_get_char(after));
 }
 
-static bool from_daemon(struct tree *t)
+bool daemon_address(const char *address)
 {
     static const char *const locals[] = {"mailer-daemon",     "postmaster",   "mailerdaemon", "mail-daemon",
                                          "mailer_daemon",     "maildaemon",   "mdaemon",      "double-bounce",
                                          "microsoftexchange", "mailer daemon"};
-    const char *address = t->facts->from.address;
     size_t n;
     g_autofree char *lower = g_utf8_strdown(address, -1);
-    if (starts_with_any(lower, locals, sizeof locals / sizeof *locals, &n))
+    return starts_with_any(lower, locals, sizeof locals / sizeof *locals, &n);
+}
+
+static bool from_daemon(struct tree *t)
+{
+    if (daemon_address(t->facts->from.address))
         return true;
     static const char *const names[] = {"mail delivery s",    "mailer-daemon",        "mail delivery daemon",
                                         "mail administrator", "system administrator", "internet mail delivery",

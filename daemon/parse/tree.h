@@ -55,6 +55,8 @@ void collect_report(struct tree *t);
 void collect_prose(struct tree *t);
 /* signs.c: what the header says about automatic mail. */
 void collect_signs(struct tree *t);
+/* mailer-daemon, postmaster and the like, whatever name stands beside it. */
+bool daemon_address(const char *address);
 /* calendar.c */
 void collect_calendar(struct tree *t);
 

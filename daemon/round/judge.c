@@ -68,7 +68,7 @@ static const struct kind_rule kind_rules[] = {
     {"delivery report: delayed (RFC 3464)", S_DSN | S_DELAYED, 0, 0, MAIL_DELAYED},
     {"delivery report: delivered (RFC 3464)", S_DSN | S_DELIVERED, 0, 0, MAIL_DELIVERED},
     {"delivery report without an outcome", S_DSN, 0, 0, MAIL_SUSPECT},
-    {"carries our own mark", S_LOOP, 0, 0, MAIL_AUTOREPLY},
+    {"carries the mark of a daemon like this one", S_LOOP, 0, 0, MAIL_AUTOREPLY},
     {"answer to an invitation (RFC 5546)", S_CALENDAR, 0, S_PAPERS, MAIL_CALENDAR},
     {"asks for a proof of being human", S_CHALLENGE, 0, S_PAPERS, MAIL_CHALLENGE},
     {"delivery report in prose: delayed", S_PROSE | S_DELAYED, MACHINE, 0, MAIL_DELAYED},
@@ -108,6 +108,7 @@ enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out)
 #define AGREED    (M(SURE) | M(OLD_TOKEN) | M(GUESS))
 #define REPORT    (K(BOUNCE) | K(DELAYED) | K(DELIVERED) | K(FEEDBACK))
 #define AUTOMATIC (K(AUTOREPLY) | K(MDN) | K(CHALLENGE))
+#define MACHINES  (REPORT | AUTOMATIC | K(SUSPECT))
 #define PEOPLE    (K(HUMAN) | K(CALENDAR))
 
 enum flag {
@@ -142,6 +143,12 @@ static const struct rule rules[] = {
     {"cannot be read", K(ERROR), ANY, ANY, ANY, 0, 0, VERDICT_HOLD},
     {"in the junk folder, of no round", ANY, ANY, ANY, ANY, JUNK, RELATED, VERDICT_LEAVE},
     {"came from the junk folder", ANY, ANY, ANY, ANY, JUNK, 0, VERDICT_HOLD},
+    /* What a server makes of a person's mail may look like a machine's: a paper is never set aside unseen. Officers'
+     * and our own machines are none of a delegation's. */
+    {"sent by a machine, but it brings papers", MACHINES, ANY, ~(F(OURSELVES) | F(OFFICER)), ANY, RELATED | PAPERS, 0,
+     VERDICT_HOLD},
+    {"a contact's automatic mail of no round, but it brings papers", MACHINES, ANY,
+     F(CONTACT) | F(LISTED_DOMAIN) | F(OTHER_PARTY), ANY, PAPERS, 0, VERDICT_HOLD},
     /* reports: only what is about a notice of ours counts */
     {"bounce of our notice", K(BOUNCE), ANY, ANY, ANY, OURS, 0, VERDICT_BOUNCE},
     {"our notice is delayed", K(DELAYED), ANY, ANY, ANY, OURS, 0, VERDICT_DELAY},
@@ -158,8 +165,6 @@ static const struct rule rules[] = {
     /* automatic answers: shown, they answer and stop nothing */
     {"read receipt", K(MDN), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
     {"a mail system asks for a proof of being human", K(CHALLENGE), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
-    {"sent by a machine, but it brings papers", K(AUTOREPLY), MATCHED, F(CONTACT) | F(LISTED_DOMAIN), ANY, PAPERS, 0,
-     VERDICT_HOLD},
     {"automatic answer", K(AUTOREPLY), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
     /* officers ask nothing by mail; whoever borrows their address is seen */
     {"an officer's address, but authentication failed", PEOPLE, MATCHED, F(OFFICER), A(FAIL), 0, 0, VERDICT_HOLD},

@@ -29,7 +29,7 @@ enum auto_submitted { AUTO_ABSENT, AUTO_NO, AUTO_GENERATED, AUTO_REPLIED };
 /* What the parser saw that bears on the kind. */
 struct mail_signs {
     bool unreadable; /* the parser died, hung or gave nothing */
-    bool report_dsn; /* multipart/report with message/delivery-status */
+    bool report_dsn; /* a report (RFC 6522) with message/delivery-status */
     bool report_mdn, report_feedback;
     enum report_action action; /* the worst per-recipient Action of a DSN, or of a bounce in prose */
     bool prose_bounce;         /* reads like a bounce, without the structure */
@@ -43,7 +43,7 @@ struct mail_signs {
     bool subject_auto;    /* the subject belongs to a family of out-of-office subjects */
     bool challenge;
     bool calendar_reply; /* text/calendar with METHOD REPLY or COUNTER */
-    bool loop;           /* carries our own loop mark, or was sent by this daemon */
+    bool loop;           /* carries the loop mark of a daemon like this one */
     bool has_papers;     /* a person attached something */
 };
 enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out);
@@ -68,7 +68,8 @@ enum match_strength {
 
 struct judge_input {
     enum mail_kind kind;
-    bool list, loop;
+    bool list;
+    bool loop; /* our own mail: the mark, and an address or a Message-ID of ours */
     enum match_strength match;
     enum sender_standing sender;
     enum auth_result auth;

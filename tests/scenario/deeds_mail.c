@@ -463,7 +463,7 @@ static bool forges_bounce(struct world *w, const struct line *l, struct err *e)
 }
 
 /* A letter that lies in fixtures/letters, written as an answer to the last mail that this address got. In it @TO@ is
- * where answers go, @MSGID@ and @SUBJECT@ are that mail's, @N@ is another number each time. */
+ * where answers go, @ENVELOPE@, @MSGID@ and @SUBJECT@ are that mail's, @N@ is another number each time. */
 static bool letter_comes(struct world *w, const struct line *l, struct err *e)
 {
     const struct kept_mail *m = mail_got(w, l->words[1], NULL, l->ref);
@@ -472,6 +472,7 @@ static bool letter_comes(struct world *w, const struct line *l, struct err *e)
     struct {
         const char *mark, *by;
     } marks[] = {{"@TO@", m ? m->reply_to : ""},
+                 {"@ENVELOPE@", m ? m->from : ""},
                  {"@MSGID@", m ? m->message_id : ""},
                  {"@SUBJECT@", m ? m->subject : ""},
                  {"@N@", arena_printf(w->a, "%zu", w->mailbox.n)}};

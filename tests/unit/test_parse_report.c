@@ -96,6 +96,37 @@ static void test_other_reports(void **state)
     parsed_free(&p);
 }
 
+/* The same part in mails of several shapes: who wrote a report, and who tells of one. */
+static void test_what_is_a_report(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fields, *type;
+        bool report;
+    } rows[] = {
+        {"From: a@b.example", "multipart/report; report-type=delivery-status", true},
+        {"From: a@b.example", "multipart/report", true},
+        {"From: a@b.example", "multipart/mixed", false},
+        {"From: a@b.example\nReturn-Path: <>", "multipart/mixed", true},
+        {"From: MAILER-DAEMON@b.example", "multipart/mixed", true},
+    };
+    static const char *const parts[] = {"message/delivery-status", "message/disposition-notification",
+                                        "message/feedback-report"};
+    for (size_t i = 0; i < 3 * (sizeof rows / sizeof *rows); i++) {
+        char text[1000];
+        snprintf(text, sizeof text,
+                 "%s\nSubject: x\nContent-Type: %s; boundary=B\n\n--B\nContent-Type: text/plain\n\nhello\n"
+                 "--B\nContent-Type: %s; name=x.txt\n\nFinal-Recipient: rfc822; c@d.example\nAction: failed\n\n--B--\n",
+                 rows[i / 3].fields, rows[i / 3].type, parts[i % 3]);
+        struct parsed p = parse_text(text);
+        const struct mail_signs *s = &p.facts.signs;
+        bool seen[] = {s->report_dsn, s->report_mdn, s->report_feedback};
+        if (seen[i % 3] != rows[i / 3].report || s->has_papers)
+            fail_msg("%s, %s, %s", rows[i / 3].fields, rows[i / 3].type, parts[i % 3]);
+        parsed_free(&p);
+    }
+}
+
 static void test_prose(void **state)
 {
     (void)state;
@@ -174,13 +205,10 @@ static void test_forwarded_report(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recipients),
-        cmocka_unit_test(test_returned_headers),
-        cmocka_unit_test(test_one_group),
-        cmocka_unit_test(test_other_reports),
-        cmocka_unit_test(test_prose),
-        cmocka_unit_test(test_prose_returned_id),
-        cmocka_unit_test(test_forwarded_report),
+        cmocka_unit_test(test_recipients),        cmocka_unit_test(test_returned_headers),
+        cmocka_unit_test(test_one_group),         cmocka_unit_test(test_other_reports),
+        cmocka_unit_test(test_what_is_a_report),  cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_prose_returned_id), cmocka_unit_test(test_forwarded_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
