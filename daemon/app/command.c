@@ -15,6 +15,7 @@
 
 #include "app/acts.h"
 #include "app/launch.h"
+#include "app/reread.h"
 #include "app/roundfile.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -156,7 +157,7 @@ static const struct verb {
     {"resend", act_resend, NULL, NEEDS_REF | NEEDS_PARTY},
     {"close", act_close, NULL, NEEDS_REF},
     {"cancel", act_cancel, NULL, NEEDS_REF},
-    {"accept", act_accept, NULL, NEEDS_MESSAGE},
+    {"accept", act_take_in, NULL, NEEDS_MESSAGE},
     {"reject", act_reject, NULL, NEEDS_MESSAGE | NEEDS_TEXT},
     {"move", act_move, NULL, NEEDS_MESSAGE},
     {"item", act_item, NULL, NEEDS_MESSAGE},

@@ -31,7 +31,7 @@ static void settled(struct daemon *d, struct incoming *in, const char *state, bo
 {
     in->m.state = state;
     in->m.move = move;
-    in->m.moved = !*in->m.mailbox;
+    in->m.moved = in->m.moved || !*in->m.mailbox; /* moved already, where it is read once more */
     archive(d, in->a, &in->m);
 }
 

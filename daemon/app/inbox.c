@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/effects.h"
+#include "app/reread.h"
 #include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -233,12 +234,16 @@ static bool is_junk(const struct config *c, const char *mailbox)
 
 static bool judge_and_act(struct daemon *d, struct incoming *in, const char *trouble, struct err *e)
 {
-    if (in->facts) {
-        take_header(in->a, &in->m, in->facts);
-        if (!judge_message(d, in, e))
-            return false;
-    } else {
+    if (!in->facts) {
         judge_unreadable(in, trouble);
+        return effects_of(d, in, e);
+    }
+    take_header(in->a, &in->m, in->facts);
+    if (reread_decided(&in->m)) {
+        in->verdict = VERDICT_FILE;
+        in->rule = in->m.rule;
+    } else if (!judge_message(d, in, e)) {
+        return false;
     }
     return effects_of(d, in, e);
 }

@@ -7,6 +7,7 @@
 
 #include "app/acts.h"
 #include "app/launch.h"
+#include "app/reread.h"
 #include "app/roundfile.h"
 #include "base/clock.h"
 
@@ -139,13 +140,33 @@ static bool accept_as(struct world *w, const char *party, const char *role, cons
 {
     struct act what = {.message = held_reply(w, e), .party = party, .ref = party ? l->ref : NULL, .add_contact = role};
 
-    return what.message && act(w, act_accept, &what, e);
+    return what.message && act(w, act_take_in, &what, e);
 }
 
 static bool accepts(struct world *w, const struct line *l, struct err *e)
 {
     return accept_as(w, NULL, NULL, l, e);
 }
+
+/* What was noted or known: the letter that came last. */
+static bool takes_in(struct world *w, const char *party, const struct line *l, struct err *e)
+{
+    struct message_row m;
+
+    return mailbox_message(w, &m, e) &&
+           act(w, act_take_in, &(struct act){.message = m.id, .party = party, .ref = party ? l->ref : NULL}, e);
+}
+
+static bool accepts_last(struct world *w, const struct line *l, struct err *e)
+{
+    return takes_in(w, NULL, l, e);
+}
+
+static bool accepts_last_for(struct world *w, const struct line *l, struct err *e)
+{
+    return takes_in(w, l->words[0], l, e);
+}
+
 static bool accepts_for(struct world *w, const struct line *l, struct err *e)
 {
     return accept_as(w, l->words[0], NULL, l, e);
@@ -245,6 +266,8 @@ const struct sentence officer_sentences[] = {
     {"officer closes the round", closes},
     {"officer cancels the round", cancels},
     {"officer accepts the held reply", accepts},
+    {"officer accepts the last letter", accepts_last},
+    {"officer accepts the last letter for PARTY", accepts_last_for},
     {"officer accepts the held reply for PARTY", accepts_for},
     {"officer accepts the held reply for PARTY and adds its sender as ROLE", accepts_contact},
     {"officer rejects the held reply because REASON", rejects},
