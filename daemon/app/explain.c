@@ -39,6 +39,8 @@ static json_t *attachments(const struct facts *f, int fd)
             json_object_set_new(o, "utf8_sha256", json_string(p->utf8_sha256));
         if (p->inline_shown || p->no_paper)
             json_object_set_new(o, "paper", json_false());
+        if (p->cut)
+            json_object_set_new(o, "cut", json_true());
         if (p->forwarded)
             json_object_set_new(o, "forwarded", json_true());
         json_array_append_new(list, o);

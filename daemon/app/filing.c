@@ -100,6 +100,8 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
         else if (filing_is_paper(part) && !stage_part(d, in, part, hold, e))
             return false;
     }
+    if (in->facts->incomplete)
+        trouble_add(in->a, &in->m, "incomplete", 0, in->m.subject);
     return true;
 }
 

@@ -192,7 +192,7 @@ static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
     j->match = in->match.strength;
     j->junk = in->junk;
     j->several_senders = in->facts->several_senders;
-    j->brings_papers = in->facts->signs.has_papers;
+    j->brings_papers = in->facts->signs.has_papers || in->facts->incomplete; /* what was not read may be one */
     in->m.round = in->match.round ? in->match.round : "";
     in->m.party = in->match.party ? in->match.party : "";
     if (!store_update_message(d->store, &in->m, e))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/letter_parts.h"
+#include "app/trouble.h"
 #include "mail/lang.h"
 #include "mail/names.h"
 
@@ -246,7 +247,7 @@ static void trouble_values(struct arena *a, json_t *o, const struct letter_paper
     }
     value_text(a, o, "name", p->name);
     value_text(a, o, "size", p->size > 0 ? size_in_words(a, lang, p->size) : "");
-    value_text(a, o, "reason", coded ? "" : p->trouble);
+    value_text(a, o, "reason", coded ? "" : reason_in_words(a, lang, trouble_advice(p->trouble)));
 }
 
 static void paper_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)

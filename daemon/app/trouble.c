@@ -31,6 +31,8 @@ static bool is_refused(const struct config *c, const char *type, const char *nam
 
 const char *trouble_of_part(struct arena *a, const struct config *c, const struct fact_part *part)
 {
+    if (part->cut)
+        return "cut";
     if (part->size == 0)
         return "empty";
     if (is_refused(c, part->type, name_clean(a, part->name)))
@@ -40,7 +42,11 @@ const char *trouble_of_part(struct arena *a, const struct config *c, const struc
 
 void trouble_add(struct arena *a, struct message_row *m, const char *code, int64_t size, const char *name)
 {
-    m->troubles = arena_printf(a, "%s%s\t%lld\t%s\n", m->troubles ? m->troubles : "", code, (long long)size, name);
+    char *one_line = arena_strdup(a, name);
+
+    for (char *p = one_line; *p; p++)
+        *p = *p == '\n' || *p == '\t' ? ' ' : *p;
+    m->troubles = arena_printf(a, "%s%s\t%lld\t%s\n", m->troubles ? m->troubles : "", code, (long long)size, one_line);
 }
 
 size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_paper **out)
@@ -62,19 +68,34 @@ size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_
     return n;
 }
 
+static const struct {
+    const char *code, *reason, *advice;
+} reasons[] = {
+    {"empty", "not taken: the file arrived empty", NULL},
+    {"too_large", "not taken: the file is too large", NULL},
+    {"refused_type", "not taken: a file of a type that is refused", NULL},
+    {"cut", "not taken: only a part of the file could be read",
+     "only a part of the file could be read, since it or the whole message is too large; kindly send it alone, made "
+     "smaller or in parts."},
+    {"incomplete", "not taken: the message holds more, or deeper, than can be read",
+     "the message holds more files, or files nested deeper, than can be read; what is not named here as received was "
+     "not taken; kindly send it in further messages."},
+};
+#define REASONS (sizeof reasons / sizeof *reasons)
+
 const char *trouble_reason(const char *code)
 {
-    static const struct {
-        const char *code, *reason;
-    } reasons[] = {
-        {"empty", "not taken: the file arrived empty"},
-        {"too_large", "not taken: the file is too large"},
-        {"refused_type", "not taken: a file of a type that is refused"},
-    };
-
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+    for (size_t i = 0; i < REASONS; i++)
         if (strcmp(reasons[i].code, code) == 0)
             return reasons[i].reason;
+    return code;
+}
+
+const char *trouble_advice(const char *code)
+{
+    for (size_t i = 0; i < REASONS; i++)
+        if (reasons[i].advice && strcmp(reasons[i].code, code) == 0)
+            return reasons[i].advice;
     return code;
 }
 

@@ -93,6 +93,7 @@ static json_t *part_to_json(const struct fact_part *x)
     json_object_set_new(o, "size", json_integer(x->size));
     set_flag(o, "inline_shown", x->inline_shown);
     set_flag(o, "forwarded", x->forwarded);
+    set_flag(o, "cut", x->cut);
     set_flag(o, "no_paper", x->no_paper);
     set_text(o, "utf8_sha256", x->utf8_sha256);
     return o;
@@ -131,6 +132,7 @@ json_t *facts_to_json(const struct facts *f)
     json_object_set_new(o, "signs", signs_to_json(&f->signs));
     json_object_set_new(o, "from", address_to_json(&f->from));
     set_flag(o, "several_senders", f->several_senders);
+    set_flag(o, "incomplete", f->incomplete);
     set_text(o, "subject", f->subject);
     set_text(o, "message_id", f->message_id);
     set_text(o, "in_reply_to", f->in_reply_to);
@@ -259,6 +261,7 @@ static struct fact_part get_part(struct reading *r, const json_t *o)
         .size = get_number(r, o, "size", 0, r->scratch_size),
         .inline_shown = json_is_true(json_object_get(o, "inline_shown")),
         .forwarded = json_is_true(json_object_get(o, "forwarded")),
+        .cut = json_is_true(json_object_get(o, "cut")),
         .no_paper = json_is_true(json_object_get(o, "no_paper")),
         .utf8_sha256 = get_text(r, o, "utf8_sha256", 64),
     };
@@ -303,6 +306,7 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
         .subject = get_text(&r, j, "subject", SHORT_TEXT),
         .from = get_address(&r, json_object_get(j, "from")),
         .several_senders = json_is_true(json_object_get(j, "several_senders")),
+        .incomplete = json_is_true(json_object_get(j, "incomplete")),
         .message_id = get_exact(&r, j, "message_id", SHORT_TEXT),
         .in_reply_to = get_exact(&r, j, "in_reply_to", SHORT_TEXT),
         .date_at = get_number(&r, j, "date_at", INT64_C(-62135596800), INT64_C(253402300799)), /* the years 1 to 9999 */

@@ -36,13 +36,14 @@ struct fact_failure { /* one recipient that a report speaks of */
     const char *text;   /* what the other server said, one line */
 };
 
-struct fact_part {           /* one file that a person attached */
+struct fact_part {           /* one file that a person attached; papers come first */
     const char *name;        /* decoded, not yet cleaned for the file system; "" where none */
     const char *claimed;     /* media type the mail says */
     const char *type;        /* by content (libmagic) */
     int64_t offset, size;    /* of the decoded bytes in the scratch file */
     bool inline_shown;       /* an image that the HTML shows by cid: no paper */
     bool forwarded;          /* came inside a forwarded message */
+    bool cut;                /* these bytes are not all of it */
     bool no_paper;           /* vCard, signature, calendar, report parts */
     const char *utf8_sha256; /* of the content converted to UTF-8 where it is text; "" else (for explain) */
 };
@@ -66,6 +67,7 @@ struct facts {
     size_t n_returned_ids;
     struct fact_part *parts;
     size_t n_parts;
+    bool incomplete;        /* there are parts that are not listed */
     const char *text;       /* body as text, at most 64 KB */
     const char *reply_text; /* the sender's own new text */
     const char *calendar_method, *calendar_uid;

@@ -82,6 +82,22 @@ static const struct row {
      "fichier non retenu" NBSP ": il est trop volumineux"},
     {"not taken: a file of a type that is refused", "لم يُقبل الملف: نوعه غير مقبول",
      "fichier non retenu" NBSP ": son type est refusé"},
+    {"not taken: only a part of the file could be read", "لم يُقبل الملف: لم يُقرأ إلا جزء منه",
+     "fichier non retenu" NBSP ": il n’a pu être lu qu’en partie"},
+    {"not taken: the message holds more, or deeper, than can be read",
+     "لم يُقبل كل ما في الرسالة: فيها أكثر أو أعمق مما يمكن قراءته",
+     "contenu non retenu" NBSP ": le message contient plus, ou plus profond, qu’il n’en peut être lu"},
+    {"only a part of the file could be read, since it or the whole message is too large; kindly send it alone, made "
+     "smaller or in parts.",
+     "لم يُقرأ إلا جزء من الملف، لأنه أو الرسالة كلها أكبر مما يمكن استلامه؛ فيُرجى إرساله وحده مصغَّراً أو مجزَّأً.",
+     "le fichier n’a pu être lu qu’en partie, lui-même ou le message entier étant trop volumineux" NBSP
+     "; prière de l’envoyer seul, allégé ou en plusieurs parties."},
+    {"the message holds more files, or files nested deeper, than can be read; what is not named here as received was "
+     "not taken; kindly send it in further messages.",
+     "في الرسالة ملفات أكثر عدداً أو أعمق تداخلاً مما يمكن قراءته، ولم يُقبل منها ما لم يُذكر هنا استلامه؛ فيُرجى إرسال "
+     "الباقي في رسائل أخرى.",
+     "le message contient plus de fichiers, ou des fichiers imbriqués plus profondément, qu’il n’en peut être lu" NBSP
+     "; ce qui n’est pas nommé ici comme reçu n’a pas été pris" NBSP "; prière de l’envoyer dans d’autres messages."},
     {"brought by hand", "سُلّمت باليد", "remis en main propre"},
     {"known", "ورد من قبل", "déjà reçu"},
     /* the message could not be read: why */

@@ -97,7 +97,10 @@ static bool walk_encoded(struct tree *t, GMimePart *part, int depth)
         strcmp(header_word(t->a, header_raw(GMIME_OBJECT(part), "Content-Type")), "message/rfc822") != 0)
         return false;
     int64_t offset, size;
-    save_content(t, part, &offset, &size);
+    if (!save_content(t, part, &offset, &size)) { /* what is in it may be cut too: it is told as one part that is */
+        t->scratch_used = offset;
+        return false;
+    }
     GMimeStream *stream = g_mime_stream_fs_new_with_bounds(t->scratch_fd, offset, offset + size);
     g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
@@ -124,7 +127,7 @@ static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded)
     } else if (GMIME_IS_MESSAGE_PART(o)) {
         walk_nested(t, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), depth);
     } else if (GMIME_IS_PART(o) && !walk_encoded(t, GMIME_PART(o), depth)) {
-        if (t->n_leaves == FACTS_PARTS_MAX)
+        if (t->n_leaves == PARSE_LEAVES_MAX)
             t->too_many = true;
         else
             ARENA_PUSH(t->a, t->leaves, t->n_leaves, leaf_of(t->a, GMIME_PART(o), forwarded));
@@ -268,13 +271,14 @@ static void tell_trouble(struct tree *t)
 {
     BUF_SCOPED words = {0};
     if (t->too_many)
-        buf_addf(&words, "more than %d parts; ", FACTS_PARTS_MAX);
+        buf_addf(&words, "more than %d papers, or %d parts; ", FACTS_PARTS_MAX, PARSE_LEAVES_MAX);
     if (t->too_deep)
         buf_addf(&words, "parts nested deeper than %d; ", PARSE_DEPTH_MAX);
     if (t->too_large)
         buf_adds(&words, "a part is too large; ");
     if (words.len >= 2)
         words.data[words.len - 2] = '\0';
+    t->facts->incomplete = t->too_many || t->too_deep;
     t->facts->trouble = arena_strdup(t->a, buf_text(&words));
 }
 
@@ -315,6 +319,8 @@ static bool copy_with_lf(int from, int to, int64_t *size_out, struct err *e)
             return err_temp(e, "writing the scratch file: no room");
         at += n;
     }
+    if (n > 0)
+        return err_perm(e, "its lines end in CR alone, and it is larger than %d MB", (int)(PARSE_PART_MAX >> 20));
     *size_out = at;
     return true;
 }

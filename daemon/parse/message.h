@@ -2,7 +2,8 @@
  *
  * The message is read from message_fd (seekable, from offset 0) as a stream and never held in memory; the decoded
  * bytes of its parts are written to
- * scratch_fd one after the other. What passes a limit is left out and told in facts.trouble. False only where the
+ * scratch_fd one after the other. What passes a limit is told: a part as cut, the rest of a message as incomplete, both
+ * in words in facts.trouble. False only where the
  * message cannot be
  * read at all. */
 #ifndef TAAMIM_PARSE_MESSAGE_H
@@ -10,6 +11,7 @@
 #include "mail/facts.h"
 
 #define PARSE_DEPTH_MAX   20
+#define PARSE_LEAVES_MAX  4000 /* parts of all kinds; papers among them are told up to FACTS_PARTS_MAX */
 #define PARSE_PART_MAX    ((int64_t)100 << 20) /* decoded bytes of one part */
 #define PARSE_SCRATCH_MAX ((int64_t)190 << 20) /* of all: below the sandbox's file size limit */
 

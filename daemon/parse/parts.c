@@ -15,6 +15,7 @@
 #include "parse/tree.h"
 
 #define MAGIC_BYTES   ((size_t)64 << 10) /* what libmagic gets to see */
+#define ID_MAX        ((size_t)300)
 #define UTF8_HASH_MAX ((int64_t)1 << 20) /* texts up to this size are hashed as UTF-8 too */
 
 static magic_t magic;
@@ -69,25 +70,33 @@ static bool no_paper_by_name(const char *name)
     return strcasecmp(name, "smime.p7s") == 0;
 }
 
-/* An image whose Content-ID the HTML names. Other types are papers even then: Apple Mail writes a PDF inline. */
-static bool shown_by_html(const struct leaf *l, const char *html)
+/* The Content-IDs that the HTML shows, in small letters, as they stand there and unescaped. */
+static GHashTable *shown_ids(const char *html)
 {
-    if (strncmp(l->type, "image/", 6) != 0)
-        return false;
-    const char *raw = header_raw(GMIME_OBJECT(l->part), "Content-ID");
+    GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (const char *p = html; (p = strcasestr(p, "cid:"));) {
+        p += 4;
+        size_t n = strcspn(p, "\"'<>() \t\r\n");
+        if (n == 0 || n > ID_MAX)
+            continue;
+        g_autofree char *plain = g_uri_unescape_segment(p, p + n, NULL);
+        g_hash_table_add(ids, g_ascii_strdown(p, (gssize)n));
+        if (plain)
+            g_hash_table_add(ids, g_ascii_strdown(plain, -1));
+    }
+    return ids;
+}
+
+/* An image whose Content-ID the HTML names. Other types are papers even then: Apple Mail writes a PDF inline. */
+static bool is_shown(const struct leaf *l, GHashTable *ids)
+{
+    const char *raw = strncmp(l->type, "image/", 6) == 0 ? header_raw(GMIME_OBJECT(l->part), "Content-ID") : NULL;
     if (!raw)
         return false;
     raw += strspn(raw, " \t\r\n<");
     size_t n = strcspn(raw, "> \t\r\n");
-    if (n == 0 || n > 300)
-        return false;
-    char wanted[320];
-    snprintf(wanted, sizeof wanted, "cid:%.*s", (int)n, raw);
-    g_autofree char *escaped = g_uri_escape_string(wanted + 4, "@!$&'()*+,;=:", TRUE);
-    if (strcasestr(html, wanted))
-        return true;
-    snprintf(wanted, sizeof wanted, "cid:%.300s", escaped);
-    return strcasestr(html, wanted) != NULL;
+    g_autofree char *id = g_ascii_strdown(raw, (gssize)(n < ID_MAX ? n : ID_MAX));
+    return *id && g_hash_table_contains(ids, id);
 }
 
 static bool write_all(struct tree *t, const char *bytes, size_t n)
@@ -101,13 +110,12 @@ static bool write_all(struct tree *t, const char *bytes, size_t n)
     return true;
 }
 
-void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out)
+bool save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out)
 {
     *offset_out = t->scratch_used;
-    *size_out = 0;
     GMimeStream *stream = decoded_stream(part);
     char chunk[32768];
-    ssize_t got;
+    ssize_t got = 0;
     while (stream && (got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0) {
         bool fits = t->scratch_used + got - *offset_out <= PARSE_PART_MAX;
         t->too_large |= !fits;
@@ -116,6 +124,7 @@ void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t 
     }
     *size_out = t->scratch_used - *offset_out;
     g_clear_object(&stream);
+    return got == 0;
 }
 
 static const char *type_by_content(struct tree *t, const struct fact_part *p)
@@ -148,20 +157,21 @@ static bool is_returned(const struct tree *t, const struct leaf *l)
     return l->forwarded && f->signs.prose_bounce && machine;
 }
 
-static void add_part(struct tree *t, const struct leaf *l, const char *html)
+static void add_part(struct tree *t, const struct leaf *l, bool shown, bool no_paper)
 {
-    struct fact_part p = {
-        .name = text_cut(t->a, l->name, 600), .claimed = text_cut(t->a, l->type, 127), .forwarded = l->forwarded};
-    p.inline_shown = shown_by_html(l, html);
-    p.no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || is_returned(t, l);
-    save_content(t, l->part, &p.offset, &p.size);
+    struct fact_part p = {.name = text_cut(t->a, l->name, 600),
+                          .claimed = text_cut(t->a, l->type, 127),
+                          .forwarded = l->forwarded,
+                          .inline_shown = shown,
+                          .no_paper = no_paper};
+    p.cut = !save_content(t, l->part, &p.offset, &p.size);
     p.type = type_by_content(t, &p);
     p.utf8_sha256 = utf8_hash(t, l, &p);
     ARENA_PUSH(t->a, t->facts->parts, t->facts->n_parts, p);
-    t->facts->signs.has_papers |= !p.inline_shown && !p.no_paper;
 }
 
-void collect_parts(struct tree *t, const char *html)
+/* Papers first: what the HTML shows takes neither their place in the list nor their room. */
+static void add_parts(struct tree *t, GHashTable *ids, bool papers)
 {
     const struct mail_signs *s = &t->facts->signs;
     bool report = s->report_dsn || s->report_mdn || s->report_feedback;
@@ -170,6 +180,22 @@ void collect_parts(struct tree *t, const char *html)
         if (leaf_is_body(l) ||
             (report && (l->forwarded || strncmp(l->type, "message/", 8) == 0 || is_report_part(l->type))))
             continue;
-        add_part(t, l, html);
+        bool shown = is_shown(l, ids);
+        bool no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || is_returned(t, l);
+        if (papers != (!shown && !no_paper))
+            continue;
+        t->facts->signs.has_papers |= papers;
+        if (t->facts->n_parts < FACTS_PARTS_MAX)
+            add_part(t, l, shown, no_paper);
+        else
+            t->too_many |= papers;
     }
+}
+
+void collect_parts(struct tree *t, const char *html)
+{
+    GHashTable *ids = shown_ids(html);
+    add_parts(t, ids, true);
+    add_parts(t, ids, false);
+    g_hash_table_unref(ids);
 }

@@ -40,8 +40,8 @@ void leaf_bytes(const struct leaf *l, size_t max, struct buf *out);
 /* The same as UTF-8 by its charset label. */
 char *leaf_text(struct arena *a, const struct leaf *l, size_t max);
 
-/* parts.c: the decoded content of a part, appended to the scratch file. */
-void save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out);
+/* parts.c: the decoded content of a part, appended to the scratch file. False where that is not all of it. */
+bool save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out);
 /* parts.c: writes what a person attached to the scratch file and fills facts.parts. html holds the message's HTML, for
  * "cid:". */
 void collect_parts(struct tree *t, const char *html);

@@ -47,6 +47,8 @@ static void what_is_taken(void **state)
 
         if (rows[i].trouble ? !trouble || strcmp(trouble, rows[i].trouble) != 0 : trouble != NULL)
             fail_msg("row %zu: %s", i, trouble ? trouble : "taken");
+        part.cut = true;
+        assert_string_equal(trouble_of_part(a, c, &part), "cut");
     }
     config_close(c);
 }
@@ -68,6 +70,10 @@ static void the_row_remembers(void **state)
     assert_string_equal(list[1].name, "a b.pdf");
     assert_int_equal(list[1].size, 5000000000);
     assert_non_null(strstr(trouble_in_story(a, &m), "a b.pdf"));
+    m.troubles = "";
+    trouble_add(a, &m, "incomplete", 0, "two\nlines\tand a tab");
+    assert_int_equal(trouble_list(a, &m, &list), 1);
+    assert_string_equal(list[0].name, "two lines and a tab");
     m.troubles = "half a line\nempty\tno number\n\n";
     assert_int_equal(trouble_list(a, &m, &list), 0);
 }
@@ -75,16 +81,21 @@ static void the_row_remembers(void **state)
 /* An officer reads it in the language of the alert. */
 static void reasons_have_all_languages(void **state)
 {
-    static const char *const codes[] = {"empty", "too_large", "refused_type"};
+    static const char *const codes[] = {"empty", "too_large", "refused_type", "cut", "incomplete"};
     ARENA_SCOPED a = arena_new();
 
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 5; i++) {
         const char *reason = trouble_reason(codes[i]);
 
         assert_string_not_equal(reason, codes[i]);
         assert_string_not_equal(reason_in_words(a, LANG_AR, reason), reason);
         assert_string_not_equal(reason_in_words(a, LANG_FR, reason), reason);
+        if (i < 3) /* the templates have their own words */
+            continue;
+        assert_string_not_equal(trouble_advice(codes[i]), codes[i]);
+        assert_string_not_equal(reason_in_words(a, LANG_AR, trouble_advice(codes[i])), trouble_advice(codes[i]));
+        assert_string_not_equal(reason_in_words(a, LANG_FR, trouble_advice(codes[i])), trouble_advice(codes[i]));
     }
 }
 

@@ -22,6 +22,7 @@ static void test_round_trip(void **state)
                                  .offset = 10,
                                  .size = 90,
                                  .forwarded = true,
+                                 .cut = true,
                                  .utf8_sha256 = ""}};
     const char *ids[] = {"x@y", "z@y"};
     struct facts f = {.subject = "تعميم",
@@ -46,7 +47,7 @@ static void test_round_trip(void **state)
     struct fact_auth auth[] = {{"mx; spf=pass smtp.mailfrom=x\u037ey@e\xCC\x81.example", false}, {"mx; dm", true}};
     f.auth_results = auth;
     f.n_auth_results = 2;
-    f.several_senders = true;
+    f.several_senders = f.incomplete = true;
     f.signs.report_dsn = f.signs.has_papers = true;
     f.signs.action = REPORT_FAILED;
     f.signs.auto_submitted = AUTO_REPLIED;
@@ -57,7 +58,7 @@ static void test_round_trip(void **state)
     assert_memory_equal(&g.signs, &f.signs, sizeof g.signs);
     assert_string_equal(g.subject, f.subject);
     assert_string_equal(g.from.address, "o@jo.example");
-    assert_true(g.several_senders);
+    assert_true(g.several_senders && g.incomplete && g.parts[0].cut);
     assert_string_equal(g.in_reply_to, "");
     assert_string_equal(g.references[1], "z@y");
     assert_int_equal(g.n_auth_results, 2);

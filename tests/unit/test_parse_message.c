@@ -1,4 +1,6 @@
 /* Whole messages: text, parts, names, what is a paper and what is none, limits. */
+#include <signal.h>
+#include <sys/resource.h>
 #include "parse_case.h"
 
 #define HEAD  "From: Office <office@jo.example>\nTo: s@league.example\nSubject: Re: call\nMIME-Version: 1.0\n"
@@ -217,13 +219,76 @@ static void test_too_many_and_too_deep(void **state)
         n += (size_t)sprintf(text + n, "--B\nContent-Type: application/pdf; name=%d.pdf\n\nx\n", i);
     struct parsed p = parse_text(text);
     assert_int_equal(p.facts.n_parts, FACTS_PARTS_MAX);
-    assert_non_null(strstr(p.facts.trouble, "more than 200 parts"));
+    assert_true(p.facts.incomplete);
+    assert_non_null(strstr(p.facts.trouble, "more than 200 papers"));
     parsed_free(&p);
     n = (size_t)sprintf(text, HEAD);
     for (int i = 0; i < 1000; i++)
         n += (size_t)sprintf(text + n, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
     p = parse_text(text);
+    assert_true(p.facts.incomplete);
     assert_non_null(strstr(p.facts.trouble, "nested deeper"));
+    parsed_free(&p);
+}
+
+/* What the words show takes no paper's place. */
+static void test_pictures_and_papers(void **state)
+{
+    (void)state;
+    static char text[400000];
+    size_t n = (size_t)sprintf(text, MIXED "--B\nContent-Type: text/html\n\n");
+    for (int i = 0; i < FACTS_PARTS_MAX + 50; i++)
+        n += (size_t)sprintf(text + n, "<img src=\"CID:i%d%%40x\">\n", i);
+    for (int i = 0; i < FACTS_PARTS_MAX + 50; i++)
+        n += (size_t)sprintf(text + n, "--B\nContent-Type: image/png\nContent-ID: <i%d@X>\n\nx\n", i);
+    sprintf(text + n, "--B\nContent-Type: application/pdf; name=a.pdf\n\nx\n--B\nContent-Type: image/png; "
+                      "name=b.png\nContent-ID: <i@X>\n\nx\n--B--\n");
+    struct parsed p = parse_text(text);
+    assert_int_equal(p.facts.n_parts, FACTS_PARTS_MAX);
+    assert_string_equal(p.facts.parts[0].name, "a.pdf");
+    assert_string_equal(p.facts.parts[1].name, "b.png");
+    assert_false(p.facts.parts[1].inline_shown);
+    assert_true(p.facts.parts[2].inline_shown);
+    assert_false(p.facts.incomplete);
+    parsed_free(&p);
+}
+
+/* No room for the second part, nor for what a message that was encoded holds: neither is taken for whole. */
+static void test_cut_parts(void **state)
+{
+    (void)state;
+    static char text[300000];
+    struct rlimit before, small;
+    struct err e = {0};
+    struct parsed p = {.a = arena_new(), .scratch = tmpfile()};
+    FILE *message = tmpfile();
+    size_t n = (size_t)sprintf(text, MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\n\n%%PDF-1.4\n"
+                                                 "--B\nContent-Type: application/pdf; name=b.pdf\n\n");
+    for (int i = 0; i < 2000; i++)
+        n += (size_t)sprintf(text + n, "%064d\n", i);
+    n += (size_t)sprintf(text + n, "--B\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+                                   "Q29udGVudC1UeXBlOiBhcHBsaWNhdGlvbi9wZGY7IG5hbWU9Yy5wZGYKCiVQREYt");
+    for (int i = 0; i < 2000; i++)
+        n += (size_t)sprintf(text + n, "%064d\n", i);
+    n += (size_t)sprintf(text + n, "--B--\n");
+    assert_int_equal(fwrite(text, 1, n, message), n);
+    assert_int_equal(fflush(message), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = (struct rlimit){.rlim_cur = 60000, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    bool done = parse_message(p.a, fileno(message), fileno(p.scratch), &p.facts, &e);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    fclose(message);
+    assert_true(done);
+    assert_int_equal(p.facts.n_parts, 3);
+    assert_string_equal(p.facts.parts[0].name, "a.pdf");
+    assert_false(p.facts.parts[0].cut);
+    assert_string_equal(p.facts.parts[1].name, "b.pdf");
+    assert_true(p.facts.parts[1].cut);
+    assert_string_equal(p.facts.parts[2].claimed, "message/rfc822");
+    assert_true(p.facts.parts[2].cut);
+    assert_true(p.facts.signs.has_papers);
     parsed_free(&p);
 }
 
@@ -288,6 +353,8 @@ int main(void)
         cmocka_unit_test(test_charsets),
         cmocka_unit_test(test_line_ends),
         cmocka_unit_test(test_too_many_and_too_deep),
+        cmocka_unit_test(test_pictures_and_papers),
+        cmocka_unit_test(test_cut_parts),
         cmocka_unit_test(test_calendar),
         cmocka_unit_test(test_signs),
     };
