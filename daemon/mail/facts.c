@@ -11,8 +11,10 @@
 #include <string.h>
 #include "mail/names.h"
 
-#define LONG_TEXT  ((size_t)64 << 10)
-#define SHORT_TEXT ((size_t)4096)
+#define LONG_TEXT   ((size_t)64 << 10)
+#define SHORT_TEXT  ((size_t)4096)
+#define STATUS_TEXT ((size_t)16)
+#define HASH_TEXT   ((size_t)64)
 
 static const struct {
     const char *name;
@@ -34,10 +36,21 @@ static const struct {
 };
 #define N_SIGNS (sizeof sign_rows / sizeof *sign_rows)
 
+/* At most what the other side takes, cut at a character: one long word must not make a mail unreadable. What is not
+ * UTF-8 is left out by jansson. */
+static void set_capped(json_t *o, const char *key, const char *value, size_t max)
+{
+    size_t n = value ? strlen(value) : 0;
+    if (n > max)
+        for (n = max; n > 0 && ((unsigned char)value[n] & 0xC0) == 0x80;)
+            n--;
+    if (n > 0)
+        json_object_set_new(o, key, json_stringn(value, n));
+}
+
 static void set_text(json_t *o, const char *key, const char *value)
 {
-    if (value && *value)
-        json_object_set_new(o, key, json_string(value)); /* what is not UTF-8 is left out by jansson */
+    set_capped(o, key, value, SHORT_TEXT);
 }
 
 static json_t *signs_to_json(const struct mail_signs *s)
@@ -64,7 +77,7 @@ static json_t *failure_to_json(const struct fact_failure *x)
     json_t *o = json_object();
     json_object_set_new(o, "action", json_integer(x->action));
     set_text(o, "address", x->address);
-    set_text(o, "status", x->status);
+    set_capped(o, "status", x->status, STATUS_TEXT);
     set_text(o, "text", x->text);
     return o;
 }
@@ -78,7 +91,7 @@ static void set_flag(json_t *o, const char *key, bool value)
 static json_t *auth_to_json(const struct fact_auth *x)
 {
     json_t *o = json_object();
-    set_text(o, "value", x->value);
+    set_capped(o, "value", x->value, FACTS_AUTH_TEXT);
     set_flag(o, "cut", x->cut);
     return o;
 }
@@ -95,7 +108,7 @@ static json_t *part_to_json(const struct fact_part *x)
     set_flag(o, "forwarded", x->forwarded);
     set_flag(o, "cut", x->cut);
     set_flag(o, "no_paper", x->no_paper);
-    set_text(o, "utf8_sha256", x->utf8_sha256);
+    set_capped(o, "utf8_sha256", x->utf8_sha256, HASH_TEXT);
     return o;
 }
 
@@ -138,8 +151,8 @@ json_t *facts_to_json(const struct facts *f)
     set_text(o, "in_reply_to", f->in_reply_to);
     json_object_set_new(o, "date_at", json_integer(f->date_at));
     set_lists(o, f);
-    set_text(o, "text", f->text);
-    set_text(o, "reply_text", f->reply_text);
+    set_capped(o, "text", f->text, LONG_TEXT);
+    set_capped(o, "reply_text", f->reply_text, LONG_TEXT);
     set_text(o, "calendar_method", f->calendar_method);
     set_text(o, "calendar_uid", f->calendar_uid);
     set_text(o, "calendar_partstat", f->calendar_partstat);
@@ -263,7 +276,7 @@ static struct fact_part get_part(struct reading *r, const json_t *o)
         .forwarded = json_is_true(json_object_get(o, "forwarded")),
         .cut = json_is_true(json_object_get(o, "cut")),
         .no_paper = json_is_true(json_object_get(o, "no_paper")),
-        .utf8_sha256 = get_text(r, o, "utf8_sha256", 64),
+        .utf8_sha256 = get_text(r, o, "utf8_sha256", HASH_TEXT),
     };
     if (p.size > r->scratch_size - p.offset)
         fault(r, "size", "ends beyond the scratch file");
@@ -275,9 +288,26 @@ static struct fact_failure get_failure(struct reading *r, const json_t *o)
     return (struct fact_failure){
         .action = (enum report_action)get_number(r, o, "action", REPORT_NONE, REPORT_DELIVERED),
         .address = get_exact(r, o, "address", SHORT_TEXT),
-        .status = get_text(r, o, "status", 16),
+        .status = get_text(r, o, "status", STATUS_TEXT),
         .text = get_text(r, o, "text", SHORT_TEXT),
     };
+}
+
+/* One file is not two papers, and what the child decoded is no more than it wrote. */
+static void check_places(struct reading *r, const struct facts *f)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < f->n_parts; i++) {
+        const struct fact_part *p = &f->parts[i];
+        sum += p->size;
+        for (size_t k = 0; k < i; k++) {
+            const struct fact_part *q = &f->parts[k];
+            if (p->offset < q->offset + q->size && q->offset < p->offset + p->size)
+                fault(r, "offset", "lies within another part");
+        }
+    }
+    if (sum > r->scratch_size)
+        fault(r, "size", "is more than the scratch file in all");
 }
 
 static void get_lists(struct reading *r, const json_t *j, struct facts *f)
@@ -294,6 +324,8 @@ static void get_lists(struct reading *r, const json_t *j, struct facts *f)
         ARENA_PUSH(r->a, f->failures, f->n_failures, get_failure(r, v));
     json_array_foreach(get_list(r, j, "parts", FACTS_PARTS_MAX), i, v)
         ARENA_PUSH(r->a, f->parts, f->n_parts, get_part(r, v));
+    if (!r->failed)
+        check_places(r, f);
 }
 
 bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, struct facts *out, struct err *e)

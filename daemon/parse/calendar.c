@@ -5,6 +5,8 @@
 #include "parse/header.h"
 #include "parse/tree.h"
 
+#define WORD_MAX ((size_t)40) /* of an answer: the longest that RFC 5545 knows has 12 letters */
+
 /* A content line may be folded: CRLF and one space or tab (RFC 5545 3.1). */
 static char *unfold(char *text)
 {
@@ -35,7 +37,7 @@ static void add_partstat(struct arena *a, const char *line, struct facts *f)
     if (!p || strlen(f->calendar_partstat) > 400)
         return;
     p += strlen("PARTSTAT=");
-    char *word = arena_strndup(a, p, strcspn(p, ";:,\" "));
+    const char *word = text_cut(a, arena_strndup(a, p, strcspn(p, ";:,\" ")), WORD_MAX);
     f->calendar_partstat = *f->calendar_partstat ? arena_printf(a, "%s,%s", f->calendar_partstat, word) : word;
 }
 

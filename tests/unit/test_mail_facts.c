@@ -86,6 +86,9 @@ static void test_lies(void **state)
         "{\"parts\":[{\"offset\":-1,\"size\":1}]}",
         "{\"parts\":[{\"offset\":9223372036854775807,\"size\":9223372036854775807}]}",
         "{\"parts\":[{\"offset\":0,\"size\":-5}]}",
+        "{\"parts\":[{\"offset\":0,\"size\":50},{\"offset\":49,\"size\":1}]}",
+        "{\"parts\":[{\"offset\":50,\"size\":10},{\"offset\":0,\"size\":100}]}",
+        "{\"parts\":[{\"offset\":0,\"size\":60},{\"offset\":0,\"size\":60}]}",
         "{\"parts\":{}}",
         "{\"subject\":7}",
         "{\"signs\":{\"action\":77}}",
@@ -109,6 +112,41 @@ static void test_lies(void **state)
         assert_int_equal(e.kind, ERR_PERM);
         assert_true(strlen(e.text) > 0);
     }
+}
+
+/* Parts in any order, and empty ones between. */
+static void test_places(void **state)
+{
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    struct facts f;
+    struct err e = {0};
+    JSON_SCOPED j = json_loads("{\"parts\":[{\"offset\":60,\"size\":40},{\"offset\":0,\"size\":60},"
+                               "{\"offset\":100,\"size\":0},{\"offset\":60,\"size\":0}]}",
+                               0, NULL);
+    assert_true(facts_from_json(a, j, 100, &f, &e));
+    assert_int_equal(f.n_parts, 4);
+}
+
+/* Whatever the parser put together, its record is one that the daemon takes. */
+static void test_long_texts(void **state)
+{
+    (void)state;
+    ARENA_SCOPED a = arena_new();
+    char *text = arena_alloc(a, 100001);
+    for (int i = 0; i < 100000; i += 2)
+        memcpy(text + i, "\xD8\xAA", 2);
+    struct fact_failure failure = {REPORT_FAILED, text, text, text};
+    struct facts f = {.subject = text, .from = {text, text}, .calendar_partstat = text, .text = text, .trouble = text},
+                 g;
+    struct err e = {0};
+    f.failures = &failure;
+    f.n_failures = 1;
+    JSON_SCOPED j = facts_to_json(&f);
+    if (!facts_from_json(a, j, 100, &g, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(strlen(g.calendar_partstat), 4096);
+    assert_int_equal(strlen(g.text), 64 << 10);
 }
 
 static void test_too_many(void **state)
@@ -270,6 +308,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_lies),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_long_texts),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_empty_record),
         cmocka_unit_test(test_auth),

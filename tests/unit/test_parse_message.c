@@ -304,6 +304,14 @@ static void test_calendar(void **state)
     assert_string_equal(p.facts.calendar_uid, "meeting-1");
     assert_string_equal(p.facts.calendar_partstat, "ACCEPTED");
     parsed_free(&p);
+    static char text[20000];
+    sprintf(text,
+            HEAD "Content-Type: text/calendar\n\nMETHOD:REPLY\nATTENDEE;PARTSTAT=%010000d:mailto:a@b.example\n"
+                 "ATTENDEE;PARTSTAT=DECLINED:mailto:a@b.example\n",
+            0);
+    p = parse_text(text);
+    assert_int_equal(strlen(p.facts.calendar_partstat), 40 + strlen(",DECLINED"));
+    parsed_free(&p);
 }
 
 static void test_signs(void **state)
