@@ -167,8 +167,35 @@ static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t ea
     return true;
 }
 
-/* The same bytes; or the same Message-ID from the same sender with the same papers: a copy that came another way
- * adds nothing. Some programs repeat a Message-ID for a new mail, and a paper must not be lost for that. */
+static const char *next_word(const char **p, size_t *n_out)
+{
+    *p += strspn(*p, " \t\r\n");
+    *n_out = strcspn(*p, " \t\r\n");
+    return *p;
+}
+
+/* The sender's own words, white space aside. Of longer ones than are kept, nobody knows. */
+static bool says_nothing_new(const struct incoming *in, const struct message_row *before)
+{
+    const char *one = in->m.text, *other = before->text;
+    size_t n_one, n_other;
+
+    if (strlen(in->facts->reply_text) > TEXT_KEPT)
+        return false;
+    do {
+        const char *a = next_word(&one, &n_one), *b = next_word(&other, &n_other);
+
+        if (n_one != n_other || memcmp(a, b, n_one) != 0)
+            return false;
+        one += n_one;
+        other += n_other;
+    } while (n_one > 0);
+    return true;
+}
+
+/* The same bytes; or the same Message-ID from the same sender with the same words and papers: a copy that came another
+ * way adds nothing. Some programs repeat a Message-ID for a new mail, and no paper and no objection must be lost for
+ * that. */
 static bool is_known(struct daemon *d, struct incoming *in)
 {
     struct message_row before = {0};
@@ -178,7 +205,8 @@ static bool is_known(struct daemon *d, struct incoming *in)
         return true;
     id = *in->m.message_id ? store_known_msgid(d->store, in->m.message_id, in->m.id) : 0;
     return id && store_message(d->store, in->a, id, &before, NULL) && before.state &&
-           strcasecmp(before.sender, in->m.sender) == 0 && brings_nothing_new(d, in, id);
+           strcasecmp(before.sender, in->m.sender) == 0 && says_nothing_new(in, &before) &&
+           brings_nothing_new(d, in, id);
 }
 
 static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)

@@ -2,10 +2,12 @@
  *
  * X-Auto-Response-Suppress alone says nothing: gateways of companies put it on their people's mail. A person's mail
  * taken for automatic
- * is worse than the reverse, so a subject counts only where it begins with a phrase, after reply prefixes. */
+ * is worse than the reverse, so a subject counts only where it begins with a phrase, after reply prefixes, and a challenge where the words ask for a
+ * proof. */
 #include <string.h>
 #include <strings.h>
 #include "parse/header.h"
+#include "parse/prose.h"
 #include "parse/tree.h"
 
 /* field, beginning of the value ("" for any) */
@@ -72,14 +74,7 @@ static const char *const subject_starts[] = {
     "réponse automatique",
     "reponse automatique",
     "réponse auto",
-    "absence du bureau",
-    "absent du bureau",
-    "absence",
-    "absent(e)",
     "hors du bureau",
-    "message d'absence",
-    "message d’absence",
-    "notification d'absence",
     "en congé",
     "رد تلقائي",
     "رد آلي",
@@ -87,44 +82,32 @@ static const char *const subject_starts[] = {
     "ردّ آلي",
     "الرد التلقائي",
     "الرد الآلي",
-    "رد الي",
     "إجابة تلقائية",
     "رسالة تلقائية",
     "خارج المكتب",
     "خارج نطاق المكتب",
-    "في إجازة",
-    "في اجازة",
     "غير متواجد",
     "غير موجود في المكتب",
-    "abwesenheit",
     "automatische antwort",
-    "abwesend",
     "respuesta automática",
     "respuesta automatica",
     "fuera de la oficina",
-    "ausencia",
-    "ausente",
     "risposta automatica",
     "fuori sede",
     "fuori ufficio",
     "resposta automática",
-    "ausência",
     "fora do escritório",
     "automatisch antwoord",
-    "afwezig",
     "automatiskt svar",
     "autosvar",
-    "frånvaro",
     "automatisk svar",
     "autom. svar",
     "automaattinen vastaus",
-    "poissa",
     "odpowiedź automatyczna",
     "automatická odpověď",
     "automatikus válasz",
     "автоответ",
     "автоматический ответ",
-    "отсутствие",
     "otomatik yanıt",
     "işyeri dışında",
     "自动答复",
@@ -135,21 +118,122 @@ static const char *const subject_starts[] = {
     "تغيب عن المكتب",
 };
 
+/* Nouns and adjectives that begin such a subject and any other one, too: "absence d'objection" is an answer. They count
+ * alone, before a colon, or before what tells of an office or of a time. */
+static const char *const absence_words[] = {
+    "absence",
+    "absent",
+    "absente",
+    "absent(e)",
+    "message d'absence",
+    "message d’absence",
+    "notification d'absence",
+    "notification d’absence",
+    "abwesenheit",
+    "abwesenheitsnotiz",
+    "abwesend",
+    "ausencia",
+    "ausente",
+    "ausência",
+    "afwezig",
+    "afwezigheid",
+    "frånvaro",
+    "poissa",
+    "отсутствие",
+    "في إجازة", /* also: in approving */
+    "في اجازة",
+    "رد الي", /* also: reply to */
+};
+static const char *const absence_follows[] = {
+    "du bureau",
+    "de bureau",
+    "from the office",
+    "from office",
+    "from my desk",
+    "vom büro",
+    "im büro",
+    "de la oficina",
+    "do escritório",
+    "temporaire",
+    "temporary",
+    "jusqu",
+    "until",
+    "till",
+    "bis",
+    "hasta",
+    "até",
+    "tot",
+    "aujourd'hui",
+    "today",
+    "ce jour",
+    "на рабочем месте",
+    "до",
+    "حتى",
+    "لغاية",
+    "إلى",
+    "الى",
+    "سنوية",
+    "مرضية",
+    "رسمية",
+    "اعتيادية",
+    "خارج",
+};
+/* A date begins with one of these and a digit, or with the digit. */
+static const char *const absence_dates[] = {"du",  "le",       "au", "from", "on",   "vom", "am",
+                                            "del", "desde el", "с",  "van",  "från", "من"};
+
 static const char *const reply_prefixes[] = {"re:", "aw:", "tr:", "ré:", "réf:", "رد:", "sv:", "antw:", "رد :", "re :"};
 
-static const char *const challenge_phrases[] = {"challenge",
-                                                "confirm your email",
-                                                "please confirm your message",
-                                                "sender verification",
-                                                "verify your email to",
-                                                "spam arrest",
-                                                "spamarrest",
-                                                "boxbe",
-                                                "[confirm",
-                                                "confirmation required",
-                                                "approval required to deliver",
-                                                "authorize",
-                                                "verification required"};
+static const char *const challenge_subjects[] = {
+    "challenge",
+    "confirm your email",
+    "please confirm your message",
+    "sender verification",
+    "verify your email to",
+    "spam arrest",
+    "spamarrest",
+    "boxbe",
+    "[confirm",
+    "authorize",
+    "confirmation required",
+    "verification required",
+    "approval required to deliver",
+};
+/* What it asks of the sender, in its words. A scanner's line below a person's words speaks of spam and has a link, too. */
+static const char *const challenge_asks[] = {
+    "approved sender",
+    "allowed sender",
+    "whitelist",
+    "verify that you are",
+    "verify you are",
+    "confirm that you are",
+    "confirm you are",
+    "prove that you",
+    "prove you are",
+    "human being",
+    "are human",
+    "are a human",
+    "a real person",
+    "not a robot",
+    "not a spammer",
+    "not a machine",
+    "until you confirm",
+    "until you verify",
+    "will not be delivered until",
+    "deliver your message",
+    "release your message",
+    "your message delivered",
+    "complete the verification",
+    "complete this verification",
+    "verification process",
+    "verify your email address",
+    "confirm your email address",
+    "verify your address",
+    "confirm your address",
+    "spam arrest",
+    "spamarrest",
+    "boxbe",
+};
 
 static const char *field(struct tree *t, const char *name)
 {
@@ -192,6 +276,45 @@ static bool starts_with_any(const char *s, const char *const *list, size_t n, si
     return false;
 }
 
+/* The longest of the words that it starts with, and no more letters. */
+static size_t absence_word(const char *p)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < sizeof absence_words / sizeof *absence_words; i++) {
+        size_t n = strlen(absence_words[i]);
+        if (n > longest && strncmp(p, absence_words[i], n) == 0 && !g_unichar_isalpha(g_utf8_get_char(p + n)))
+            longest = n;
+    }
+    return longest;
+}
+
+static bool is_date(const char *p)
+{
+    size_t n;
+    if (g_ascii_isdigit(*p))
+        return true;
+    for (size_t i = 0; i < sizeof absence_dates / sizeof *absence_dates; i++) {
+        n = strlen(absence_dates[i]);
+        if (strncmp(p, absence_dates[i], n) == 0 && p[n] == ' ' && g_ascii_isdigit(p[n + strspn(p + n, " ")]))
+            return true;
+    }
+    return false;
+}
+
+static bool tells_absence(const char *p)
+{
+    size_t n = absence_word(p), m;
+    if (n == 0)
+        return false;
+    for (p += n; g_unichar_isspace(g_utf8_get_char(p));) /* French puts a no-break space before its colon */
+        p = g_utf8_next_char(p);
+    if (*p == '\0' || *p == ':' || *p == '!' || is_date(p))
+        return true;
+    if (!starts_with_any(p, absence_follows, sizeof absence_follows / sizeof *absence_follows, &m))
+        return false;
+    return !g_unichar_isalpha(g_utf8_get_char(p + m)) || strncmp(p, "jusqu", 5) == 0;
+}
+
 static bool subject_auto(const char *subject)
 {
     g_autofree char *lower = g_utf8_strdown(subject, -1);
@@ -207,10 +330,11 @@ static bool subject_auto(const char *subject)
         else
             break;
     }
+    if (tells_absence(p))
+        return true;
     if (!starts_with_any(p, subject_starts, sizeof subject_starts / sizeof *subject_starts, &n))
         return false;
-    const char *after = p + n; /* a whole word: "absence" is one, "absences" is a topic */
-    return !g_unichar_isalpha(g_utf8_get_char(after));
+    return !g_unichar_isalpha(g_utf8_get_char(p + n));
 }
 
 bool daemon_address(const char *address)
@@ -244,12 +368,10 @@ static bool null_return_path(struct tree *t)
 
 static bool challenge(struct tree *t)
 {
-    g_autofree char *lower = g_utf8_strdown(t->facts->subject, -1);
-    for (size_t i = 0; i < sizeof challenge_phrases / sizeof *challenge_phrases; i++)
-        if (strstr(lower, challenge_phrases[i]))
-            return strcasestr(t->facts->text, "http") != NULL &&
-                   (strcasestr(t->facts->text, "spam") || strcasestr(t->facts->text, "verif"));
-    return false;
+    g_autofree char *subject = g_utf8_strdown(t->facts->subject, -1);
+    g_autofree char *text = g_utf8_strdown(t->facts->text, -1);
+    return holds_any(subject, challenge_subjects, sizeof challenge_subjects / sizeof *challenge_subjects) &&
+           strstr(text, "http") && holds_any(text, challenge_asks, sizeof challenge_asks / sizeof *challenge_asks);
 }
 
 void collect_signs(struct tree *t)

@@ -348,6 +348,77 @@ static void test_signs(void **state)
     }
 }
 
+static void test_absence_in_the_subject(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *subject;
+        bool is_auto;
+    } rows[] = {
+        {"Absence", true},
+        {"Re: Absence du bureau", true},
+        {"Absence : Note 12", true},
+        {"Absence\u00a0: Note 12", true},
+        {"Absence du 3 au 7 mai", true},
+        {"Absence jusqu'au 7 mai", true},
+        {"Message d’absence : Note 12", true},
+        {"Notification d'absence", true},
+        {"Absent until Monday", true},
+        {"Abwesenheit bis 3.5.", true},
+        {"Ausente hasta el lunes", true},
+        {"Отсутствие до 5 мая", true},
+        {"في إجازة حتى الأحد", true},
+        {"رد الي: مذكرة", true},
+        {"Absence d'objection – ARCP/2026/04", false},
+        {"Absence d’objection", false},
+        {"Notification d'absence d'objection", false},
+        {"Absence of objection to the draft", false},
+        {"Absent any objection, adopted", false},
+        {"Absences et retours", false},
+        {"Abwesenheit von Einwänden", false},
+        {"Ausencia de objeciones", false},
+        {"Ausência de objeções", false},
+        {"Отсутствие возражений", false},
+        {"في إجازة الوثيقة الختامية", false},
+        {"رد الي الأمانة الفنية", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[500];
+        snprintf(text, sizeof text, "From: a@b.example\nSubject: %s\n\nhello\n", rows[i].subject);
+        struct parsed p = parse_text(text);
+        if (p.facts.signs.subject_auto != rows[i].is_auto)
+            fail_msg("%s", rows[i].subject);
+        parsed_free(&p);
+    }
+}
+
+static void test_challenge(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *subject, *text;
+        bool challenge;
+    } rows[] = {
+        {"Challenge: your message", "To prove that you are human, click https://x.example/1", true},
+        {"Please confirm your message", "It will not be delivered until you visit http://x.example", true},
+        {"Sender verification", "Kindly complete the verification: http://x.example", true},
+        {"Challenges facing migrants", "Delete paragraph 4.\n\n-- \nScanned for viruses and spam: http://x.example",
+         false},
+        {"Challenges facing migrants", "Our figures were verified; see https://x.example. Click here to report spam",
+         false},
+        {"Whom we authorize to speak", "Verified list: http://x.example", false},
+        {"Our paper", "prove that you are human: http://x.example", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[500];
+        snprintf(text, sizeof text, "From: a@b.example\nSubject: %s\n\n%s\n", rows[i].subject, rows[i].text);
+        struct parsed p = parse_text(text);
+        if (p.facts.signs.challenge != rows[i].challenge)
+            fail_msg("%s", rows[i].subject);
+        parsed_free(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +436,8 @@ int main(void)
         cmocka_unit_test(test_cut_parts),
         cmocka_unit_test(test_calendar),
         cmocka_unit_test(test_signs),
+        cmocka_unit_test(test_absence_in_the_subject),
+        cmocka_unit_test(test_challenge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
