@@ -153,7 +153,9 @@ struct load {
 
 static const char *const default_steps[] = {"-14d", "-7d", "-3d", "-1d", "+1d"};
 static const char *const default_mailboxes[] = {"INBOX"};
-/* Programs and scripts. */
+/* What runs when it is opened from the share, or when its folder is merely shown: programs and scripts; files of the Windows
+ * shell that fetch an icon or a search from another server and so give the reader's login away; disk images, whose
+ * content no mark follows; pages and drawings that carry scripts. Documents stay, those with macros among them. */
 static const char *const default_refused[] = {
     "application/x-dosexec",
     "application/vnd.microsoft.portable-executable",
@@ -167,24 +169,88 @@ static const char *const default_refused[] = {
     "application/x-ms-shortcut",
     "application/java-archive",
     "application/x-java-applet",
+    "application/x-iso9660-image",
     ".exe",
     ".com",
     ".scr",
     ".pif",
     ".bat",
     ".cmd",
+    ".cpl",
+    ".dll",
     ".js",
     ".jse",
+    ".vb",
     ".vbs",
     ".vbe",
+    ".ws",
     ".wsf",
+    ".wsc",
+    ".wsh",
+    ".sct",
     ".ps1",
+    ".ps1xml",
+    ".psm1",
+    ".psc1",
+    ".msc",
     ".jar",
-    ".msi",
-    ".lnk",
+    ".jnlp",
     ".hta",
-    ".cpl",
+    ".chm",
+    ".hlp",
+    ".msi",
+    ".msp",
+    ".mst",
+    ".msix",
+    ".appx",
+    ".appinstaller",
+    ".application",
+    ".appref-ms",
+    ".gadget",
+    ".job",
+    ".diagcab",
     ".reg",
+    ".inf",
+    ".lnk",
+    ".xll",
+    ".wll",
+    ".iqy",
+    ".oqy",
+    ".dqy",
+    ".rqy",
+    ".slk",
+    ".ade",
+    ".adp",
+    ".mde",
+    ".accde",
+    ".settingcontent-ms",
+    ".scf",
+    ".url",
+    ".website",
+    ".library-ms",
+    ".searchconnector-ms",
+    ".search-ms",
+    ".theme",
+    ".themepack",
+    ".deskthemepack",
+    ".rdp",
+    ".udl",
+    ".contact",
+    ".iso",
+    ".img",
+    ".vhd",
+    ".vhdx",
+    ".html",
+    ".htm",
+    ".xhtml",
+    ".xht",
+    ".shtml",
+    ".mht",
+    ".mhtml",
+    ".svg",
+    ".svgz",
+    "desktop.ini",
+    "thumbs.db",
 };
 
 static void set_defaults(struct draft *d)
@@ -503,10 +569,10 @@ static void read_filing(const struct load *l)
     const struct strings *refused = &l->d->c.refused;
     config_setting_t *group = read_group(l, "filing", ROWS(filing_rows));
     for (size_t i = 0; group && i < refused->n; i++)
-        if (!strchr(refused->items[i], '/') && refused->items[i][0] != '.')
+        if (!strpbrk(refused->items[i], "/."))
             problem_at(l->p, setting_at(group, "refused"),
-                       "refused cannot be '%.40s'; write a media type like \"application/x-dosexec\" or the end of a "
-                       "name like \".exe\"",
+                       "refused cannot be '%.40s'; write a media type like \"application/x-dosexec\", the end of a "
+                       "name like \".exe\" or a whole name like \"desktop.ini\"",
                        refused->items[i]);
 }
 

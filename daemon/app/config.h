@@ -52,7 +52,7 @@ struct config {
     const char *authserv_id;   /* NULL: our server says nothing of the sender */
     /* filing = { max_paper_bytes; refused = [ ".exe", "application/x-dosexec" ]; } */
     int64_t max_paper_bytes; /* a larger paper is not taken, and its sender is told; 100 MB, which is also the most */
-    struct strings refused;  /* media types (by content), and ends of names with their dot */
+    struct strings refused;  /* media types (by content), ends of names with their dot, whole names */
     /* officers = ( { address; name; language; } ); office = { alert_every_s; alert_attach_bytes; receipt_every_s;
      * unreachable_after_s; digest; reminders; } */
     const struct officer *officers;

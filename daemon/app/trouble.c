@@ -7,23 +7,24 @@
 
 #include "mail/names.h"
 
-static bool ends_with(const char *name, const char *extension)
+/* ".exe" is the end of a name, "desktop.ini" all of it. */
+static bool is_so_named(const char *name, const char *refused)
 {
-    size_t n = strlen(name), of = strlen(extension);
+    size_t n = strlen(name), of = strlen(refused);
 
     /* Other systems pass over dots and spaces at a name's end. */
     while (n > 0 && strchr(". ", name[n - 1]))
         n--;
-    return n >= of && strncasecmp(name + n - of, extension, of) == 0;
+    return (*refused == '.' ? n >= of : n == of) && strncasecmp(name + n - of, refused, of) == 0;
 }
 
-/* A refused word with a slash is a media type, another one the end of a name: config.c sees to it. */
+/* A refused word with a slash is a media type, any other a name: config.c sees to it. */
 static bool is_refused(const struct config *c, const char *type, const char *name)
 {
     for (size_t i = 0; i < c->refused.n; i++) {
         const char *refused = c->refused.items[i];
 
-        if (strchr(refused, '/') ? strcasecmp(type, refused) == 0 : ends_with(name, refused))
+        if (strchr(refused, '/') ? strcasecmp(type, refused) == 0 : is_so_named(name, refused))
             return true;
     }
     return false;

@@ -183,7 +183,7 @@ static char *body_of(struct tree *t, GMimeObject *o, int depth)
     if (!GMIME_IS_PART(o))
         return arena_strdup(t->a, "");
     struct leaf l = leaf_of(t->a, GMIME_PART(o), false);
-    if (!leaf_is_body(&l))
+    if (!leaf_is_body(&l) && !leaf_goes_on(&l))
         return arena_strdup(t->a, "");
     char *text = leaf_text(t->a, &l, BODY_MAX);
     return strcmp(l.type, "text/html") == 0 ? html_to_text(t->a, text) : text;

@@ -35,6 +35,15 @@ bool leaf_is_body(const struct leaf *l)
     return text && *l->name == '\0' && strcmp(l->disposition, "attachment") != 0;
 }
 
+bool leaf_goes_on(const struct leaf *l)
+{
+    if (strcmp(l->type, "text/html") != 0 || strncasecmp(l->name, "ATT", 3) != 0)
+        return false;
+    size_t n = strspn(l->name + 3, "0123456789");
+    const char *rest = l->name + 3 + n;
+    return n == 5 && (strcasecmp(rest, ".htm") == 0 || strcasecmp(rest, ".html") == 0);
+}
+
 static bool is_report_part(const char *type)
 {
     return strcmp(type, "message/delivery-status") == 0 || strcmp(type, "message/global-delivery-status") == 0 ||
@@ -181,7 +190,7 @@ static void add_parts(struct tree *t, GHashTable *ids, bool papers)
             (report && (l->forwarded || strncmp(l->type, "message/", 8) == 0 || is_report_part(l->type))))
             continue;
         bool shown = is_shown(l, ids);
-        bool no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || is_returned(t, l);
+        bool no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || leaf_goes_on(l) || is_returned(t, l);
         if (papers != (!shown && !no_paper))
             continue;
         t->facts->signs.has_papers |= papers;

@@ -48,6 +48,8 @@ void collect_parts(struct tree *t, const char *html);
 bool parts_prepare(struct err *e);
 /* True for a text that is shown as the message's own words. */
 bool leaf_is_body(const struct leaf *l);
+/* The same words behind an attachment, made a file by Exchange: read as words, listed as no paper. */
+bool leaf_goes_on(const struct leaf *l);
 
 /* report.c: fills failures and the report signs from the report parts, returned_ids from the returned one. */
 void collect_report(struct tree *t);

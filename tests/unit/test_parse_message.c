@@ -115,6 +115,8 @@ static void test_what_is_a_paper(void **state)
         {"Content-Type: text/calendar; name=invite.ics\n\nx", false},
         {"Content-Type: application/pkcs7-signature; name=smime.p7s\n\nx", false},
         {"Content-Type: text/plain; name=answer.txt\n\nx", true},
+        {"Content-Type: text/html; name=ATT00001.htm\nContent-Disposition: attachment\n\nx", false},
+        {"Content-Type: text/html; name=ATT00001x.htm\nContent-Disposition: attachment\n\nx", true},
         {"Content-Type: text/plain\nContent-Disposition: attachment\n\nx", true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -127,6 +129,18 @@ static void test_what_is_a_paper(void **state)
             fail_msg("%s", rows[i].part);
         parsed_free(&p);
     }
+}
+
+/* Words behind an attachment, which Exchange makes a file of. */
+static void test_words_go_on(void **state)
+{
+    (void)state;
+    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\n\nx\n--B\nContent-Type: "
+                                             "text/html; name=\"ATT00001.htm\"\nContent-Disposition: attachment; "
+                                             "filename=\"ATT00001.htm\"\n\n<p>We object to paragraph 4.</p>\n--B--\n");
+    assert_non_null(strstr(p.facts.reply_text, "We object"));
+    assert_int_equal(p.facts.n_parts, 2);
+    parsed_free(&p);
 }
 
 static void test_nested_and_forwarded(void **state)
@@ -427,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_structure_is_not_decoded),
         cmocka_unit_test(test_paper),
         cmocka_unit_test(test_what_is_a_paper),
+        cmocka_unit_test(test_words_go_on),
         cmocka_unit_test(test_nested_and_forwarded),
         cmocka_unit_test(test_encoded_message),
         cmocka_unit_test(test_charsets),
