@@ -180,6 +180,10 @@ static const struct rule rules[] = {
     {"answer to an invitation", K(CALENDAR), AGREED, F(CONTACT) | F(LISTED_DOMAIN), A(PASS) | A(NONE), 0, 0,
      VERDICT_CALENDAR},
     {"a contact, authenticated", K(HUMAN), AGREED, F(CONTACT), A(PASS), 0, 0, VERDICT_FILE},
+    /* Anybody can write that address, and nothing else ties the mail to the round: one such mail would end a state's
+     * reminders. */
+    {"nothing but the sender's address, not authenticated", K(HUMAN), M(GUESS), F(CONTACT), A(NONE), 0, 0,
+     VERDICT_HOLD},
     {"a contact, not authenticated", K(HUMAN), AGREED, F(CONTACT), A(NONE), 0, 0, VERDICT_FILE_UNVERIFIED},
     {"new address of a listed domain, authenticated", K(HUMAN), AGREED, F(LISTED_DOMAIN), A(PASS), 0, 0,
      VERDICT_FILE_NEW_ADDRESS},

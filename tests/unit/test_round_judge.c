@@ -97,6 +97,9 @@ static const struct {
 } verdicts[] = {
     {"a contact", {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS}, VERDICT_FILE},
     {"a contact by guess", {REPLY, .match = MATCH_GUESS, .sender = SENDER_CONTACT, .auth = AUTH_PASS}, VERDICT_FILE},
+    {"a contact by guess, and nobody vouches for it",
+     {REPLY, .match = MATCH_GUESS, .sender = SENDER_CONTACT, .auth = AUTH_NONE},
+     VERDICT_HOLD},
     {"a contact with an old token",
      {REPLY, .match = MATCH_OLD_TOKEN, .sender = SENDER_CONTACT, .auth = AUTH_PASS},
      VERDICT_FILE},
