@@ -147,7 +147,9 @@ static enum reply append(struct collect *c, const json_t *j, struct err *e)
 enum reply append_next(struct collect *c, struct err *e)
 {
     JSON_SCOPED what = c->appends[0];
-    memmove(c->appends, c->appends + 1, --c->n_appends * sizeof *c->appends);
+    c->n_appends--;
+    for (size_t i = 0; i < c->n_appends; i++)
+        c->appends[i] = c->appends[i + 1];
     enum reply r = append(c, what, e);
     channel_send(c, "appended",
                  json_pack("{s:I, s:b, s:s}", "id", (json_int_t)wire_int(what, "id", 0), "ok", r == REPLY_OK, "text",
