@@ -153,9 +153,9 @@ struct load {
 
 static const char *const default_steps[] = {"-14d", "-7d", "-3d", "-1d", "+1d"};
 static const char *const default_mailboxes[] = {"INBOX"};
-/* What runs when it is opened from the share, or when its folder is merely shown: programs and scripts; files of the Windows
- * shell that fetch an icon or a search from another server and so give the reader's login away; disk images, whose
- * content no mark follows; pages and drawings that carry scripts. Documents stay, those with macros among them. */
+/* What runs when it is opened from the share, or when its folder is merely shown: programs and scripts; files of the
+ * Windows shell that fetch an icon or a search from another server and so give the reader's login away; disk images,
+ * whose content no mark follows; pages and drawings that carry scripts. Documents stay, those with macros too. */
 static const char *const default_refused[] = {
     "application/x-dosexec",
     "application/vnd.microsoft.portable-executable",

@@ -1,8 +1,8 @@
 /* trouble.h - what a message brought and could not be taken: why, and how it is remembered with the message.
  *
  * A ledger row keeps it as lines of code, size and name with tabs between. The codes are those of
- * letter_paper.trouble: "empty", "too_large", "refused_type", "cut" (only a part of the file could be read), "incomplete"
- * (of the message itself: it holds what could not be read). */
+ * letter_paper.trouble: "empty", "too_large", "refused_type", "cut" (only a part of the file could be read),
+ * "incomplete" (of the message itself: it holds what could not be read). */
 #ifndef TAAMIM_APP_TROUBLE_H
 #define TAAMIM_APP_TROUBLE_H
 #include "app/config.h"
@@ -20,8 +20,8 @@ void trouble_add(struct arena *a, struct message_row *m, const char *code, int64
 size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_paper **out);
 /* The sentence for officers, which lang_reasons.c has in all languages. */
 const char *trouble_reason(const char *code);
-/* The sentence for the delegation, likewise, where the templates have none of their own; what is no code is an officer's
- * own words. */
+/* The sentence for the delegation, likewise, where the templates have none of their own; what is no code is an
+ * officer's own words. */
 const char *trouble_advice(const char *code);
 /* For an alert: per trouble a line with its reason and a line with the name. "" where there is none. */
 const char *trouble_lines(struct arena *a, const struct message_row *m);

@@ -88,9 +88,9 @@ static bool domain_characters_right(const char *domain)
     return true;
 }
 
-/* Of what mapping does to a domain, case alone is done. Mapped wholly, fullwidth letters and the Kelvin sign become ASCII
- * and presentation forms letters: a name so written is another one to every server that does not map. NULL where a
- * character beyond ASCII has an ASCII one as its small letter. */
+/* Of what mapping does to a domain, case alone is done. Mapped wholly, fullwidth letters and the Kelvin sign become
+ * ASCII and presentation forms letters: a name so written is another one to every server that does not map. NULL where
+ * a character beyond ASCII has an ASCII one as its small letter. */
 static char *domain_lower(struct arena *a, const char *domain)
 {
     BUF_SCOPED out = {0};

@@ -4,11 +4,10 @@
  * )
  *
  * Comments and quoted strings are respected, so that neither a comment nor a quoted ";" can forge a verdict. Only
- * headers of the authserv-id we
- * are told are read, the topmost of them: a sender can write any number of others. "topmost-unnamed" is for servers
- * that leave
- * the id out; there the topmost header of all decides, and one with an id in that place is not ours. What is not known
- * whole, or not of one mind, fails: strangers write into it (the envelope, HELO, their selectors). */
+ * headers of the authserv-id we are told are read, the topmost of them: a sender can write any number of others.
+ * "topmost-unnamed" is for servers that leave the id out; there the topmost header of all decides, and one with an id
+ * in that place is not ours. What is not known whole, or not of one mind, fails: strangers write into it (the envelope,
+ * HELO, their selectors). */
 #include <string.h>
 #include <strings.h>
 #include "mail/address.h"

@@ -81,8 +81,8 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
 
 /* What our own server said of the sender: the verdict of the Authentication-Results header with this authserv-id
  * (RFC 8601 2.3, 5); "topmost-unnamed" takes the topmost header that has none. dmarc decides; else a pass of dkim
- * or spf aligned with the From domain passes. Who names several senders never passes. Where it fails for another reason than DMARC's own verdict, why_out says
- * it in static words, else it is NULL. */
+ * or spf aligned with the From domain passes. Who names several senders never passes. Where it fails for another
+ * reason than DMARC's own verdict, why_out says it in static words, else it is NULL. */
 enum auth_result auth_of(const struct facts *f, const char *authserv_id, const char **why_out);
 
 #endif

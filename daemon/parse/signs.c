@@ -1,9 +1,8 @@
 /* Signs of automatic mail in the header (RFC 3834 and the habits of vendors), each a row of a table.
  *
  * X-Auto-Response-Suppress alone says nothing: gateways of companies put it on their people's mail. A person's mail
- * taken for automatic
- * is worse than the reverse, so a subject counts only where it begins with a phrase, after reply prefixes, and a challenge where the words ask for a
- * proof. */
+ * taken for automatic is worse than the reverse, so a subject counts only where it begins with a phrase, after reply
+ * prefixes, and a challenge where the words ask for a proof. */
 #include <string.h>
 #include <strings.h>
 #include "parse/header.h"
@@ -199,7 +198,8 @@ static const char *const challenge_subjects[] = {
     "verification required",
     "approval required to deliver",
 };
-/* What it asks of the sender, in its words. A scanner's line below a person's words speaks of spam and has a link, too. */
+/* What it asks of the sender, in its words. A scanner's line below a person's words speaks of spam and has a link,
+ * too. */
 static const char *const challenge_asks[] = {
     "approved sender",
     "allowed sender",
