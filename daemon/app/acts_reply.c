@@ -75,8 +75,9 @@ static bool file_for(struct daemon *d, struct arena *a, struct message_row *m, c
 
     if (!effects_file(d, a, m, act->who, filed, e))
         return false;
-    *text_out = arena_printf(a, "reply %lld: filed for %s in %s, %d of %zu papers new", (long long)m->id, m->party,
-                             m->round, filed->taken, filed->n);
+    *text_out =
+        arena_printf(a, "reply %lld: filed for %s in %s, %d of %zu papers new%s", (long long)m->id, m->party, m->round,
+                     filed->taken, filed->n, filed->n && strstr(m->marks, MARK_UNSCANNED) ? "; " NOT_SCANNED : "");
     return true;
 }
 
@@ -238,7 +239,7 @@ static bool may_be_added(struct daemon *d, struct arena *a, const struct paper_r
     struct fact_part part = {.name = row->name, .type = row->type, .size = row->size};
     const char *trouble = trouble_of_part(a, d->orders.config, &part);
 
-    return !trouble || err_perm(e, "%s: %s", row->name, trouble_reason(trouble));
+    return !trouble || err_perm(e, "%s: %s", row->name, trouble_reason(a, trouble));
 }
 
 static bool add_files(struct daemon *d, struct arena *a, const struct message_row *m, const struct brought *b,

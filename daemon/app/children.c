@@ -15,8 +15,9 @@ bool children_open(struct children *c, struct daemon *d, struct loop *l, struct 
                               .send = senders_send,
                               .parse = parsers_parse,
                               .kept = collector_kept,
-                              .append = collector_append};
-    return senders_open(c, e) && parsers_open(c, e) && collector_open(c, e);
+                              .append = collector_append,
+                              .scan = scans_scan};
+    return senders_open(c, e) && parsers_open(c, e) && collector_open(c, e) && scans_open(c, e);
 }
 
 void children_close(struct children *c)
@@ -25,6 +26,7 @@ void children_close(struct children *c)
         worker_free(c->senders[i].worker);
     worker_free(c->collector);
     worker_free(c->parser);
+    worker_free(c->scanner);
     for (size_t i = 0; i < c->n_waiting; i++)
         free(c->waiting[i].path);
     free(c->waiting);
@@ -46,6 +48,9 @@ void children_tend(struct children *c)
     tend(c, c->collector);
     collector_tend(c);
     parsers_tend(c);
+    if (c->scanner)
+        tend(c, c->scanner);
+    scans_tend(c);
 }
 
 /* New settings of the servers. A sender takes them after what it has in hand; the collector starts anew, and tells
@@ -53,6 +58,7 @@ void children_tend(struct children *c)
 void children_reload(struct children *c)
 {
     senders_configure(c);
+    scans_reload(c);
     c->renewing = true;
     worker_restart(c->collector, "restarted with new settings");
     c->renewing = false;

@@ -1,4 +1,5 @@
-/* children.h - the real ports: the daemon's deeds done by its child processes (senders.c, collector.c, parsers.c). */
+/* children.h - the real ports: the daemon's deeds done by its child processes (senders.c, collector.c, parsers.c,
+ * scans.c). */
 #ifndef TAAMIM_APP_CHILDREN_H
 #define TAAMIM_APP_CHILDREN_H
 #include "app/child_path.h"
@@ -47,6 +48,8 @@ struct children {
     struct sender senders[SENDERS_MAX];
     int n_senders;
     struct worker *collector, *parser;
+    struct worker *scanner;     /* NULL: none is configured */
+    int64_t scan_deadline_boot; /* it has been asked something; 0: nothing */
     struct burst collected, moved;
     struct parse parses[PARSES_AT_ONCE];
     struct waiting_parse {
@@ -83,5 +86,10 @@ bool collector_append(void *children, const struct sent_copy *copy);
 bool parsers_open(struct children *c, struct err *e);
 void parsers_parse(void *children, int64_t message, const char *path);
 void parsers_tend(struct children *c);
+/* scans.c */
+bool scans_open(struct children *c, struct err *e); /* nothing happens where no scanner is configured */
+void scans_reload(struct children *c);
+bool scans_scan(void *children, const struct scan_job *job_or_null);
+void scans_tend(struct children *c);
 
 #endif

@@ -131,6 +131,7 @@ static const struct setting_row filing_rows[] = {
      .min = 1000,
      .max = PAPER_BYTES_MOST},
     {.name = "refused", .type = SET_STRINGS, .offset = FIELD(c.refused)},
+    {.name = "scanner", .type = SET_PATH, .offset = FIELD(c.scanner)},
 };
 static const struct setting_row officer_rows[] = {
     {.name = "address", .type = SET_ADDRESS, .offset = offsetof(struct officer, address), .required = true},
@@ -370,6 +371,13 @@ static void read_secretariat(const struct load *l)
 
 /* ---- paths */
 
+/* sun_path of unix(7) */
+static void check_socket(const struct load *l, config_setting_t *where, const char *path)
+{
+    if (path && strlen(path) > 107)
+        problem_at(l->p, where, "the socket's path %s is longer than 107 bytes", path);
+}
+
 static void read_paths(const struct load *l)
 {
     struct config *c = &l->d->c;
@@ -379,10 +387,7 @@ static void read_paths(const struct load *l)
         c->socket = arena_printf(l->a, "%s/socket", c->state_dir);
     if (!c->rounds_dir)
         c->rounds_dir = path_beside(l->a, c->path, "rounds");
-    /* sun_path of unix(7) */
-    if (c->socket && strlen(c->socket) > 107)
-        problem_at(l->p, setting_at(setting_group(l->root, "paths", l->p), "socket"),
-                   "the socket's path %s is longer than 107 bytes", c->socket);
+    check_socket(l, setting_at(setting_group(l->root, "paths", l->p), "socket"), c->socket);
 }
 
 /* ---- servers */
@@ -568,6 +573,8 @@ static void read_filing(const struct load *l)
 {
     const struct strings *refused = &l->d->c.refused;
     config_setting_t *group = read_group(l, "filing", ROWS(filing_rows));
+    if (group)
+        check_socket(l, setting_at(group, "scanner"), l->d->c.scanner);
     for (size_t i = 0; group && i < refused->n; i++)
         if (!strpbrk(refused->items[i], "/."))
             problem_at(l->p, setting_at(group, "refused"),

@@ -50,9 +50,10 @@ struct config {
     int poll_s;
     int64_t max_collect_bytes; /* a message longer than this stays in the mailbox and is told; 150 MB */
     const char *authserv_id;   /* NULL: our server says nothing of the sender */
-    /* filing = { max_paper_bytes; refused = [ ".exe", "application/x-dosexec" ]; } */
+    /* filing = { max_paper_bytes; refused = [ ".exe", "application/x-dosexec" ]; scanner; } */
     int64_t max_paper_bytes; /* a larger paper is not taken, and its sender is told; 100 MB, which is also the most */
     struct strings refused;  /* media types (by content), ends of names with their dot, whole names */
+    const char *scanner;     /* clamd's local socket; NULL: nothing is scanned */
     /* officers = ( { address; name; language; } ); office = { alert_every_s; alert_attach_bytes; receipt_every_s;
      * unreachable_after_s; digest; reminders; } */
     const struct officer *officers;

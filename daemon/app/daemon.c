@@ -50,6 +50,7 @@ bool daemon_reload(struct daemon *d, struct problems *p)
     d->n_frozen = FROZEN_MAX + 1; /* tidied after this event, which may still hold a view */
     orders_free(&d->orders);
     d->orders = fresh;
+    d->scan_due = true;
     daemon_round_changed(d);
     return true;
 }

@@ -17,6 +17,7 @@
 #include "mail/facts.h"
 #include "round/retry.h"
 
+struct scan_job;
 struct ports {
     void *arg;
     int (*senders_free)(void *arg); /* how many deliveries could start now */
@@ -24,6 +25,9 @@ struct ports {
     void (*parse)(void *arg, int64_t message, const char *path); /* full path; answered by inbox_parsed() */
     void (*kept)(void *arg, const struct message_row *m);        /* m->move says where to */
     bool (*append)(void *arg, const struct sent_copy *copy);     /* false: not now; answered by copies_answered() */
+    /* One paper to the virus scanner, answered by scanning_answered(); NULL asks whether it is there, answered by
+     * scanning_state(). False: not now. Never called where none is configured. */
+    bool (*scan)(void *arg, const struct scan_job *job_or_null);
 };
 
 /* What configuration, register and templates say now; swapped whole on reload. */
@@ -63,7 +67,7 @@ struct daemon {
         bool known, away, told; /* known: heard of since the start */
         int64_t since_boot;     /* clock_boot(): nobody sets it */
         char text[300];
-    } smtp_watch, imap_watch;
+    } smtp_watch, imap_watch, scan_watch;
     bool imap_seen; /* the collector has told its state once */
 
     struct {
@@ -72,6 +76,9 @@ struct daemon {
         int64_t again_at;          /* the folder took none: the next is tried then */
         struct server_watch watch; /* whether the folder takes copies */
     } copies;
+
+    struct scanning *scanning; /* papers at the virus scanner; NULL before the first */
+    bool scan_due;             /* something has come of one */
 
     int64_t server_size; /* SIZE of the submission server's EHLO; 0 unknown */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/outcome.h"
+#include "app/scanning.h"
 #include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -155,7 +156,7 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     struct seat_row seat;
     struct story_line line = line_of(m, who, "filed");
     struct alert_row about;
-    const char *from;
+    const char *from, *unscanned;
 
     if (!round_view(d, a, m->round, &v, e))
         return false;
@@ -175,8 +176,11 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     if (*m->sender && !strstr(m->marks, "unverified") && !store_clear_failures(d->store, m->sender, e))
         return false; /* it lives */
     from = *m->sender ? m->sender : "brought by hand";
-    return story(d, &line, e, "%s: %s%s", from, out->n ? names_of(a, out) : "no paper in it", trouble_in_story(a, m)) &&
-           alert(d, &about, e, FSI "%s" PDI "\n%s", from, out->n ? names_of(a, out) : m->subject) &&
+    unscanned = out->n && strstr(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
+    return story(d, &line, e, "%s: %s%s%s%s", from, out->n ? names_of(a, out) : "no paper in it",
+                 trouble_in_story(a, m), *unscanned ? "; " : "", unscanned) &&
+           alert(d, &about, e, FSI "%s" PDI "%s%s\n%s", from, *unscanned ? "\n" : "", unscanned,
+                 out->n ? names_of(a, out) : m->subject) &&
            alert_troubles(d, a, m, e) && receipt_due(d, a, m, e);
 }
 
@@ -195,10 +199,13 @@ static bool file_it(struct daemon *d, struct incoming *in, const char *mark, str
 
 /* ---- holding */
 
+/* Why it waits: the rule, and what is behind it. */
 static const char *why_held(const struct incoming *in)
 {
     const char *why = in->match.strength == MATCH_CONFLICT ? in->match.why : in->auth_why;
 
+    if (strcmp(in->rule, JUDGE_UNSCANNED) == 0)
+        why = in->scanned->why;
     return why ? arena_printf(in->a, "%s (%s)", in->rule, why) : in->rule;
 }
 
@@ -206,6 +213,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct story_line line;
     struct alert_row about;
+    const char *unscanned;
 
     if (in->about.cause && !*in->m.round) {
         in->m.round = in->about.round;
@@ -217,10 +225,14 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
         add_mark(in->a, &in->m, "junk");
     if (!*in->m.why)
         in->m.why = why_held(in);
+    if (in->scanned && in->scanned->why)
+        add_mark(in->a, &in->m, MARK_UNSCANNED);
+    unscanned = strstr(in->m.marks, MARK_UNSCANNED) && !strstr(in->m.why, JUDGE_UNSCANNED) ? "\n" NOT_SCANNED : "";
     settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in, true, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
-           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s", in->m.sender, in->m.subject, in->m.why) &&
+           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s%s", in->m.sender, in->m.subject, in->m.why,
+                 unscanned) &&
            alert_troubles(d, in->a, &in->m, e);
 }
 

@@ -9,6 +9,7 @@ struct incoming {
     struct arena *a;
     const struct facts *facts; /* NULL: the parser died */
     int scratch_fd;
+    const struct scanned *scanned; /* what the virus scanner said; NULL where none is configured, or nothing to scan */
     bool junk;
     struct message_row m; /* as it will be stored */
     struct match match;
@@ -31,6 +32,10 @@ bool effects_of(struct daemon *d, struct incoming *in, struct err *e);
 bool effects_settle_file(struct daemon *d, struct arena *a, const struct message_row *m, const char *lies_at,
                          struct err *e);
 bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char *file, struct err *e);
+
+/* In marks: an officer may take such papers all the same, and everybody who looks sees it. */
+#define MARK_UNSCANNED "unscanned"
+#define NOT_SCANNED    "its papers were not scanned for viruses"
 
 /* An officer's decision or the judge's: the message's papers become that party's, with story, alert and receipt. */
 bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,

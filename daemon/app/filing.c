@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/scanning.h"
 #include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -85,6 +86,15 @@ bool filing_is_paper(const struct fact_part *part)
     return !part->inline_shown && !part->no_paper && (part->size > 0 || *part->name);
 }
 
+const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i)
+{
+    const char *trouble = trouble_of_part(in->a, d->orders.config, &in->facts->parts[i]);
+
+    if (trouble || !in->scanned || !in->scanned->infected[i])
+        return trouble;
+    return arena_printf(in->a, TROUBLE_INFECTED "%s", in->scanned->infected[i]);
+}
+
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
 {
     /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
@@ -93,7 +103,7 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
     in->m.troubles = "";
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
-        const char *trouble = filing_is_paper(part) ? trouble_of_part(in->a, d->orders.config, part) : NULL;
+        const char *trouble = filing_is_paper(part) ? filing_trouble(d, in, i) : NULL;
 
         if (trouble)
             trouble_add(in->a, &in->m, trouble, part->size, part_name(in->a, part));

@@ -9,6 +9,7 @@
 
 #include "app/effects.h"
 #include "app/reread.h"
+#include "app/scanning.h"
 #include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -159,7 +160,7 @@ static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t ea
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
 
-        if (!filing_is_paper(part) || trouble_of_part(in->a, d->orders.config, part))
+        if (!filing_is_paper(part) || filing_trouble(d, in, i))
             continue;
         if (!file_sha256_range(in->scratch_fd, part->offset, part->size, sha256, NULL) || !is_among(papers, n, sha256))
             return false;
@@ -221,6 +222,7 @@ static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
     j->junk = in->junk;
     j->several_senders = in->facts->several_senders;
     j->brings_papers = in->facts->signs.has_papers || in->facts->incomplete; /* what was not read may be one */
+    j->unscanned = in->scanned && in->scanned->why;
     in->m.round = in->match.round ? in->match.round : "";
     in->m.party = in->match.party ? in->match.party : "";
     if (!store_update_message(d->store, &in->m, e))
@@ -260,6 +262,18 @@ static bool is_junk(const struct config *c, const char *mailbox)
     return false;
 }
 
+/* What an officer took in is not judged again; but what nobody scanned waits for another word of his, who knows it
+ * then. */
+static void follow_officer(struct incoming *in)
+{
+    bool unscanned = in->scanned && in->scanned->why;
+
+    in->verdict = unscanned ? VERDICT_HOLD : VERDICT_FILE;
+    in->rule = unscanned ? JUDGE_UNSCANNED : in->m.rule;
+    in->m.verdict = verdict_names[in->verdict];
+    in->m.rule = in->rule;
+}
+
 static bool judge_and_act(struct daemon *d, struct incoming *in, const char *trouble, struct err *e)
 {
     if (!in->facts) {
@@ -267,12 +281,10 @@ static bool judge_and_act(struct daemon *d, struct incoming *in, const char *tro
         return effects_of(d, in, e);
     }
     take_header(in->a, &in->m, in->facts);
-    if (reread_decided(&in->m)) {
-        in->verdict = VERDICT_FILE;
-        in->rule = in->m.rule;
-    } else if (!judge_message(d, in, e)) {
+    if (reread_decided(&in->m))
+        follow_officer(in);
+    else if (!judge_message(d, in, e))
         return false;
-    }
     return effects_of(d, in, e);
 }
 
@@ -286,10 +298,11 @@ static const char *incoming_of(struct arena *a, const struct message_row *m)
 struct judged {
     struct incoming in;
     const char *lies_at; /* NULL: nobody knows it any more */
+    bool waits;          /* for the virus scanner */
     bool is_new;         /* else judged already: its file could not be settled then, or the answer came twice */
 };
 
-static bool look_up(struct daemon *d, struct arena *a, const struct parsed *p, struct judged *out, struct err *e)
+static bool look_up(struct daemon *d, struct arena *a, struct parsed *p, struct judged *out, struct err *e)
 {
     struct message_row *m = &out->in.m;
 
@@ -299,6 +312,12 @@ static bool look_up(struct daemon *d, struct arena *a, const struct parsed *p, s
     out->is_new = m->state && strcmp(m->state, "collected") == 0;
     out->lies_at = !m->state ? NULL : out->is_new ? m->file : incoming_of(a, m);
     out->in.junk = m->state && is_junk(d->orders.config, m->mailbox);
+    if (out->is_new && scanning_holds_back(d, p)) {
+        out->is_new = false;
+        out->lies_at = NULL;
+        out->waits = true;
+    }
+    out->in.scanned = p->scanned;
     return true;
 }
 
@@ -337,6 +356,8 @@ bool inbox_parsed(struct daemon *d, struct parsed *list, size_t n, struct err *e
             log_judged(&all[i].in);
         list[i].done = !all[i].lies_at || settle(d, a, &all[i].in.m, all[i].lies_at, e);
         good = good && list[i].done;
+        if (list[i].done && !all[i].waits)
+            scanning_forget(d, list[i].message);
     }
     return good;
 }
@@ -346,6 +367,7 @@ void inbox_file_gone(struct daemon *d, int64_t message)
     ARENA_SCOPED a = arena_new();
     struct message_row m = {0};
 
+    scanning_forget(d, message);
     if (store_message(d->store, a, message, &m, NULL) && m.state && strcmp(m.state, "collected") != 0)
         d->ports.kept(d->ports.arg, &m);
 }

@@ -11,9 +11,11 @@ struct parsed {
     const struct facts *facts;
     int scratch_fd; /* holds the decoded parts; -1 where none */
     const char *trouble;
-    bool done; /* out */
+    const struct scanned *scanned; /* what the virus scanner found; NULL: it has not looked, or there is none */
+    bool done;                     /* out */
 };
-/* Judges them in one commit: all, or none. True where all are done; else those that are not, and were not at fault,
+/* Judges them in one commit: all, or none. Whose papers must be scanned before is set aside (app/scanning.h) and counts
+ * as done. True where all are done; else those that are not, and were not at fault,
  * succeed when they are given again singly. */
 bool inbox_parsed(struct daemon *d, struct parsed *list, size_t n, struct err *e);
 /* A message that waited for the parser, and whose file has gone from incoming/: where it was judged before, its

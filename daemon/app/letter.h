@@ -38,13 +38,13 @@ struct letter_paper {
     int item;           /* -1 unassigned */
     int version;        /* > 1: replaces an earlier one */
     bool known;         /* had been received before: nothing was added */
-    const char
-        *trouble; /* why it could not be taken: "too_large", "empty", "encrypted", "refused_type"; NULL: it was taken */
+    const char *
+        trouble; /* why it could not be taken: "too_large", "empty", "encrypted", "refused_type", "infected:NAME"; NULL: it was taken */
 };
 
 struct letter_alert { /* one line of an alert mail */
     const char *
-        kind; /* "filed" "held" "no_paper" "not_taken" "bounced" "failed" "queue_stopped" "queue_resumed" "server_away" "server_back" "clock" "trouble" "new_address" "unverified" */
+        kind; /* "filed" "held" "no_paper" "not_taken" "bounced" "failed" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away" "scanner_back" "clock" "trouble" "new_address" "unverified" */
     const char *ref, *party_code;
     const struct party *party; /* NULL where none */
     int64_t message;           /* reply number for `taamim reply show N`; 0 none */

@@ -57,7 +57,7 @@ static void held_actions(struct action_list *to, const struct letter_alert *al)
 static json_t *actions_of(struct arena *a, const struct letter_alert *al)
 {
     static const char *const addresses[] = {"bounced", "failed", NULL};
-    static const char *const servers[] = {"queue_stopped", "server_away", NULL};
+    static const char *const servers[] = {"queue_stopped", "server_away", "scanner_away", NULL};
     static const char *const others[] = {"trouble", "clock", NULL};
     struct action_list to = {a, json_array()};
     if (strcmp(al->kind, "held") == 0 && al->message)

@@ -26,9 +26,9 @@ static const char *const round_names[] = {"ref",      "code",         "title",  
 static const char *const notice_names[] = {"paragraphs", "has_documents", "documents", "documents_count", "name", NULL};
 static const char *const reminder_names[] = {"days", "is_last", "is_today", NULL};
 static const char *const paper_names[] = {
-    "has_papers", "papers",         "papers_count", "all_known", "name",         "size",     "hash",
-    "item",       "is_new_version", "version",      "is_known",  "has_troubles", "troubles", "too_large",
-    "is_empty",   "encrypted",      "refused_type", "reason",    "unverified",   "sender",   NULL};
+    "has_papers",     "papers",  "papers_count", "all_known",    "name",     "size",      "hash",     "item",
+    "is_new_version", "version", "is_known",     "has_troubles", "troubles", "too_large", "is_empty", "encrypted",
+    "refused_type",   "reason",  "unverified",   "sender",       "infected", "signature", NULL};
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
 static const char *const alert_names[] = {
@@ -239,12 +239,15 @@ static void trouble_values(struct arena *a, json_t *o, const struct letter_paper
                  {"empty", "is_empty"},
                  {"encrypted", "encrypted"},
                  {"refused_type", "refused_type"}};
-    bool coded = false;
+    const char *signature = trouble_signature(p->trouble);
+    bool coded = signature != NULL;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         bool is = strcmp(p->trouble, known[i].code) == 0;
         value_bool(o, known[i].key, is);
         coded |= is;
     }
+    value_bool(o, "infected", signature != NULL);
+    value_text(a, o, "signature", signature ? signature : "");
     value_text(a, o, "name", p->name);
     value_text(a, o, "size", p->size > 0 ? size_in_words(a, lang, p->size) : "");
     value_text(a, o, "reason", coded ? "" : reason_in_words(a, lang, trouble_advice(p->trouble)));

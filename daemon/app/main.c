@@ -14,6 +14,7 @@
 #include "app/inbox.h"
 #include "app/outbox.h"
 #include "app/portal.h"
+#include "app/scanning.h"
 #include "app/ticker.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -136,7 +137,8 @@ static void on_tick(void *arg)
     wake_at(t, portal_turn(d));
     wake_at(t, t->agenda.ticker_at);
     wake_at(t, t->agenda.outbox_at);
-    if (d->outbox_due || d->ticker_due)
+    wake_at(t, t->agenda.scan_at);
+    if (d->outbox_due || d->ticker_due || d->scan_due)
         loop_wake_at(t->loop, clock_now_ms());
     if (t->watchdog_ms)
         loop_wake_at(t->loop, clock_now_ms() + (int64_t)t->watchdog_ms / 2);
@@ -189,6 +191,7 @@ static void close_all(struct taamimd *t)
     children_close(&t->children);
     command_close(t->commands);
     portal_close(&t->daemon);
+    scanning_close(&t->daemon);
     store_close(t->daemon.store);
     spool_close(t->daemon.spool);
     loop_free(t->loop);

@@ -12,6 +12,7 @@
 #include "app/outbox.h"
 #include "app/receipt.h"
 #include "app/remind.h"
+#include "app/scanning.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -61,6 +62,10 @@ static const struct server_words imap_words = {"imap_away", "server_away", "serv
 static const struct server_words copies_words = {"copies_refused", "trouble", "trouble",
                                                  "the folder for copies of what is sent (sent_folder) takes none",
                                                  "the folder for copies of what is sent takes them again"};
+
+static const struct server_words scan_words = {"scan_away", "scanner_away", "scanner_back",
+                                               "the virus scanner cannot be reached; papers wait for it",
+                                               "the virus scanner is back"};
 
 static bool tell_server(struct daemon *d, const struct server_watch *w, const struct server_words *words)
 {
@@ -211,6 +216,7 @@ int64_t ticker_turn(struct daemon *d)
     sooner(&next, server_turn(d, &d->smtp_watch, &smtp_words));
     sooner(&next, server_turn(d, &d->imap_watch, &imap_words));
     sooner(&next, server_turn(d, &d->copies.watch, &copies_words));
+    sooner(&next, server_turn(d, &d->scan_watch, &scan_words));
     sooner(&next, copies_turn(d));
     if (!clock_paused(d)) {
         sooner(&next, reminders(d));
@@ -234,6 +240,11 @@ bool agenda_turn(struct daemon *d, struct agenda *g)
 {
     bool turned = false;
 
+    if (d->scan_due || is_due(g->scan_at, SCANNING_PATIENCE_S)) {
+        d->scan_due = false;
+        g->scan_at = scanning_turn(d);
+        turned = true;
+    }
     if (d->ticker_due || g->ticker_at == 0 || is_due(g->ticker_at, LOOK_AGAIN_S)) {
         d->ticker_due = false;
         g->ticker_at = ticker_turn(d);

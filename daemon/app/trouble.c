@@ -84,11 +84,20 @@ static const struct {
 };
 #define REASONS (sizeof reasons / sizeof *reasons)
 
-const char *trouble_reason(const char *code)
+const char *trouble_signature(const char *code)
+{
+    size_t n = strlen(TROUBLE_INFECTED);
+
+    return strncmp(code, TROUBLE_INFECTED, n) == 0 ? code + n : NULL;
+}
+
+const char *trouble_reason(struct arena *a, const char *code)
 {
     for (size_t i = 0; i < REASONS; i++)
         if (strcmp(reasons[i].code, code) == 0)
             return reasons[i].reason;
+    if (trouble_signature(code))
+        return arena_printf(a, "not taken: the virus scanner found %s in the file", trouble_signature(code));
     return code;
 }
 
@@ -107,7 +116,7 @@ const char *trouble_lines(struct arena *a, const struct message_row *m)
     const char *lines = "";
 
     for (size_t i = 0; i < n; i++)
-        lines = arena_printf(a, "%s\n%s\n" FSI "%s" PDI, lines, trouble_reason(list[i].trouble), list[i].name);
+        lines = arena_printf(a, "%s\n%s\n" FSI "%s" PDI, lines, trouble_reason(a, list[i].trouble), list[i].name);
     return lines;
 }
 

@@ -1,14 +1,17 @@
 /* trouble.h - what a message brought and could not be taken: why, and how it is remembered with the message.
  *
  * A ledger row keeps it as lines of code, size and name with tabs between. The codes are those of
- * letter_paper.trouble: "empty", "too_large", "refused_type", "cut" (only a part of the file could be read),
- * "incomplete" (of the message itself: it holds what could not be read). */
+ * letter_paper.trouble: "empty", "too_large", "refused_type", "cut" (only a part of the file could be read), "incomplete"
+ * (of the message itself: it holds what could not be read),
+ * "infected:NAME" with the name of what the virus scanner found. */
 #ifndef TAAMIM_APP_TROUBLE_H
 #define TAAMIM_APP_TROUBLE_H
 #include "app/config.h"
 #include "app/letter.h"
 #include "io/store.h"
 #include "mail/facts.h"
+
+#define TROUBLE_INFECTED "infected:"
 
 /* Why this part is not filed; NULL: it is taken. What the file is counts, and the end of its name; not what the
  * mail calls it, which is often wrong. */
@@ -19,9 +22,11 @@ void trouble_add(struct arena *a, struct message_row *m, const char *code, int64
  * over. */
 size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_paper **out);
 /* The sentence for officers, which lang_reasons.c has in all languages. */
-const char *trouble_reason(const char *code);
-/* The sentence for the delegation, likewise, where the templates have none of their own; what is no code is an
- * officer's own words. */
+const char *trouble_reason(struct arena *a, const char *code);
+/* The name in "infected:NAME"; NULL: another code. */
+const char *trouble_signature(const char *code);
+/* The sentence for the delegation, likewise, where the templates have none of their own; what is no code is an officer's
+ * own words. */
 const char *trouble_advice(const char *code);
 /* For an alert: per trouble a line with its reason and a line with the name. "" where there is none. */
 const char *trouble_lines(struct arena *a, const struct message_row *m);

@@ -1,4 +1,4 @@
-/* check.c - `taamim check`: all files, then both mail servers, by the daemon's own children and with its own settings.
+/* check.c - `taamim check`: all files, then both mail servers and the virus scanner, by the daemon's own children and with its own settings.
  *
  * The mailbox is not disturbed: the collector is told nothing of what was collected before, so it draws its line at
  * what is there and fetches nothing older; messages that arrive meanwhile are copied without a flag being touched, and
@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "cli/client.h"
 #include "mail/lang.h"
+#include "mail/scan.h"
 
 #define SETTLE_S    3  /* after "up": how long the collector may be silent before all is told */
 #define PATIENCE_S  15 /* beside the configured time to connect */
@@ -270,6 +271,42 @@ static void check_smtp(struct check *c)
     tell_size(c, o.server_size);
 }
 
+/* ---- the virus scanner */
+
+static bool ask_scanner(struct talk *scan, struct check *c, struct scanner_state *out, struct err *e)
+{
+    const struct config *cfg = c->o->config;
+    if (!talk_open(scan, c->a, cfg, "scan", e) ||
+        !talk_say(scan, json_pack("{s:{s:s}}", "config", "socket", cfg->scanner), -1, e) ||
+        !talk_say(scan, json_pack("{s:i}", "ping", 1), -1, e))
+        return false;
+    JSON_SCOPED m = talk_hear(scan, clock_boot() + 2 * PATIENCE_S, e);
+    if (!m)
+        return e->kind != ERR_NONE ? false : err_temp(e, "no answer in time");
+    return scanner_state_from_json(c->a, m, out, e);
+}
+
+static void check_scanner(struct check *c)
+{
+    struct scanner_state s = {.text = ""};
+    struct talk scan = {0};
+    struct err e = {0};
+    if (!c->o->config->scanner) {
+        check_hint("no virus scanner is configured (`scanner` in filing): papers are filed as they come");
+        return;
+    }
+    if (!ask_scanner(&scan, c, &s, &e))
+        check_todo(c, "virus scanner: %s", e.text);
+    else if (!s.up)
+        check_todo(c,
+                   "virus scanner: %s: start clamav-daemon, or set `scanner` in filing to its LocalSocket; until then "
+                   "papers wait and are held",
+                   s.text);
+    else
+        check_good("virus scanner %s: %s", c->o->config->scanner, s.text);
+    talk_close(&scan);
+}
+
 /* ---- all of it */
 
 static void remove_folder(const char *folder)
@@ -310,6 +347,7 @@ static enum exit_code check_all(const struct args *args, const struct standing_o
     check_files(&c);
     check_imap(&c);
     check_smtp(&c);
+    check_scanner(&c);
     if (round_trip && c.imap_up && c.smtp_up)
         trip_run(&c);
     else if (round_trip)
@@ -334,7 +372,8 @@ static enum exit_code check_run(const struct args *args)
 
 static const struct verb check_verbs[] = {
     {NULL, "[--round-trip]",
-     "Configuration, register, templates and both servers. --round-trip: sends mails to our own address and says what "
+     "Configuration, register, templates, both servers and the virus scanner. --round-trip: sends mails to our own "
+     "address and says what "
      "these servers do with them, and what to set.",
      0, 0, OPTION_BIT(OPT_ROUND_TRIP), 0, check_run},
 };

@@ -141,7 +141,7 @@ static void print_troubles(struct desk *d, const struct message_row *m)
         printf("\nWhat it brought besides, in the raw mail alone:\n");
     for (size_t i = 0; i < n; i++)
         printf("  %s (%s): %s\n", table_cell(d->a, list[i].name, 0), size_in_words(d->a, LANG_EN, list[i].size),
-               trouble_reason(list[i].trouble));
+               trouble_reason(d->a, list[i].trouble));
 }
 
 static void print_next(const struct message_row *m)

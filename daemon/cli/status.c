@@ -118,7 +118,7 @@ struct overview {
     size_t n_held;
     struct count_row *counts;
     size_t n_counts;
-    const char *stopped, *smtp_away, *imap_away, *copies_refused, *disk_low;
+    const char *stopped, *smtp_away, *imap_away, *scan_away, *copies_refused, *disk_low;
     struct suppressed_row *unreached; /* officers and other addresses that are not written to, and why */
     size_t n_unreached;
     long long quota_used, quota_limit; /* bytes; limit 0: not known */
@@ -161,6 +161,8 @@ static void print_engine(struct desk *d, const struct overview *v)
         printf("The sending (SMTP) server is away: %s\n", table_cell(d->a, v->smtp_away, 0));
     if (v->imap_away)
         printf("The mailbox (IMAP) server is away: %s\n", table_cell(d->a, v->imap_away, 0));
+    if (v->scan_away)
+        printf("The virus scanner is away, and papers wait for it: %s\n", table_cell(d->a, v->scan_away, 0));
     if (v->copies_refused)
         printf("The folder for copies of what is sent takes none: %s\n", table_cell(d->a, v->copies_refused, 0));
     if (v->disk_low)
@@ -227,6 +229,7 @@ static bool look(struct desk *d, struct overview *v, struct err *e)
     v->stopped = fact(d, "queue_stopped");
     v->smtp_away = fact(d, "smtp_away");
     v->imap_away = fact(d, "imap_away");
+    v->scan_away = d->config->scanner ? fact(d, "scan_away") : NULL;
     v->copies_refused = d->config->sent_folder ? fact(d, "copies_refused") : NULL;
     look_at_quota(d, v);
     if (!look_at_unreached(d, v, e))
@@ -261,11 +264,12 @@ static enum exit_code overview_json(const struct overview *v)
         json_object_set_new(mails, v->counts[i].name, json_integer(v->counts[i].n));
     for (size_t i = 0; i < v->n_unreached; i++)
         json_object_set_new(unreached, v->unreached[i].address, json_string(v->unreached[i].why));
-    return cli_print_json(json_pack(
-        "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds", rounds, "held",
-        held, "deliveries", mails, "queue_stopped", text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away),
-        "imap_away", text_or_null(v->imap_away), "copies_refused", text_or_null(v->copies_refused), "quota",
-        quota_json(v), "not_reached", unreached, "disk_low", text_or_null(v->disk_low)));
+    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs",
+                                    v->runs, "rounds", rounds, "held", held, "deliveries", mails, "queue_stopped",
+                                    text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away), "imap_away",
+                                    text_or_null(v->imap_away), "scan_away", text_or_null(v->scan_away),
+                                    "copies_refused", text_or_null(v->copies_refused), "quota", quota_json(v),
+                                    "not_reached", unreached, "disk_low", text_or_null(v->disk_low)));
 }
 
 static void print_overview(struct desk *d, const struct overview *v)

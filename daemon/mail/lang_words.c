@@ -33,6 +33,8 @@ static const struct {
     {"alert.queue_resumed", {"استؤنف الإرسال", "Sending has resumed", "Envois repris"}},
     {"alert.server_away", {"خادم البريد غير متاح", "Mail server unreachable", "Serveur de courrier injoignable"}},
     {"alert.server_back", {"عاد خادم البريد إلى العمل", "Mail server is back", "Serveur de courrier rétabli"}},
+    {"alert.scanner_away", {"كاشف الفيروسات غير متاح", "Virus scanner unreachable", "Antivirus injoignable"}},
+    {"alert.scanner_back", {"عاد كاشف الفيروسات إلى العمل", "Virus scanner is back", "Antivirus rétabli"}},
     {"alert.clock", {"تغيّرت ساعة الخادم فجأة", "The server’s clock has jumped", "Saut de l’horloge du serveur"}},
     {"alert.trouble", {"خلل يحتاج إلى متابعة", "Trouble", "Anomalie"}},
     {"alert.new_address",

@@ -119,7 +119,8 @@ enum flag {
     KNOWN = 1 << 4,
     RELATED = 1 << 5,
     PAPERS = 1 << 6,
-    SEVERAL = 1 << 7
+    SEVERAL = 1 << 7,
+    UNSCANNED = 1 << 8
 };
 
 /* RELATED: the message has to do with a round at all; what has not stays where it is. */
@@ -128,7 +129,7 @@ static unsigned flags_of(const struct judge_input *in)
     bool related = in->match != MATCH_NONE || in->about_our_notice;
     return (in->list ? LIST : 0) | (in->loop ? LOOP : 0) | (in->about_our_notice ? OURS : 0) | (in->junk ? JUNK : 0) |
            (in->known_message ? KNOWN : 0) | (related ? RELATED : 0) | (in->brings_papers ? PAPERS : 0) |
-           (in->several_senders ? SEVERAL : 0);
+           (in->several_senders ? SEVERAL : 0) | (in->unscanned ? UNSCANNED : 0);
 }
 
 struct rule {
@@ -179,6 +180,7 @@ static const struct rule rules[] = {
      VERDICT_HOLD},
     {"answer to an invitation", K(CALENDAR), AGREED, F(CONTACT) | F(LISTED_DOMAIN), A(PASS) | A(NONE), 0, 0,
      VERDICT_CALENDAR},
+    {JUDGE_UNSCANNED, K(HUMAN), AGREED, F(CONTACT) | F(LISTED_DOMAIN), ANY, UNSCANNED, 0, VERDICT_HOLD},
     {"a contact, authenticated", K(HUMAN), AGREED, F(CONTACT), A(PASS), 0, 0, VERDICT_FILE},
     /* Anybody can write that address, and nothing else ties the mail to the round: one such mail would end a state's
      * reminders. */

@@ -77,6 +77,7 @@ struct judge_input {
     bool junk;             /* found in the junk folder */
     bool brings_papers;    /* a person's or a machine's: files that are no part of a report */
     bool several_senders;  /* who wrote it, readers may differ on */
+    bool unscanned;        /* the virus scanner has not seen all that it brings */
     bool known_message;    /* Message-ID or bytes already filed for this party */
 };
 
@@ -96,6 +97,9 @@ enum verdict {
 };
 #define VERDICT_COUNT 12
 extern const char *const verdict_names[VERDICT_COUNT];
+
+/* The rule by which papers wait for an officer because the virus scanner could not look at them. */
+#define JUDGE_UNSCANNED "the papers could not be scanned for viruses"
 
 /* One verdict and the name of the rule that gave it, which is what explain, the story and the alert print. */
 enum verdict judge(const struct judge_input *in, const char **rule_out);

@@ -29,7 +29,7 @@ struct sentence {
     deed_fn *deed;
 };
 extern const struct sentence time_sentences[], mail_sentences[], officer_sentences[], server_sentences[],
-    sent_folder_sentences[], expect_mail_sentences[], expect_state_sentences[],
+    sent_folder_sentences[], scanner_sentences[], expect_mail_sentences[], expect_state_sentences[],
     expect_any_sentences[]; /* each ended by a NULL pattern */
 
 /* ---- the post office: what the mail server does, and the mails that it took */
@@ -115,6 +115,21 @@ bool sent_folder_append(void *world, const struct sent_copy *copy);
 bool sent_folder_turn(struct world *w); /* one answer; false when nothing is in hand */
 long sent_folder_count(const struct world *w, const char *message_id);
 
+/* ---- the virus scanner */
+
+enum scanner_conduct { SCANS, IS_AWAY, DOES_NOT_RUN, ENDS_EACH_TIME };
+struct scanner {
+    bool configured;
+    enum scanner_conduct conduct;
+    bool asked;
+    int64_t id; /* of what is asked; 0: whether it is there */
+    const char *bytes;
+    long n_files;
+};
+bool scanner_scan(void *world, const struct scan_job *job_or_null);
+bool scanner_turn(struct world *w); /* one answer; false when nothing is asked */
+void scanner_configure(struct world *w);
+
 /* ---- the world */
 
 #define ROUNDS_MAX 8
@@ -126,6 +141,7 @@ struct world {
     struct post_office office;
     struct mailbox mailbox;
     struct sent_folder sent;
+    struct scanner scanner;
     struct named_round {
         const char *name, *ref;
     } rounds[ROUNDS_MAX];

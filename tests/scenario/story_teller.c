@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-static const struct sentence *const books[] = {time_sentences,         mail_sentences,        officer_sentences,
-                                               server_sentences,       sent_folder_sentences, expect_mail_sentences,
-                                               expect_state_sentences, expect_any_sentences,  NULL};
+static const struct sentence *const books[] = {
+    time_sentences,    mail_sentences,        officer_sentences,      server_sentences,     sent_folder_sentences,
+    scanner_sentences, expect_mail_sentences, expect_state_sentences, expect_any_sentences, NULL};
 
 struct telling {
     struct world *world;

@@ -15,6 +15,7 @@
 
 #include "app/inbox.h"
 #include "app/outbox.h"
+#include "app/scanning.h"
 #include "app/ticker.h"
 #include "base/clock.h"
 #include "parse/message.h"
@@ -124,7 +125,9 @@ bool world_open(struct world *w, struct err *e)
                               .send = post_office_send,
                               .parse = mailbox_parse,
                               .kept = mailbox_kept,
-                              .append = sent_folder_append};
+                              .append = sent_folder_append,
+                              .scan = scanner_scan};
+    scanner_configure(w);
     w->agenda = (struct agenda){0};
     return open_state(w, e) && outbox_recover(d, e) && inbox_recover(d, e) && mailbox_start(w, e);
 }
@@ -136,6 +139,7 @@ void world_close(struct world *w)
     if (!d)
         return;
     arena_free(d->outcomes_arena);
+    scanning_close(d);
     daemon_forget(d);
     store_close(d->store);
     spool_close(d->spool);
@@ -172,6 +176,7 @@ static bool turn(struct world *w, bool *busy, struct err *e)
     }
     *busy |= post_office_answer(w);
     *busy |= sent_folder_turn(w);
+    *busy |= scanner_turn(w);
     return !w->office.trouble || err_perm(e, "%s", w->office.trouble);
 }
 
@@ -195,7 +200,8 @@ static bool all_calm(struct world *w)
     size_t n;
 
     return w->agenda.ticker_at == clock_now() + LOOKS_AGAIN_S && !d->smtp_watch.away && !d->imap_watch.away &&
-           d->clock_paused_until_at <= clock_boot() && store_alerts(d->store, a, &alerts, &n, NULL) && n == 0;
+           !d->scan_watch.away && d->clock_paused_until_at <= clock_boot() &&
+           store_alerts(d->store, a, &alerts, &n, NULL) && n == 0;
 }
 
 static void sooner(int64_t *next, int64_t at)
@@ -213,6 +219,7 @@ static int64_t next_due(struct world *w)
         sooner(&next, store_next_receipt_at(w->daemon->store));
     }
     sooner(&next, w->agenda.outbox_at);
+    sooner(&next, w->agenda.scan_at);
     return next > clock_now() ? next : clock_now() + 1;
 }
 

@@ -96,6 +96,15 @@ static const struct {
     enum verdict verdict;
 } verdicts[] = {
     {"a contact", {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS}, VERDICT_FILE},
+    {"a contact, the scanner is away",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS, .unscanned = true},
+     VERDICT_HOLD},
+    {"a stranger, the scanner is away",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_UNKNOWN, .unscanned = true},
+     VERDICT_HOLD},
+    {"a person's mail of no round, the scanner is away",
+     {REPLY, .match = MATCH_NONE, .sender = SENDER_UNKNOWN, .unscanned = true},
+     VERDICT_LEAVE},
     {"a contact by guess", {REPLY, .match = MATCH_GUESS, .sender = SENDER_CONTACT, .auth = AUTH_PASS}, VERDICT_FILE},
     {"a contact by guess, and nobody vouches for it",
      {REPLY, .match = MATCH_GUESS, .sender = SENDER_CONTACT, .auth = AUTH_NONE},
@@ -216,10 +225,10 @@ static struct judge_input nth_input(unsigned n)
     in.sender = (enum sender_standing)(n % 6), n /= 6;
     in.auth = (enum auth_result)(n % 3), n /= 3;
     in.list = n & 1, in.loop = n & 2, in.about_our_notice = n & 4, in.junk = n & 8, in.known_message = n & 16,
-    in.brings_papers = n & 32, in.several_senders = n & 64;
+    in.brings_papers = n & 32, in.several_senders = n & 64, in.unscanned = n & 128;
     return in;
 }
-#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 128u)
+#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 256u)
 
 static bool files(enum verdict v)
 {
@@ -251,7 +260,7 @@ static void every_input_keeps_the_promises(void **state)
         if (files(
                 v)) /* no stranger, no failed authentication, nothing automatic, nothing from the junk is ever filed */
             assert_true(known_sender && in.auth != AUTH_FAIL && in.kind == MAIL_HUMAN && !in.junk && !in.loop &&
-                        in.match != MATCH_CONFLICT && !in.several_senders);
+                        in.match != MATCH_CONFLICT && !in.several_senders && !in.unscanned);
         if (files(v) && in.sender == SENDER_LISTED_DOMAIN)
             assert_true(v == VERDICT_FILE_NEW_ADDRESS && in.auth == AUTH_PASS);
         if (v == VERDICT_FILE)
