@@ -286,7 +286,7 @@ bool act_add(struct daemon *d, struct arena *a, const struct act *act, const str
         .rule = "brought by hand",
         .round = "",
         .party = "",
-        .marks = "by_hand",
+        .marks = d->orders.config->scanner ? "by_hand " MARK_UNSCANNED : "by_hand", /* said, since it is expected */
         .text = "",
         .why = "",
         .moved = true,

@@ -160,6 +160,8 @@ static const struct row {
     {"the file is longer than the scanner takes (StreamMaxLength in clamd.conf)",
      "الملف أكبر مما يقبله كاشف الفيروسات (StreamMaxLength في clamd.conf)",
      "le fichier dépasse ce que l’antivirus accepte (StreamMaxLength dans clamd.conf)"},
+    {"the file is beyond the scanner's limits: %", "الملف يتجاوز حدود كاشف الفيروسات: %",
+     "le fichier dépasse les limites de l’antivirus" NBSP ": %"},
     {"the scanner did not take the file in time", "لم يأخذ كاشف الفيروسات الملف في الوقت المحدد",
      "l’antivirus n’a pas pris le fichier à temps"},
     {"the scanner did not answer in time", "لم يُجب كاشف الفيروسات في الوقت المحدد",

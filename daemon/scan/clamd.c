@@ -170,12 +170,15 @@ static bool ends_with(const char *text, const char *end)
 static struct clamd_words understood(char *reply, bool said_all)
 {
     static const char begin[] = "stream: ", found[] = " FOUND";
+    static const char limits[] = "Heuristics.Limits.Exceeded"; /* AlertExceedsMax: it has not looked at all of it */
     bool begins = strncmp(reply, begin, sizeof begin - 1) == 0;
 
     if (said_all && strcmp(reply, "stream: OK") == 0)
         return words(SCAN_CLEAN, "%s", "");
     if (begins && ends_with(reply, found) && strlen(reply) > strlen(begin) + strlen(found)) {
         reply[strlen(reply) - strlen(found)] = '\0';
+        if (strncmp(reply + strlen(begin), limits, strlen(limits)) == 0)
+            return words(SCAN_FAILED, "the file is beyond the scanner's limits: %.150s", reply + strlen(begin));
         return words(SCAN_INFECTED, "%.200s", reply + strlen(begin));
     }
     if (strstr(reply, "size limit exceeded"))

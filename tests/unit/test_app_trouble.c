@@ -128,7 +128,8 @@ static void faulty_settings_are_told(void **state)
          "max_paper_bytes is 200000000; it must be from 1000 to 100000000"},
         {"filing = { scanner = \"/run/clamav/clamd.ctl\"; };", ""},
         {"filing = { scanner = \"/"
-         "a-very-long-path/a-very-long-path/a-very-long-path/a-very-long-path/a-very-long-path/a-very-long-path/a\"; "
+         "a-very-long-path/a-very-long-path/a-very-long-path/a-very-long-path/a-very-long-path/a-very-long-path/"
+         "clamd.ctl\"; "
          "};",
          "is longer than 107 bytes"},
         {"filing = { refuse = [ ]; };", "did you mean 'refused'?"},
