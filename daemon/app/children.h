@@ -49,6 +49,7 @@ struct children {
     int n_senders;
     struct worker *collector, *parser;
     struct worker *scanner;     /* NULL: none is configured */
+    int64_t scan_asked;         /* the message of which it has a paper; 0: none */
     int64_t scan_deadline_boot; /* it has been asked something; 0: nothing */
     struct burst collected, moved;
     struct parse parses[PARSES_AT_ONCE];

@@ -15,7 +15,7 @@ static void end(struct children *c)
 {
     worker_free(c->scanner);
     c->scanner = NULL;
-    c->scan_deadline_boot = 0;
+    c->scan_asked = c->scan_deadline_boot = 0;
 }
 
 static bool ask(struct children *c, json_t *message, int fd)
@@ -46,13 +46,16 @@ static void message(void *arg, struct worker *w, const json_t *m)
     struct scanner_state state;
     struct err e = {0};
 
-    c->scan_deadline_boot = 0;
-    if (json_object_get(m, "scanner") && scanner_state_from_json(a, m, &state, &e))
+    if (json_object_get(m, "scanner") && scanner_state_from_json(a, m, &state, &e)) {
+        if (!c->scan_asked)
+            c->scan_deadline_boot = 0;
         scanning_state(c->daemon, state.up, state.text);
-    else if (e.kind == ERR_NONE && scan_answer_from_json(a, m, &answer, &e))
+    } else if (e.kind == ERR_NONE && scan_answer_from_json(a, m, &answer, &e) && answer.id == c->scan_asked) {
+        c->scan_asked = c->scan_deadline_boot = 0;
         scanning_answered(c->daemon, &answer);
-    else
-        worker_end(w, e.text);
+    } else {
+        worker_end(w, e.kind != ERR_NONE ? e.text : "it answered about another message");
+    }
 }
 
 static void gone(void *arg, struct worker *w, const char *why)
@@ -61,7 +64,7 @@ static void gone(void *arg, struct worker *w, const char *why)
     struct children *c = arg;
 
     (void)w;
-    c->scan_deadline_boot = 0;
+    c->scan_asked = c->scan_deadline_boot = 0;
     log_event(LOG_LEVEL_WARNING, "scan_ended", "reason", why, NULL);
     scanning_state(c->daemon, false, arena_printf(a, "taamim-scan: %s", why));
 }
@@ -103,10 +106,13 @@ bool scans_scan(void *arg, const struct scan_job *job)
         return false;
     if (!job)
         return c->scan_deadline_boot || ask(c, json_pack("{s:i}", "ping", 1), -1);
-    return ask(c,
-               json_pack("{s:I, s:I, s:I}", "scan", (json_int_t)job->id, "offset", (json_int_t)job->offset, "size",
-                         (json_int_t)job->size),
-               job->fd);
+    if (!ask(c,
+             json_pack("{s:I, s:I, s:I}", "scan", (json_int_t)job->id, "offset", (json_int_t)job->offset, "size",
+                       (json_int_t)job->size),
+             job->fd))
+        return false;
+    c->scan_asked = job->id;
+    return true;
 }
 
 void scans_tend(struct children *c)
