@@ -21,6 +21,7 @@
 #define NOT_STARTED "taamim-scan does not run"
 
 struct waiting {
+    struct waiting *next;
     int64_t message;
     int64_t since_boot, not_before_boot;
     int tries;
@@ -36,36 +37,30 @@ struct waiting {
 };
 
 struct scanning {
-    struct waiting **list; /* oldest first */
-    size_t n, cap;
-    int64_t asked; /* the message of which a paper is at the scanner; 0: none */
+    struct waiting *first; /* the oldest */
+    int64_t asked;         /* the message of which a paper is at the scanner; 0: none */
     int64_t ask_at_boot;
 };
 
 static struct waiting *find(const struct daemon *d, int64_t message)
 {
-    const struct scanning *s = d->scanning;
+    struct waiting *w = d->scanning ? d->scanning->first : NULL;
 
-    for (size_t i = 0; s && i < s->n; i++)
-        if (s->list[i]->message == message)
-            return s->list[i];
-    return NULL;
+    while (w && w->message != message)
+        w = w->next;
+    return w;
 }
 
 static struct waiting *add(struct daemon *d, int64_t message)
 {
-    struct scanning *s = d->scanning;
-    struct waiting *w = mem_alloc(sizeof *w);
+    struct waiting *w = mem_alloc(sizeof *w), **end;
 
-    if (!s)
-        s = d->scanning = mem_alloc(sizeof *s);
-    if (s->n == s->cap) {
-        s->cap = s->cap ? 2 * s->cap : 16;
-        s->list = mem_resize(s->list, s->cap * sizeof *s->list);
-    }
+    if (!d->scanning)
+        d->scanning = mem_alloc(sizeof *d->scanning);
+    for (end = &d->scanning->first; *end;)
+        end = &(*end)->next;
     *w = (struct waiting){.message = message, .since_boot = clock_boot(), .scratch_fd = -1};
-    s->list[s->n++] = w;
-    return w;
+    return *end = w;
 }
 
 /* Out of hand: what is left is its number and how long it has waited. */
@@ -87,25 +82,21 @@ static void let_go(struct daemon *d, struct waiting *w, const char *why)
 
 void scanning_forget(struct daemon *d, int64_t message)
 {
-    struct scanning *s = d->scanning;
-    struct waiting *w = find(d, message);
-    size_t i = 0;
+    struct waiting *w = find(d, message), **at;
 
     if (!w)
         return;
     let_go(d, w, NULL);
-    while (s->list[i] != w)
-        i++;
-    memmove(s->list + i, s->list + i + 1, (--s->n - i) * sizeof *s->list);
+    for (at = &d->scanning->first; *at != w && (*at)->next;)
+        at = &(*at)->next;
+    *at = w->next;
     free(w);
 }
 
 void scanning_close(struct daemon *d)
 {
-    while (d->scanning && d->scanning->n > 0)
-        scanning_forget(d, d->scanning->list[0]->message);
-    if (d->scanning)
-        free(d->scanning->list);
+    while (d->scanning && d->scanning->first)
+        scanning_forget(d, d->scanning->first->message);
     free(d->scanning);
     d->scanning = NULL;
 }
@@ -149,8 +140,8 @@ static size_t in_hand(const struct scanning *s)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < s->n; i++)
-        n += s->list[i]->facts || s->list[i]->given;
+    for (const struct waiting *w = s->first; w; w = w->next)
+        n += w->facts || w->given;
     return n;
 }
 
@@ -208,9 +199,9 @@ void scanning_state(struct daemon *d, bool up, const char *text)
     ticker_server(d, &d->scan_watch, up, text);
     d->scan_due = true;
     d->ticker_due |= news;
-    for (size_t i = 0; !up && d->scanning && i < d->scanning->n; i++)
-        if (d->scanning->list[i]->facts)
-            let_go(d, d->scanning->list[i], text);
+    for (struct waiting *w = d->scanning && !up ? d->scanning->first : NULL; w; w = w->next)
+        if (w->facts)
+            let_go(d, w, text);
 }
 
 void scanning_answered(struct daemon *d, const struct scan_answer *answer)
@@ -281,9 +272,7 @@ static bool go_on(struct daemon *d)
 {
     struct scanning *s = d->scanning;
 
-    for (size_t i = 0; s->asked == 0 && i < s->n; i++) {
-        struct waiting *w = s->list[i];
-
+    for (struct waiting *w = s->asked ? NULL : s->first; w; w = w->next) {
         if (!w->facts)
             continue;
         while (w->part < w->n_parts && w->asked[w->part])
@@ -319,18 +308,17 @@ static void give_to_parser(struct daemon *d)
 {
     struct scanning *s = d->scanning;
     bool scans = d->orders.config->scanner != NULL;
+    size_t n = in_hand(s);
 
-    for (size_t i = s->n; scans == false && i > 0; i--) /* the scanner was taken out of the configuration */
-        if (s->list[i - 1]->facts)
-            let_go(d, s->list[i - 1], NULL);
-    for (size_t i = 0; i < s->n;) {
-        struct waiting *w = s->list[i];
-        size_t before = s->n;
-
+    for (struct waiting *w = s->first, *next; w; w = next) {
+        next = w->next;
+        if (w->facts && !scans) /* the scanner was taken out of the configuration */
+            let_go(d, w, NULL);
         if (!w->facts && !w->given && clock_boot() >= w->not_before_boot &&
-            (!scans || is_over(d, w) || (is_there(d) && in_hand(s) < AT_ONCE)))
+            (!scans || is_over(d, w) || (is_there(d) && n < AT_ONCE))) {
+            n++;
             parse_again(d, w);
-        i += s->n == before;
+        }
     }
 }
 
@@ -351,8 +339,7 @@ static int64_t next_turn(const struct daemon *d)
     const struct scanning *s = d->scanning;
     int64_t next = d->orders.config->scanner && !is_there(d) ? ASK_EVERY_S : 0;
 
-    for (size_t i = 0; i < s->n; i++) {
-        const struct waiting *w = s->list[i];
+    for (const struct waiting *w = s->first; w; w = w->next) {
         int64_t wait_s = patience_left(d, w);
 
         if (w->facts || w->given)
