@@ -197,7 +197,8 @@ int64_t outbox_turn(struct daemon *d)
     struct err e = {0};
 
     d->outbox_due = false;
-    if (!daemon_begin(d, &e) || !apply_all(d, a, &e) || !pick(d, a, batch, &n, &e) || !daemon_commit(d, &e)) {
+    if (!daemon_begin(d, &e) || !apply_all(d, a, &e) || !outcome_keep_refusals(d, &before, &e) ||
+        !pick(d, a, batch, &n, &e) || !daemon_commit(d, &e)) {
         daemon_rollback(d);
         d->queue = before;
         log_event(LOG_LEVEL_ERROR, "outbox", "status", "failed", "reason", e.text, NULL);
@@ -229,6 +230,7 @@ bool outbox_recover(struct daemon *d, struct err *e)
     }
     stopped = store_get(d->store, a, "queue_stopped");
     d->queue.stopped = stopped != NULL;
+    outcome_recall_refusals(d);
     d->queue.probe_at = clock_now();
     d->outbox_due = true;
     return true;

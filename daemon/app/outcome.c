@@ -2,6 +2,8 @@
  * about the mail says nothing of the address, and what is about us fails nothing and stops the queue. */
 #include "app/outcome.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/copies.h"
@@ -149,6 +151,59 @@ static bool refused_like_all(struct daemon *d, const struct delivery_row *row, c
         return false;
     return refusals_note(&d->queue.refusals, o->code, domain_of(row->address), row->id);
 }
+
+/* ---- the row of refusals, over a restart */
+
+#define REFUSALS_KEY "queue_refusals"
+
+static json_t *refusals_to_json(const struct queue *q)
+{
+    json_t *domains = json_array(), *deliveries = json_array();
+
+    for (int i = 0; i < q->refusals.n; i++)
+        json_array_append_new(domains, json_string(q->refusals.domains[i]));
+    for (int i = 0; i < q->refusals.n_deliveries; i++)
+        json_array_append_new(deliveries, json_integer(q->refusals.deliveries[i]));
+    return json_pack("{s:i, s:i, s:o, s:o}", "code", q->refusals.code, "stopped", q->stopped_code, "domains", domains,
+                     "deliveries", deliveries);
+}
+
+bool outcome_keep_refusals(struct daemon *d, const struct queue *before, struct err *e)
+{
+    const struct queue *q = &d->queue;
+    JSON_SCOPED j = NULL;
+    char *text;
+    bool good;
+
+    if (memcmp(&before->refusals, &q->refusals, sizeof q->refusals) == 0 && before->stopped_code == q->stopped_code)
+        return true;
+    if (q->refusals.code == 0 && q->stopped_code == 0)
+        return store_set(d->store, REFUSALS_KEY, NULL, e);
+    j = refusals_to_json(q);
+    text = json_dumps(j, JSON_COMPACT);
+    good = store_set(d->store, REFUSALS_KEY, text, e);
+    free(text);
+    return good;
+}
+
+void outcome_recall_refusals(struct daemon *d)
+{
+    ARENA_SCOPED a = arena_new();
+    struct refusals *r = &d->queue.refusals;
+    const char *text = store_get(d->store, a, REFUSALS_KEY);
+    JSON_SCOPED j = text ? json_loads(text, 0, NULL) : NULL;
+    const json_t *domains = json_object_get(j, "domains"), *deliveries = json_object_get(j, "deliveries");
+
+    *r = (struct refusals){.code = (int)json_integer_value(json_object_get(j, "code"))};
+    d->queue.stopped_code = (int)json_integer_value(json_object_get(j, "stopped"));
+    for (size_t i = 0; i < json_array_size(domains) && r->n < 3; i++)
+        if (json_is_string(json_array_get(domains, i)))
+            snprintf(r->domains[r->n++], sizeof r->domains[0], "%s", json_string_value(json_array_get(domains, i)));
+    for (size_t i = 0; i < json_array_size(deliveries) && r->n_deliveries < REFUSALS_MAX; i++)
+        r->deliveries[r->n_deliveries++] = json_integer_value(json_array_get(deliveries, i));
+}
+
+/* ---- what becomes of a delivery */
 
 /* A mail that was taken; or, where our login or sender had been refused, any word about a recipient. */
 static bool shows_us_welcome(const struct daemon *d, enum attempt_end end, bool about_all)

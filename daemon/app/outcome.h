@@ -6,6 +6,10 @@
 
 /* One answer of a sender. */
 bool outcome_apply(struct daemon *d, struct arena *a, const struct send_outcome *o, struct err *e);
+/* What of the queue a restart must not forget: which domains refused alike, and what the queue stopped for. Kept where
+ * it is not as before; taken up again at the start. */
+bool outcome_keep_refusals(struct daemon *d, const struct queue *before, struct err *e);
+void outcome_recall_refusals(struct daemon *d);
 /* The story's line about a delivery, and the log's. */
 bool outcome_record(struct daemon *d, const struct notice_row *n, const struct delivery_row *row, struct err *e);
 
