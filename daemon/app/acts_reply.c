@@ -65,6 +65,8 @@ static bool add_contact(struct daemon *d, struct arena *a, const struct message_
         return false;
     good = daemon_reload_register(d, &problems) || err_perm(e, "%s", buf_text(&problems.text));
     buf_free(&problems.text);
+    if (!*diff) /* said again: the word was cut short between the file and the store */
+        diff = arena_printf(a, "%s is in the register already", m->sender);
     return good && story(d, &(struct story_line){.who = who, .what = "register", .party = m->party}, e, "%s", diff);
 }
 

@@ -134,7 +134,7 @@ static bool do_import(struct client *c, const struct act *act, const json_t *m, 
     if (!register_save(c->arena, merged, d->orders.parties->path, &diff, e) || !reload_register(d, e))
         return false;
     *text_out = *diff ? diff : "the register has all of this already";
-    if (daemon_begin(d, e) && story(d, &(struct story_line){.who = act->who, .what = "register"}, e, "%s", diff) &&
+    if (daemon_begin(d, e) && story(d, &(struct story_line){.who = act->who, .what = "register"}, e, "%s", *text_out) &&
         daemon_commit(d, e))
         return true;
     daemon_rollback(d);
