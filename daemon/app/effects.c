@@ -115,12 +115,12 @@ static bool receipt_due(struct daemon *d, struct arena *a, const struct message_
 
 static const char *names_of(struct arena *a, const struct filed *filed)
 {
-    const char *names = "";
+    BUF_SCOPED names = {0};
 
     for (size_t i = 0; i < filed->n; i++)
-        names = arena_printf(a, "%s%s" FSI "%s" PDI "%s", names, i ? ", " : "", filed->papers[i].name,
-                             filed->papers[i].known ? " (known)" : "");
-    return names;
+        buf_addf(&names, "%s" FSI "%s" PDI "%s", i ? ", " : "", filed->papers[i].name,
+                 filed->papers[i].known ? " (known)" : "");
+    return arena_strdup(a, buf_text(&names));
 }
 
 static const char *alert_kind_of(const struct message_row *m, const struct filed *filed)

@@ -227,15 +227,16 @@ static struct paper_row *find_replaced(const struct shelf *shelf, const struct r
 static bool file_one(struct daemon *d, struct arena *a, const struct message_row *m, const struct round_view *v,
                      struct paper_row *p, struct err *e)
 {
+    ARENA_SCOPED own = arena_new(); /* the shelf is read for each paper: its memory goes with this one */
     struct shelf shelf;
     struct paper_row *replaced;
 
-    if (!shelf_of(d, a, v->row.ref, m->party, &shelf, e))
+    if (!shelf_of(d, own, v->row.ref, m->party, &shelf, e))
         return false;
     p->item = item_for(v, m, p);
     p->round = v->row.ref;
     p->party = m->party;
-    p->name = name_beside(a, &shelf, p);
+    p->name = arena_strdup(a, name_beside(own, &shelf, p));
     replaced = find_replaced(&shelf, v, m, p);
     p->version = replaced ? replaced->version + 1 : 1;
     p->replaces = replaced ? replaced->id : 0;
@@ -245,7 +246,10 @@ static bool file_one(struct daemon *d, struct arena *a, const struct message_row
     p->held = false;
     p->filed_at = clock_now();
     p->marks = strstr(p->marks, "forwarded") ? arena_printf(a, "%s forwarded", m->marks) : m->marks;
-    return place(d, a, &shelf, p, e) && store_update_paper(d->store, p, e);
+    if (!place(d, own, &shelf, p, e))
+        return false;
+    p->path = arena_strdup(a, p->path);
+    return store_update_paper(d->store, p, e);
 }
 
 static bool drop(struct daemon *d, const struct paper_row *p, struct err *e)

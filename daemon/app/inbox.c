@@ -296,17 +296,19 @@ static const char *incoming_of(struct arena *a, const struct message_row *m)
 
 /* One of those that are judged together. */
 struct judged {
+    struct arena *own; /* a flood of papers in one message takes no other's memory */
     struct incoming in;
     const char *lies_at; /* NULL: nobody knows it any more */
     bool waits;          /* for the virus scanner */
     bool is_new;         /* else judged already: its file could not be settled then, or the answer came twice */
 };
 
-static bool look_up(struct daemon *d, struct arena *a, struct parsed *p, struct judged *out, struct err *e)
+static bool look_up(struct daemon *d, struct parsed *p, struct judged *out, struct err *e)
 {
+    struct arena *a = out->own;
     struct message_row *m = &out->in.m;
 
-    *out = (struct judged){.in = {.a = a, .facts = p->facts, .scratch_fd = p->scratch_fd}};
+    *out = (struct judged){.own = a, .in = {.a = a, .facts = p->facts, .scratch_fd = p->scratch_fd}};
     if (!store_message(d->store, a, p->message, m, e))
         return false;
     out->is_new = m->state && strcmp(m->state, "collected") == 0;
@@ -341,24 +343,36 @@ static void log_judged(const struct incoming *in)
               in->m.rule, NULL);
 }
 
-bool inbox_parsed(struct daemon *d, struct parsed *list, size_t n, struct err *e)
+static bool judge_and_settle(struct daemon *d, struct judged *all, struct parsed *list, size_t n, struct err *e)
 {
-    ARENA_SCOPED a = arena_new();
-    struct judged *all = arena_alloc(a, (n + 1) * sizeof *all);
     bool good = true;
 
     for (size_t i = 0; good && i < n; i++)
-        good = look_up(d, a, &list[i], &all[i], e);
+        good = look_up(d, &list[i], &all[i], e);
     if (!good || !judge_together(d, all, list, n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (all[i].is_new)
             log_judged(&all[i].in);
-        list[i].done = !all[i].lies_at || settle(d, a, &all[i].in.m, all[i].lies_at, e);
+        list[i].done = !all[i].lies_at || settle(d, all[i].own, &all[i].in.m, all[i].lies_at, e);
         good = good && list[i].done;
         if (list[i].done && !all[i].waits)
             scanning_forget(d, list[i].message);
     }
+    return good;
+}
+
+bool inbox_parsed(struct daemon *d, struct parsed *list, size_t n, struct err *e)
+{
+    ARENA_SCOPED a = arena_new();
+    struct judged *all = arena_alloc(a, (n + 1) * sizeof *all);
+    bool good;
+
+    for (size_t i = 0; i < n; i++)
+        all[i].own = arena_new();
+    good = judge_and_settle(d, all, list, n, e);
+    for (size_t i = 0; i < n; i++)
+        arena_free(all[i].own);
     return good;
 }
 

@@ -11,12 +11,19 @@
 #include "base/clock.h"
 #include "mail/address.h"
 
-#define TO_MAX         16
-#define PAPERS_MAX     100
-#define DAY_S          86400
-#define RECEIPTS_A_DAY 20
-#define NOTHING_NEW    "nothing_new:" /* cause of a letter about mail that brought nothing new */
-#define NOTHING_A_DAY  3
+#define TO_MAX       16
+#define PAPERS_MAX   100
+#define TROUBLES_MAX 40 /* named in one letter */
+#define DAY_S        86400
+
+/* How many letters a day, by what they are about; the cause of each begins with its word. Who invents papers in a
+ * delegation's name uses up his own. */
+struct day_limit {
+    const char *cause;
+    int most;
+};
+static const struct day_limit of_verified = {"reply:", 40}, of_unverified = {"claimed:", 20},
+                              of_nothing_new = {"nothing_new:", 3};
 
 struct batch {
     struct message_row *messages; /* not yet receipted, oldest first */
@@ -50,9 +57,8 @@ static void add_troubles(struct arena *a, struct batch *b, const struct message_
     struct letter_paper *list;
     size_t n = trouble_list(a, m, &list);
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && b->n_troubles < TROUBLES_MAX; i++, b->n_troubles++)
         ARENA_PUSH(a, b->papers, b->n_papers, list[i]);
-    b->n_troubles += n;
 }
 
 static bool nothing_taken(const struct batch *b)
@@ -68,6 +74,31 @@ static bool brings_news(const struct batch *b)
     return false;
 }
 
+static bool is_unverified(const struct message_row *m)
+{
+    return strstr(m->marks, "unverified") != NULL;
+}
+
+/* What somebody vouches for is told first: nothing that others send in its name keeps it back. */
+static void verified_first(struct arena *a, struct batch *b)
+{
+    struct message_row *sorted = arena_alloc(a, (b->n + 1) * sizeof *sorted);
+    size_t n = 0;
+
+    for (int unverified = 0; unverified < 2; unverified++)
+        for (size_t i = 0; i < b->n; i++)
+            if (is_unverified(&b->messages[i]) == (unverified == 1))
+                sorted[n++] = b->messages[i];
+    b->messages = sorted;
+}
+
+static const struct day_limit *limit_of(const struct batch *b)
+{
+    if (!brings_news(b))
+        return &of_nothing_new;
+    return is_unverified(&b->messages[0]) ? &of_unverified : &of_verified;
+}
+
 /* Where all that came was known, the receipt names what had been received before. */
 static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_row *seat, struct batch *b,
                            struct err *e)
@@ -81,7 +112,7 @@ static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_
             return false;
         add_papers(a, b, rows, n, false);
         add_troubles(a, b, &b->messages[i]);
-        if (b->n_papers >= PAPERS_MAX) /* the rest is told by the next one */
+        if (b->n_papers - b->n_troubles >= PAPERS_MAX) /* the rest is told by the next one */
             b->n = i + 1;
         known |= strstr(b->messages[i].marks, "known") != NULL;
     }
@@ -127,7 +158,7 @@ static void address_batch(struct batch *b, const struct round_view *v, const str
         if (c)
             add_to(b, c);
         known = known && c;
-        if (strstr(b->messages[i].marks, "unverified"))
+        if (is_unverified(&b->messages[i]))
             b->unverified = b->messages[i].sender;
         b->late |= strstr(b->messages[i].marks, "late") != NULL;
     }
@@ -142,7 +173,7 @@ static bool post_batch(struct daemon *d, struct arena *a, const struct round_vie
     struct standing standing = filing_standing(d, a, v, seat->party);
     struct post receipt = {
         .view = v,
-        .cause = arena_printf(a, "%s%lld", brings_news(b) ? "reply:" : NOTHING_NEW, (long long)last->id),
+        .cause = arena_printf(a, "%s%lld", limit_of(b)->cause, (long long)last->id),
         .letter = {.kind = nothing_taken(b) ? LETTER_PROBLEM : LETTER_RECEIPT,
                    .party = register_find(d->orders.parties, seat->party),
                    .deadline_at = seat_deadline(d, v, seat).at,
@@ -174,27 +205,25 @@ static bool mark_told(struct daemon *d, const struct batch *b, int64_t notice, s
 }
 
 /* A machine that answers our answers, or one that invents papers in a delegation's name, gets letters up to a number
- * a day. What comes above waits for the next one: nothing is left untold. Returns until when; 0: it may go now. */
-static int64_t waits_until(struct daemon *d, struct arena *a, const struct seat_row *seat, const struct batch *b)
+ * a day. What comes above waits for the next one: nothing is left untold. *until_out: until when; 0: it may go now. */
+static bool waits(struct daemon *d, struct arena *a, const struct seat_row *seat, const struct batch *b,
+                  int64_t *until_out, struct err *e)
 {
-    bool news = brings_news(b);
-    int most = news ? RECEIPTS_A_DAY : NOTHING_A_DAY, told = 0;
-    int64_t now = clock_now(), first_at = 0;
+    const struct day_limit *limit = limit_of(b);
+    int64_t since_at = clock_now() - DAY_S, first_at = 0;
     struct notice_row *rows;
+    int told = 0;
     size_t n;
 
-    if (!store_notices(d->store, a, seat->round, seat->party, &rows, &n, NULL))
-        return 0;
-    for (size_t i = n; i > 0 && told < most; i--) { /* the latest first */
-        bool is_such = strncmp(rows[i - 1].cause, NOTHING_NEW, strlen(NOTHING_NEW)) == 0 ||
-                       (news && strncmp(rows[i - 1].cause, "reply:", 6) == 0);
-
-        if (!is_such || rows[i - 1].created_at <= now - DAY_S)
-            continue;
-        told++;
-        first_at = rows[i - 1].created_at;
-    }
-    return told < most ? 0 : first_at + DAY_S;
+    if (!store_notices(d->store, a, seat->round, seat->party, &rows, &n, e))
+        return false;
+    for (size_t i = n; i > 0 && told < limit->most && rows[i - 1].created_at > since_at; i--) /* the latest first */
+        if (strncmp(rows[i - 1].cause, limit->cause, strlen(limit->cause)) == 0) {
+            told++;
+            first_at = rows[i - 1].created_at;
+        }
+    *until_out = told < limit->most ? 0 : first_at + DAY_S;
+    return true;
 }
 
 static bool tell(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat, struct batch *b,
@@ -217,13 +246,16 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
     if (!store_messages_unreceipted(d->store, a, seat->round, seat->party, &b.messages, &b.n, e))
         return false;
     all = b.n;
+    verified_first(a, &b);
     if (!collect_papers(d, a, seat, &b, e))
         return false;
     seat->receipt_due_at = b.n < all ? clock_now() + d->orders.config->receipt_every_s : 0;
     if (b.n > 0 && p) {
-        int64_t later = waits_until(d, a, seat, &b);
+        int64_t later;
 
         address_batch(&b, v, p);
+        if (!waits(d, a, seat, &b, &later, e))
+            return false;
         if (later)
             seat->receipt_due_at = later;
         else if (!tell(d, a, v, seat, &b, e))
