@@ -295,7 +295,9 @@ static void parse_again(struct daemon *d, struct waiting *w)
         w->not_before_boot = clock_boot() + AGAIN_S;
         return;
     }
-    if (!m.state || strcmp(m.state, "collected") != 0) {
+    if (m.state && strcmp(m.state, "collected") != 0) /* judged, and could not be put where it belongs */
+        m.file = arena_printf(a, "incoming/%s", collected_name(a, m.mailbox, m.uidvalidity, m.uid));
+    if (!m.state || !file_exists(spool_full(d->spool, a, m.file))) {
         scanning_forget(d, w->message);
         return;
     }
