@@ -132,4 +132,26 @@ clamd_starts
 result $? "clamd starts again" "$T/clamd.log"
 ok "what waited is filed" wait_for 40 papers_are 3
 ok "the officer hears that it is back" wait_for 20 told $officer "the virus scanner is back"
+
+# --- it goes out of the configuration, and comes back --------------------------------------------------------------------
+reload() { # expected number of reloads by now
+    kill -HUP "${PID_OF[daemon]}" && wait_for 10 sh -c "[ \$(grep -c 'reloaded config=' '$T/daemon.log') -ge $1 ]"
+}
+ok "clamd ends" stop clamd
+cp "$T/etc/taamim.conf" "$T/etc/with"
+sed -i '/^filing = /d' "$T/etc/taamim.conf"
+ok "the scanner is taken out" reload 1
+equal "and its child ends" "" "$(sleep 1; pgrep -P "${PID_OF[daemon]}" taamim-scan)"
+printf 'a paper that nobody scans\n' >"$T/sent/fourth.txt"
+ok "a paper comes" sends "Fourth." fourth.txt
+ok "it is filed as it comes" wait_for 20 papers_are 4
+cp "$T/etc/with" "$T/etc/taamim.conf"
+ok "the scanner is configured again" reload 2
+printf 'a paper that waits\n' >"$T/sent/fifth.txt"
+ok "a paper comes" sends "Fifth." fifth.txt
+ok "it is collected" wait_for 20 sh -c "ls '$T/state/incoming' | grep -q ."
+equal "and waits" 4 "$(sleep 2; papers)"
+clamd_starts
+result $? "clamd starts once more" "$T/clamd.log"
+ok "it is filed" wait_for 40 papers_are 5
 ok "the daemon stops" stop daemon
