@@ -115,6 +115,7 @@ static void forget_future(struct daemon *d)
 {
     struct err e = {0};
 
+    d->queue.probe_at = d->copies.again_at = 0;
     if (daemon_begin(d, &e) && store_forget_future(d->store, clock_now(), RETRY_LONGEST_S, &e) && daemon_commit(d, &e))
         return;
     daemon_rollback(d);

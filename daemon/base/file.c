@@ -187,7 +187,7 @@ bool file_write(const char *path, const void *bytes, size_t n, mode_t mode, stru
 
 bool file_sync(const char *path, struct err *e)
 {
-    FD_SCOPED fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    FD_SCOPED fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return errno == ENOENT || failed(e, "sync", path);
     return fsync(fd) == 0 || failed(e, "sync", path);

@@ -29,21 +29,17 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY AUTOINCREMENT, round TEXT NOT NULL, party TEXT NOT NULL, cause TEXT NOT NULL CHECK (cause "
     "<> ''),"
     " kind TEXT NOT NULL, token TEXT NOT NULL, message_id TEXT NOT NULL, subject TEXT NOT NULL, segments TEXT NOT NULL,"
-    " size INTEGER NOT NULL, created_at INTEGER NOT NULL, copy_at INTEGER NOT NULL,"
-    " UNIQUE (round, party, cause)) STRICT;"
+    " size INTEGER NOT NULL, created_at INTEGER NOT NULL, UNIQUE (round, party, cause)) STRICT;"
     "CREATE INDEX notices_by_token ON notices (token) WHERE token <> '';"
     "CREATE INDEX notices_by_message_id ON notices (message_id) WHERE message_id <> '';"
-    "CREATE INDEX notices_copy_due ON notices (copy_at) WHERE copy_at > 0;"
 
     "CREATE TABLE deliveries ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, notice INTEGER NOT NULL REFERENCES notices (id), address TEXT NOT NULL,"
-    " mail_from TEXT NOT NULL, token TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', "
-    "'deferred', 'failed',"
+    " mail_from TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'deferred', 'failed',"
     " 'uncertain', 'cancelled', 'bounced')),"
     " attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, since_at INTEGER NOT NULL, code INTEGER NOT NULL,"
     " reply TEXT NOT NULL, priority INTEGER NOT NULL) STRICT;"
     "CREATE INDEX deliveries_by_notice ON deliveries (notice);"
-    "CREATE INDEX deliveries_by_token ON deliveries (token) WHERE token <> '';"
     "CREATE INDEX deliveries_by_address ON deliveries (address COLLATE NOCASE, since_at) WHERE state = 'sent';"
     "CREATE INDEX deliveries_waiting ON deliveries (next_at) WHERE state IN ('queued', 'deferred', 'uncertain');"
     "CREATE INDEX deliveries_queue ON deliveries (priority, next_at, id)"
@@ -85,10 +81,8 @@ static const char version_1[] =
 
     "CREATE TABLE alerts ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, round TEXT NOT NULL, party TEXT NOT NULL, kind TEXT NOT NULL,"
-    " message INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0,"
-    " copied INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " message INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX alerts_waiting ON alerts (id) WHERE told = 0;"
-    "CREATE INDEX alerts_to_copy ON alerts (id) WHERE told = 1 AND copied = 0;"
 
     "CREATE TABLE events ("
     " id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, round TEXT NOT NULL,"
@@ -98,5 +92,14 @@ static const char version_1[] =
     "CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT raise(ABORT, 'an event is never changed'); END;"
     "CREATE TRIGGER events_last BEFORE DELETE ON events BEGIN SELECT raise(ABORT, 'an event is never removed'); END;";
 
-const char *const store_migrations[] = {version_1};
+/* Copies for the sent folder; a token of each delivery; which alerts partners have had: all that were told until now. */
+static const char version_2[] = "ALTER TABLE notices ADD COLUMN copy_at INTEGER NOT NULL DEFAULT 0;"
+                                "CREATE INDEX notices_copy_due ON notices (copy_at) WHERE copy_at > 0;"
+                                "ALTER TABLE deliveries ADD COLUMN token TEXT NOT NULL DEFAULT '';"
+                                "CREATE INDEX deliveries_by_token ON deliveries (token) WHERE token <> '';"
+                                "ALTER TABLE alerts ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;"
+                                "UPDATE alerts SET copied = 1 WHERE told = 1;"
+                                "CREATE INDEX alerts_to_copy ON alerts (id) WHERE told = 1 AND copied = 0;";
+
+const char *const store_migrations[] = {version_1, version_2};
 const int store_version = sizeof store_migrations / sizeof *store_migrations;
