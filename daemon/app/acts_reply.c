@@ -186,7 +186,13 @@ bool act_move(struct daemon *d, struct arena *a, const struct act *act, const ch
     good = strcmp(m.state, "filed") == 0 ||
            err_perm(e, "reply %lld is %s: `taamim reply accept` files it", (long long)m.id, m.state);
     m.receipt = 0;
-    good = good && aim(d, a, &m, act, e) && filing_withdraw(d, a, &m, e) && round_view(d, a, old_round, &v, e) &&
+    good = good && aim(d, a, &m, act, e);
+    if (good && strcasecmp(m.round, old_round) == 0 && strcmp(m.party, old_party) == 0) {
+        daemon_rollback(d);
+        *text_out = arena_printf(a, "reply %lld: is filed for %s in %s already", (long long)m.id, old_party, old_round);
+        return true;
+    }
+    good = good && filing_withdraw(d, a, &m, e) && round_view(d, a, old_round, &v, e) &&
            filing_update_seat(d, a, &v, old_party, e) && file_for(d, a, &m, act, text_out, e) &&
            story(d, &(struct story_line){act->who, "moved", old_round, old_party, m.id}, e, "to %s in %s", m.party,
                  m.round);

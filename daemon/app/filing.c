@@ -174,6 +174,8 @@ static bool place(struct daemon *d, struct arena *a, const struct shelf *shelf, 
     const char *folder = folder_of(d, a, p->party), *staged = p->path;
     const char *path = arena_printf(a, "papers/%s/%s/%s", spool_round_folder(a, p->round), folder, name);
 
+    if (strcmp(staged, path) == 0) /* what lies there already is not cleared away below */
+        return true;
     if (!is_placed(d, a, shelf, p, path))
         return spool_file_paper(d->spool, a, staged, p->round, folder, name, &p->path, e);
     p->path = path;
