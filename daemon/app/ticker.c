@@ -22,16 +22,24 @@
 #define REMINDERS_IDLE_S 3600
 #define LOOK_AGAIN_S     60 /* a wake-up that nothing depends on: servers away, the clock */
 
-static bool tell(struct daemon *d, const char *kind, const char *text)
+/* An alarm, and that it was raised: a value of a key of the store, since a restart must neither lose it nor raise it
+ * again. */
+struct alarm {
+    const char *kind, *text;
+    const char *key, *value; /* key NULL: nothing is to be remembered */
+};
+
+static bool tell(struct daemon *d, const struct alarm *m)
 {
     struct err e = {0};
-    struct alert_row about = {.kind = kind};
+    struct alert_row about = {.kind = m->kind};
 
-    if (daemon_begin(d, &e) && alert(d, &about, &e, "%s", text) &&
-        story(d, &(struct story_line){.who = "daemon", .what = kind}, &e, "%s", text) && daemon_commit(d, &e))
+    if (daemon_begin(d, &e) && alert(d, &about, &e, "%s", m->text) &&
+        story(d, &(struct story_line){.who = "daemon", .what = m->kind}, &e, "%s", m->text) &&
+        (!m->key || store_set(d->store, m->key, m->value, &e)) && daemon_commit(d, &e))
         return true;
     daemon_rollback(d);
-    log_event(LOG_LEVEL_ERROR, "alarm", "kind", kind, "text", text, "reason", e.text, NULL);
+    log_event(LOG_LEVEL_ERROR, "alarm", "kind", m->kind, "text", m->text, "reason", e.text, NULL);
     return false;
 }
 
@@ -70,13 +78,10 @@ static const struct server_words scan_words = {"scan_away", "scanner_away", "sca
 static bool tell_server(struct daemon *d, const struct server_watch *w, const struct server_words *words)
 {
     ARENA_SCOPED a = arena_new();
-    struct err e = {0};
+    struct alarm away = {words->away_kind, arena_printf(a, "%s: %s", words->away, w->text), words->key, w->text};
+    struct alarm back = {words->back_kind, words->back, words->key, NULL};
 
-    if (daemon_begin(d, &e) && store_set(d->store, words->key, w->away ? w->text : NULL, &e) && daemon_commit(d, &e))
-        return w->away ? tell(d, words->away_kind, arena_printf(a, "%s: %s", words->away, w->text))
-                       : tell(d, words->back_kind, words->back);
-    daemon_rollback(d);
-    return false;
+    return tell(d, w->away ? &away : &back);
 }
 
 static int64_t server_turn(struct daemon *d, struct server_watch *w, const struct server_words *words)
@@ -129,9 +134,9 @@ static bool clock_paused(struct daemon *d)
         forget_future(d);
         d->clock_paused_until_at = d->last_boot_at + CLOCK_PAUSE_S;
         d->remind_at = 0;
-        tell(d, "clock",
-             "the computer's clock has jumped by more than an hour; reminders wait for an hour. Check the time and "
-             "`timedatectl`");
+        tell(d, &(struct alarm){.kind = "clock",
+                                .text = "the computer's clock has jumped by more than an hour; reminders wait for an "
+                                        "hour. Check the time and `timedatectl`"});
     }
     return d->clock_paused_until_at > d->last_boot_at;
 }
