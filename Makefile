@@ -3,6 +3,7 @@
 #   make             the programs, in build/
 #   make test        installs what is missing, builds, runs every test; last line: N passed, N failed, N skipped
 #   make lint        warnings, clang-tidy, cppcheck and the rules of the rooms
+#   make check-crash every scenario with the process killed at each kind of step that lasts; make test does it with some of them
 #   make check-asan  the tests under the address and undefined-behaviour sanitizers (build-asan/)
 #   make check-valgrind   the unit tests and the scenarios under valgrind
 #   make check-systemd    the unit under a real systemd, in a Debian of its own (root; see tests/systemd/run)
@@ -93,7 +94,7 @@ SCENARIO  := $(if $(SCEN_SRC),$(BUILD)/tests/scenario)
 HELPERS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/system/*.c tests/bench/*.c tests/systemd/*.c))
 TESTS     := $(UNIT) $(SCENARIO) $(HELPERS)
 
-.PHONY: all programs tests objects test lint check-asan check-valgrind check-systemd bench demo install clean packages compile-commands
+.PHONY: all programs tests objects test lint check-crash check-asan check-valgrind check-systemd bench demo install clean packages compile-commands
 .SECONDEXPANSION:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -128,6 +129,9 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(UNIT_HELP) $$(call arc
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
+# crash.c has what the daemon calls there come by: the daemon itself has no word about tests
+CRASH_STEPS := daemon_commit fsync rename renameat2 unlink unlinkat rmdir
+$(BUILD)/tests/scenario: LDFLAGS += $(CRASH_STEPS:%=-Wl,--wrap=%)
 $(BUILD)/tests/scenario: $(patsubst %.c,$(BUILD)/obj/%.o,$(SCEN_SRC)) $$(call archives_of,$(ALL_ROOMS))
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
@@ -149,7 +153,12 @@ packages:
 test:
 	tests/install-packages build test
 	@$(MAKE) -k -j$(JOBS) --no-print-directory programs tests || { mkdir -p $(BUILD); touch $(BUILD)/failed; }
-	@BUILD=$(BUILD) tests/run unit scenario system
+	@BUILD=$(BUILD) tests/run unit scenario crash system
+
+check-crash:
+	tests/install-packages build test
+	@$(MAKE) -j$(JOBS) --no-print-directory programs tests
+	@BUILD=$(BUILD) CRASH=all tests/run crash
 
 lint:
 	tests/install-packages build lint

@@ -37,6 +37,7 @@ static bool launch(struct world *w, const struct line *l, struct err *e)
     const char *path = world_path(w, arena_printf(w->a, "rounds/%s.conf", name));
     struct problems p = {0};
     struct round_spec *spec;
+    bool is_known = round_ref(w, name) != NULL;
 
     if (!text || !file_write(path, text, strlen(text), 0600, e))
         return false;
@@ -44,11 +45,17 @@ static bool launch(struct world *w, const struct line *l, struct err *e)
     if (!spec)
         err_perm(e, "%s", buf_text(&p.text));
     buf_free(&p.text);
-    if (!spec || !launch_round(d, a, spec, OFFICER, e))
+    if (!spec)
         return false;
     if (w->n_rounds == ROUNDS_MAX)
         return err_perm(e, "too many rounds");
-    w->rounds[w->n_rounds++] = (struct named_round){name, arena_strdup(w->a, spec->ref)};
+    /* Before the launch, which a kill may cut short after it has taken effect. */
+    w->rounds[w->n_rounds] = (struct named_round){name, arena_strdup(w->a, spec->ref)};
+    w->n_rounds += !is_known;
+    if (!launch_round(d, a, spec, OFFICER, e)) {
+        w->n_rounds -= !is_known;
+        return false;
+    }
     return world_settle(w, e);
 }
 
@@ -123,17 +130,20 @@ static bool cancels(struct world *w, const struct line *l, struct err *e)
 
 /* ---- acts on a reply */
 
+/* The first one; said again after a kill, the same one as before. */
 static int64_t held_reply(struct world *w, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
     struct message_row *rows;
     size_t n;
 
+    if (w->meant)
+        return w->meant;
     if (!store_messages(w->daemon->store, a, NULL, "held", &rows, &n, e))
         return 0;
     if (n == 0)
         err_perm(e, "no reply is held");
-    return n ? rows[0].id : 0;
+    return w->meant = n ? rows[0].id : 0;
 }
 
 static bool accept_as(struct world *w, const char *party, const char *role, const struct line *l, struct err *e)
@@ -201,10 +211,17 @@ static bool moves(struct world *w, const struct line *l, struct err *e)
            act(w, act_move, &(struct act){.message = m.id, .party = l->words[0], .ref = l->ref}, e);
 }
 
+/* As they came: their own numbers have gaps. */
 static bool moves_nth(struct world *w, const struct line *l, struct err *e)
 {
-    return act(w, act_move,
-               &(struct act){.message = strtol(l->words[0], NULL, 10), .party = l->words[1], .ref = l->ref}, e);
+    struct message_row *rows;
+    size_t n, nth = strtoul(l->words[0], NULL, 10);
+
+    if (!store_messages(w->daemon->store, w->a, NULL, NULL, &rows, &n, e))
+        return false;
+    if (nth < 1 || nth > n)
+        return err_perm(e, "there are %zu replies", n);
+    return act(w, act_move, &(struct act){.message = rows[nth - 1].id, .party = l->words[1], .ref = l->ref}, e);
 }
 
 static bool assigns_item(struct world *w, const struct line *l, struct err *e)
@@ -244,12 +261,13 @@ static bool brings(struct world *w, const struct line *l, struct err *e)
 static bool reads(struct world *w, const struct line *l, struct err *e)
 {
     static const char *const names[LANG_COUNT] = {"arabic", "english", "french"};
-    struct officer *o = (struct officer *)w->daemon->orders.config->officers;
     int lang;
 
     if (!enum_by_name(names, LANG_COUNT, l->words[0], &lang))
         return err_perm(e, "no officer reads %s", l->words[0]);
-    o->lang = (enum lang)lang;
+    w->reads = arena_alloc(w->a, sizeof *w->reads);
+    *w->reads = (enum lang)lang;
+    world_reads(w);
     return true;
 }
 

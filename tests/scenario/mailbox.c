@@ -8,6 +8,7 @@
 
 #include "app/inbox.h"
 #include "base/clock.h"
+#include "crash.h"
 #include "parse/message.h"
 
 void mailbox_put(struct world *w, const char *mailbox, const char *bytes, size_t size)
@@ -90,14 +91,19 @@ static bool collect(struct world *w, struct letter_in *l, struct err *e)
                           .size = (int64_t)l->size,
                           .internal_at = clock_now()};
     char sha256[65];
+    bool good;
 
     c.file = collected_name(w->a, l->mailbox, c.uidvalidity, l->uid);
     hash_sha256(l->bytes, l->size, sha256);
     c.sha256 = sha256;
     l->told = true;
-    return file_write(spool_full(w->daemon->spool, w->a, arena_printf(w->a, "incoming/%s", c.file)), l->bytes, l->size,
-                      0600, e) &&
-           inbox_collected(w->daemon, &c, 1, e);
+    if (!file_write(spool_full(w->daemon->spool, w->a, arena_printf(w->a, "incoming/%s", c.file)), l->bytes, l->size,
+                    0600, e))
+        return false;
+    crash_point(CRASH_COLLECTED, CRASH_BEFORE);
+    good = inbox_collected(w->daemon, &c, 1, e);
+    crash_point(CRASH_COLLECTED, CRASH_AFTER);
+    return good;
 }
 
 /* Given to the parser twice, at the start and by the collector, and decided on since: its file lies in the archive
@@ -114,6 +120,7 @@ static bool parse(struct world *w, const struct to_parse *p, struct err *e)
     ARENA_SCOPED a = arena_new();
     struct facts f, told;
     JSON_SCOPED record = NULL;
+    bool good;
     FD_SCOPED message = open(p->path, O_RDONLY | O_CLOEXEC);
     FD_SCOPED scratch = spool_scratch(w->daemon->spool, e);
 
@@ -129,17 +136,23 @@ static bool parse(struct world *w, const struct to_parse *p, struct err *e)
     if (message < 0 || scratch < 0 || !parse_message(a, message, scratch, &f, e))
         return err_perm(e, "the message %s could not be given to the parser", p->path);
     record = facts_to_json(&f); /* the way they come from the child */
-    return facts_from_json(a, record, lseek(scratch, 0, SEEK_END), &told, e) &&
-           inbox_parsed(w->daemon, &(struct parsed){.message = p->message, .facts = &told, .scratch_fd = scratch}, 1,
-                        e);
+    if (!facts_from_json(a, record, lseek(scratch, 0, SEEK_END), &told, e))
+        return false;
+    crash_point(CRASH_PARSED, CRASH_BEFORE);
+    good =
+        inbox_parsed(w->daemon, &(struct parsed){.message = p->message, .facts = &told, .scratch_fd = scratch}, 1, e);
+    crash_point(CRASH_PARSED, CRASH_AFTER);
+    return good;
 }
 
-/* The collector says "moved" once it has done what it was told. */
+/* The collector says "moved" once it has done what it was told; what it is told again, since nobody heard that, it
+ * does again, and no server minds. */
 static bool move(struct world *w, struct letter_in *l, bool *busy, struct err *e)
 {
     struct message_row m;
+    bool good;
 
-    if (!l->kept || l->moved)
+    if (!l->kept)
         return true;
     if (!store_message_by_uid(w->daemon->store, w->a, l->mailbox, w->mailbox.uidvalidity, l->uid, &m, e))
         return false;
@@ -148,7 +161,10 @@ static bool move(struct world *w, struct letter_in *l, bool *busy, struct err *e
     *busy = l->moved = true;
     struct collected c = {.mailbox = l->mailbox, .uidvalidity = w->mailbox.uidvalidity, .uid = l->uid};
 
-    return inbox_moved(w->daemon, &c, 1, e);
+    crash_point(CRASH_MOVED, CRASH_BEFORE);
+    good = inbox_moved(w->daemon, &c, 1, e);
+    crash_point(CRASH_MOVED, CRASH_AFTER);
+    return good;
 }
 
 bool mailbox_turn(struct world *w, bool *busy, struct err *e)
@@ -192,8 +208,10 @@ void mailbox_kept(void *world, const struct message_row *m)
 {
     struct letter_in *l = letter_of(world, m->uidvalidity, m->uid);
 
+    crash_point(CRASH_KEPT, CRASH_BEFORE);
     if (l)
         l->kept = true;
+    crash_point(CRASH_KEPT, CRASH_AFTER);
 }
 
 bool mailbox_message(struct world *w, struct message_row *out, struct err *e)

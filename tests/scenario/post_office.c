@@ -10,6 +10,8 @@
 
 #include "app/outbox.h"
 #include "base/clock.h"
+#include "crash.h"
+#include "mail/address.h"
 #include "parse/message.h"
 
 #define MAIL_MAX ((size_t)4 << 20)
@@ -39,7 +41,30 @@ void post_office_send(void *world, const struct send_job *job)
     mine->from = arena_strdup(w->a, job->from);
     mine->to = arena_strdup(w->a, job->to);
     mine->segments = segments;
+    crash_point(CRASH_SEND, CRASH_BEFORE);
     w->office.n_in_hand++;
+    crash_point(CRASH_SEND, CRASH_AFTER);
+}
+
+/* ---- its rules */
+
+static bool fits(const char *pattern, const char *address)
+{
+    size_t n = strlen(pattern), of = strlen(address);
+
+    if (*pattern != '@')
+        return !*pattern || strcasecmp(pattern, address) == 0;
+    return of > n && strcasecmp(address + of - n, pattern) == 0;
+}
+
+static const struct server_rule *rule_for(const struct post_office *o, const char *address)
+{
+    static const struct server_rule obliging = {.address = "", .conduct = TAKES};
+
+    for (size_t i = o->n_rules; i > 0; i--)
+        if (fits(o->rules[i - 1].address, address))
+            return &o->rules[i - 1];
+    return &obliging;
 }
 
 /* ---- taking a mail */
@@ -123,7 +148,8 @@ static void keep(struct world *w, const struct send_job *job, const char *raw, c
                           .text = as_read(w->a, f->text),
                           .message_id = f->message_id,
                           .reply_to = address_in(w->a, mail_header(w->a, raw, "Reply-To")),
-                          .raw = raw};
+                          .raw = raw,
+                          .unanswered = rule_for(o, job->to)->conduct == TAKES_SILENTLY};
 
     m.attachments = arena_alloc(w->a, (f->n_parts + 1) * sizeof *m.attachments);
     for (size_t i = 0; i < f->n_parts; i++)
@@ -168,25 +194,6 @@ static void take_or_tell(struct world *w, const struct send_job *job)
 }
 
 /* ---- answering */
-
-static bool fits(const char *pattern, const char *address)
-{
-    size_t n = strlen(pattern), of = strlen(address);
-
-    if (*pattern != '@')
-        return !*pattern || strcasecmp(pattern, address) == 0;
-    return of > n && strcasecmp(address + of - n, pattern) == 0;
-}
-
-static const struct server_rule *rule_for(const struct post_office *o, const char *address)
-{
-    static const struct server_rule obliging = {.address = "", .conduct = TAKES};
-
-    for (size_t i = o->n_rules; i > 0; i--)
-        if (fits(o->rules[i - 1].address, address))
-            return &o->rules[i - 1];
-    return &obliging;
-}
 
 static struct send_outcome answer_to(struct world *w, const struct send_job *job)
 {
@@ -234,13 +241,34 @@ bool post_office_answer(struct world *w)
     memmove(o->in_hand, o->in_hand + 1, --o->n_in_hand * sizeof *o->in_hand);
     if (o->crash_after > 0 && answer.stage == SEND_ACCEPTED)
         o->crash_after--;
+    crash_point(CRASH_ANSWER, CRASH_BEFORE);
     outbox_outcome(w->daemon, &answer);
+    crash_point(CRASH_ANSWER, CRASH_AFTER);
     return true;
 }
 
 void post_office_crash(struct world *w)
 {
     if (w->office.n_in_hand > 0)
-        take_or_tell(w, &w->office.in_hand[0]);
+        answer_to(w, &w->office.in_hand[0]);
     w->office.n_in_hand = 0;
+}
+
+/* Without the answer the daemon cannot know that it was taken, and the mail may come once more. */
+void post_office_recall(struct world *w)
+{
+    ARENA_SCOPED a = arena_new();
+
+    for (size_t i = 0; i < w->office.n_mails; i++) {
+        struct kept_mail *m = &w->office.mails[i];
+        struct notice_row n;
+        struct delivery_row *rows;
+        size_t many;
+
+        if (!store_notice_by_msgid(w->daemon->store, a, m->message_id, &n, NULL) || !n.cause ||
+            !store_deliveries_of(w->daemon->store, a, n.id, &rows, &many, NULL))
+            continue;
+        for (size_t k = 0; k < many; k++)
+            m->unanswered |= address_same(rows[k].address, m->to) && strcmp(rows[k].state, "sending") == 0;
+    }
 }

@@ -3,7 +3,8 @@
  * The daemon's parts run in this process as they do in taamimd, but the children are fakes: a post office that
  * keeps every mail (post_office.c) and a mailbox that gives out what was put into it (mailbox.c). The parser is the
  * real one. A scenario is a text file of one sentence a line; story_teller.c knows the sentences, deeds_*.c do
- * them, expect_*.c look at what came of it. TEMPLATES=dir tries other templates; VERBOSE=1 shows the mails that an
+ * them, expect_*.c look at what came of it. `scenario --crash FILE` kills the process at every kind of step that lasts
+ * (crash.h). TEMPLATES=dir tries other templates; VERBOSE=1 shows the mails that an
  * expectation did not find enough or too many of. */
 #ifndef TAAMIM_TESTS_SCENARIO_H
 #define TAAMIM_TESTS_SCENARIO_H
@@ -41,6 +42,7 @@ struct kept_mail {
     const char *subject, *text, *message_id, *reply_to, *raw;
     const char **attachments;
     size_t n_attachments;
+    bool unanswered; /* the daemon cannot know that it was taken */
 };
 
 enum conduct { TAKES, IS_DOWN, REFUSES_LOGIN, ANSWERS, TAKES_SILENTLY, LOSES, REFUSES_PAPERS };
@@ -65,7 +67,8 @@ struct post_office {
 int post_office_free(void *world);
 void post_office_send(void *world, const struct send_job *job);
 bool post_office_answer(struct world *w); /* one answer; false when nothing is in hand */
-void post_office_crash(struct world *w);  /* what is in hand: the first was taken all the same */
+void post_office_crash(struct world *w);  /* what is in hand: of the first the server had heard all */
+void post_office_recall(struct world *w); /* after that, before the daemon takes its deliveries in hand again */
 const char *mail_header(struct arena *a, const char *raw, const char *name); /* unfolded; "" where there is none */
 
 /* ---- the mailbox */
@@ -147,12 +150,16 @@ struct world {
     } rounds[ROUNDS_MAX];
     size_t n_rounds;
     const char *answer; /* what the officer was told last */
+    int64_t meant;      /* the held reply of which an officer speaks; 0 outside of the sentence */
+    enum lang *reads;   /* what the officer reads since "officer reads LANGUAGE"; NULL: as configured */
 };
 struct world *world_new(const char *scenario_path, struct err *e);
 void world_free(struct world *w); /* removes the folder */
 bool world_open(struct world *w, struct err *e);
 void world_close(struct world *w);
+void world_reads(struct world *w); /* the officer reads what was said last */
 bool world_restart(struct world *w, struct err *e);
+bool world_recover(struct world *w, struct err *e);               /* after a kill: on a copy of the disk as it lies */
 bool world_settle(struct world *w, struct err *e);                /* everything that is due at this second */
 bool world_run_until(struct world *w, int64_t at, struct err *e); /* from due instant to due instant */
 bool world_sound(struct world *w, struct err *e);                 /* what holds at the end of every scenario */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "app/copies.h"
+#include "crash.h"
 
 bool sent_folder_append(void *world, const struct sent_copy *copy)
 {
@@ -13,9 +14,11 @@ bool sent_folder_append(void *world, const struct sent_copy *copy)
 
     if (f->conduct == COLLECTOR_AWAY)
         return false;
+    crash_point(CRASH_COPY, CRASH_BEFORE);
     f->in_hand = copy->notice;
     f->look = copy->look;
     f->message_id = arena_strdup(w->a, copy->message_id);
+    crash_point(CRASH_COPY, CRASH_AFTER);
     return true;
 }
 
@@ -43,7 +46,9 @@ bool sent_folder_turn(struct world *w)
         f->conduct = TAKES_COPIES;
         copies_begin(w->daemon);
     } else {
+        crash_point(CRASH_COPIED, CRASH_BEFORE);
         copies_answered(w->daemon, notice, taken, taken ? "" : "APPEND: NO [OVERQUOTA] the mailbox is full");
+        crash_point(CRASH_COPIED, CRASH_AFTER);
     }
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include "app/post.h"
 #include "base/clock.h"
+#include "mail/address.h"
 
 static bool folder_empty(struct world *w, const char *name, struct err *e)
 {
@@ -112,6 +113,27 @@ static bool only_known_written_to(struct world *w, struct err *e)
     return true;
 }
 
+static bool is_same_mail(const struct kept_mail *a, const struct kept_mail *b)
+{
+    return address_same(a->to, b->to) && strcmp(a->message_id, b->message_id) == 0;
+}
+
+/* Nothing came twice, but where the daemon could not know that it had come. */
+static bool none_doubled(struct world *w, struct err *e)
+{
+    const struct kept_mail *mails = w->office.mails;
+
+    for (size_t i = 0; i < w->office.n_mails; i++)
+        for (size_t k = i; k > 0; k--)
+            if (!is_same_mail(&mails[k - 1], &mails[i]))
+                continue;
+            else if (mails[k - 1].unanswered)
+                break;
+            else
+                return err_perm(e, "%s got \"%s\" twice", mails[i].to, mails[i].subject);
+    return true;
+}
+
 /* What was sent has its copy, once; unless the folder takes none, or its time was over. */
 static bool copied_once(struct world *w, const struct notice_row *n, struct err *e)
 {
@@ -163,5 +185,6 @@ static bool all_copies_kept(struct world *w, struct err *e)
 bool world_sound(struct world *w, struct err *e)
 {
     return folder_empty(w, "incoming", e) && folder_empty(w, "staging", e) && story_whole(w, e) &&
-           all_papers_whole(w, e) && letters_kept(w, e) && all_copies_kept(w, e) && only_known_written_to(w, e);
+           all_papers_whole(w, e) && letters_kept(w, e) && all_copies_kept(w, e) && none_doubled(w, e) &&
+           only_known_written_to(w, e);
 }

@@ -8,6 +8,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "crash.h"
+
+#define SETTLES_S (3 * 3600) /* after a kill near the end: until all that was put off has left */
 
 static const struct sentence *const books[] = {
     time_sentences,    mail_sentences,        officer_sentences,      server_sentences,     sent_folder_sentences,
@@ -108,6 +111,37 @@ static void complain(struct telling *t, const char *sentence, const char *why)
     t->failures++;
 }
 
+struct doing {
+    struct world *w;
+    deed_fn *deed;
+    const struct line *line;
+    struct err *e;
+};
+
+static bool do_it(void *arg)
+{
+    const struct doing *d = arg;
+
+    return d->deed(d->w, d->line, d->e);
+}
+
+/* A word that was cut short by a kill is said again. Refused then, it had taken effect already. */
+static bool do_deed(struct world *w, deed_fn *deed, const struct line *l, bool to_be_refused, struct err *e)
+{
+    struct doing d = {w, deed, l, e};
+    bool good;
+
+    w->meant = 0;
+    if (crash_guard(do_it, &d, &good))
+        return good;
+    if (!world_recover(w, e))
+        return false;
+    if (deed(w, l, e) || to_be_refused)
+        return e->kind == ERR_NONE;
+    *e = (struct err){0};
+    return world_settle(w, e);
+}
+
 static bool do_line(struct telling *t, const char *sentence, struct line *l)
 {
     struct line caught;
@@ -129,59 +163,89 @@ static bool do_line(struct telling *t, const char *sentence, struct line *l)
         complain(t, sentence, "a scenario begins with \"at DATE TIME\"");
         return false;
     }
-    good = deed(t->world, &caught, &e);
+    if (expects && crash_was()) /* what is at once in the undisturbed telling may take a moment; the end is compared */
+        return true;
+    good = do_deed(t->world, deed, &caught, refused, &e);
     if (good == refused)
         complain(t, sentence, refused ? "this was not refused" : e.text);
     return good != refused || expects;
 }
 
-static bool tell(struct telling *t, FILE *file)
+/* The text is the caller's and whole in memory: processes that fork would share a file's place. */
+static bool tell(struct telling *t, char *text)
 {
-    char *text = NULL;
-    size_t cap = 0;
     bool going = true;
 
-    while (going && getline(&text, &cap, file) > 0) {
+    for (char *sentence; going && (sentence = strsep(&text, "\n"));) {
         struct line l;
         struct err e = {0};
-        char *sentence = arena_strndup(t->world->a, text, strcspn(text, "\r\n"));
 
         t->line_number++;
-        going = split(text, &l, &e);
+        going = split(arena_strdup(t->world->a, sentence), &l, &e);
         if (!going)
             complain(t, sentence, e.text);
         else if (l.n > 0)
             going = do_line(t, sentence, &l);
     }
-    free(text);
     return going;
+}
+
+static bool begin(struct telling *t, const char *path, char **text_out)
+{
+    struct err e = {0};
+
+    *t = (struct telling){.path = path, .world = world_new(path, &e)};
+    *text_out = t->world ? file_read(t->world->a, path, BUF_MAX, NULL, &e) : NULL;
+    if (!*text_out)
+        printf("# %s\nnot ok 1 - %s\n", e.text, path);
+    return *text_out;
 }
 
 static int run(const char *path)
 {
     struct err e = {0};
-    struct telling t = {.path = path, .world = world_new(path, &e)};
-    FILE *file = fopen(path, "re");
+    struct telling t;
+    char *text;
 
     printf("1..1\n");
-    if (!t.world || !file) {
-        printf("# %s\nnot ok 1 - %s\n", t.world ? "cannot be read" : e.text, path);
+    if (!begin(&t, path, &text))
         return EXIT_FAILURE;
-    }
-    if (tell(&t, file) && t.world->daemon && !world_sound(t.world, &e))
+    if (tell(&t, text) && t.world->daemon && !world_sound(t.world, &e))
         complain(&t, "(at the end)", e.text);
-    fclose(file);
     world_free(t.world);
     printf("%s 1 - %s\n", t.failures ? "not ok" : "ok", path);
     return t.failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* One telling to its end, and how all stands then. */
+static bool tell_to_the_end(const char *path, struct crash_end *out)
+{
+    struct arena *a = arena_new(); /* outlives the world: ends are compared */
+    struct err e = {0};
+    struct telling t;
+    char *text;
+
+    if (!begin(&t, path, &text))
+        return false;
+    if (tell(&t, text) && t.world->daemon &&
+        (!world_run_until(t.world, clock_now() + SETTLES_S, &e) || !world_sound(t.world, &e) ||
+         !end_state(t.world, a, out, &e)))
+        complain(&t, "(at the end)", e.text);
+    world_free(t.world);
+    out->failures = t.failures;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fputs("usage: scenario FILE\n", stderr);
+    bool crash = argc == 3 && strcmp(argv[1], "--crash") == 0;
+
+    if (argc != 2 && !crash) {
+        fputs("usage: scenario [--crash] FILE\n", stderr);
         return 2;
     }
-    log_open("scenario", LOG_LEVEL_WARNING);
+    log_open("scenario", crash ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING);
+    if (crash)
+        return crash_tell(argv[2], tell_to_the_end) ? EXIT_SUCCESS : EXIT_FAILURE;
     return run(argv[1]);
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <glib.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "app/scanning.h"
 #include "app/ticker.h"
 #include "base/clock.h"
+#include "crash.h"
 #include "parse/message.h"
 
 #define LOOKS_AGAIN_S 60
@@ -102,6 +104,8 @@ static bool open_state(struct world *w, struct err *e)
     d->spool = spool_open(c->state_dir, true, c->papers_group, e);
     if (!d->spool)
         return false;
+    if (!spool_sweep(d->spool, "staging", 0, e))
+        return false;
     d->store = store_open(spool_full(d->spool, w->a, "taamim.db"), STORE_WRITE, e);
     return d->store != NULL;
 }
@@ -129,7 +133,10 @@ bool world_open(struct world *w, struct err *e)
                               .scan = scanner_scan};
     scanner_configure(w);
     w->agenda = (struct agenda){0};
-    return open_state(w, e) && outbox_recover(d, e) && inbox_recover(d, e) && mailbox_start(w, e);
+    if (!open_state(w, e))
+        return false;
+    post_office_recall(w);
+    return outbox_recover(d, e) && inbox_recover(d, e) && mailbox_start(w, e);
 }
 
 void world_close(struct world *w)
@@ -149,14 +156,51 @@ void world_close(struct world *w)
 }
 
 /* What children had in hand is gone with the process. */
-bool world_restart(struct world *w, struct err *e)
+static void lose_children(struct world *w)
 {
     post_office_crash(w);
     w->mailbox.n_to_parse = 0;
     w->sent.in_hand = 0;
+}
+
+void world_reads(struct world *w)
+{
+    struct officer *o = (struct officer *)w->daemon->orders.config->officers;
+
+    if (w->reads)
+        o->lang = *w->reads;
+}
+
+bool world_restart(struct world *w, struct err *e)
+{
+    w->reads = NULL;
     w->mailbox.parser_waits = false;
+    lose_children(w);
     world_close(w);
     return world_open(w, e);
+}
+
+/* The daemon that was is left as it lies in memory, its handle on the store too: closing that would tidy up what a kill
+ * leaves. New files have no locks, as those of a dead process. */
+bool world_recover(struct world *w, struct err *e)
+{
+    char *copy = arena_printf(w->a, "%s-XXXXXX", w->folder);
+    char *argv[] = {"cp", "-a", arena_printf(w->a, "%s/.", w->folder), NULL, NULL};
+    int status;
+
+    if (w->daemon)
+        lose_children(w);
+    if (!mkdtemp(copy))
+        return err_perm(e, "%s: %s", copy, strerror(errno));
+    argv[3] = copy;
+    if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL) || status != 0)
+        return err_perm(e, "%s cannot be copied", w->folder);
+    w->folder = copy;
+    w->daemon = NULL;
+    if (!world_open(w, e))
+        return false;
+    world_reads(w);
+    return true;
 }
 
 /* ---- time */
@@ -180,6 +224,31 @@ static bool turn(struct world *w, bool *busy, struct err *e)
     return !w->office.trouble || err_perm(e, "%s", w->office.trouble);
 }
 
+struct turning {
+    struct world *w;
+    bool *busy;
+    struct err *e;
+};
+
+static bool turn_it(void *arg)
+{
+    const struct turning *t = arg;
+
+    return turn(t->w, t->busy, t->e);
+}
+
+/* Where it was killed the next turn is a new daemon's. */
+static bool turn_or_recover(struct world *w, bool *busy, struct err *e)
+{
+    struct turning t = {w, busy, e};
+    bool good;
+
+    if (crash_guard(turn_it, &t, &good))
+        return good;
+    *busy = true;
+    return world_recover(w, e);
+}
+
 bool world_settle(struct world *w, struct err *e)
 {
     bool busy = true;
@@ -187,7 +256,7 @@ bool world_settle(struct world *w, struct err *e)
     for (int deeds = 0; busy; deeds++)
         if (deeds == DEEDS_MAX)
             return err_perm(e, "the daemon does not come to rest at this second");
-        else if (!turn(w, &busy, e))
+        else if (!turn_or_recover(w, &busy, e))
             return false;
     return true;
 }
