@@ -228,6 +228,11 @@ bool act_item(struct daemon *d, struct arena *a, const struct act *act, const ch
     good = p && round_view(d, a, m.round, &v, e);
     if (good && (act->item < 1 || (size_t)act->item > v.spec->n_items))
         good = err_perm(e, "round %s has %zu items, not an item %d", v.row.ref, v.spec->n_items, act->item);
+    if (good && p->item == act->item - 1 && strcmp(p->round, v.row.ref) == 0) {
+        daemon_rollback(d);
+        *text_out = arena_printf(a, "%s answers item %d already", p->name, act->item);
+        return true;
+    }
     if (good) {
         p->item = act->item - 1;
         p->round = v.row.ref; /* a held paper bears none yet: the word is of this round's items */
@@ -276,6 +281,19 @@ static bool add_files(struct daemon *d, struct arena *a, const struct message_ro
     return true;
 }
 
+/* Said again, or come by mail in the meantime: nothing of it is new. */
+static bool are_there(struct daemon *d, struct arena *a, const struct message_row *m, const struct brought *b)
+{
+    char sha256[65];
+    int64_t size;
+
+    for (size_t i = 0; i < b->n; i++)
+        if (!file_sha256(spool_full(d->spool, a, b->staged[i]), sha256, &size, NULL) ||
+            !store_known_paper(d->store, m->round, m->party, sha256))
+            return false;
+    return true;
+}
+
 bool act_add(struct daemon *d, struct arena *a, const struct act *act, const struct brought *b, const char **text_out,
              struct err *e)
 {
@@ -301,7 +319,13 @@ bool act_add(struct daemon *d, struct arena *a, const struct act *act, const str
     };
     bool known, good;
 
-    if (!aim(d, a, &m, act, e) || !daemon_begin(d, e))
+    if (!aim(d, a, &m, act, e))
+        return false;
+    if (are_there(d, a, &m, b)) {
+        *text_out = arena_printf(a, "filed for %s in %s already", m.party, m.round);
+        return true;
+    }
+    if (!daemon_begin(d, e))
         return false;
     m.uid = clock_now_ms(); /* unique with the empty mailbox */
     good = store_add_message(d->store, &m, &m.id, &known, e) &&

@@ -244,17 +244,17 @@ static bool brings(struct world *w, const struct line *l, struct err *e)
     char sha256[65];
     struct act what = {.who = OFFICER, .ref = l->ref, .party = l->words[1]};
     struct brought b = {.staged = staged, .names = names, .n = 1};
+    bool good;
     FD_SCOPED fd = spool_scratch(w->daemon->spool, e);
 
     if (fd < 0 || write(fd, content, strlen(content)) != (ssize_t)strlen(content) ||
         !instant_of(w, l->words[2], NULL, &b.received_at, e) ||
         !spool_stage(w->daemon->spool, a, fd, 0, (int64_t)strlen(content), &staged[0], sha256, e))
         return false;
-    if (!act_add(w->daemon, a, &what, &b, &answer, e)) {
-        spool_remove(w->daemon->spool, staged[0], NULL);
-        return false;
-    }
-    return world_settle(w, e);
+    good = act_add(w->daemon, a, &what, &b, &answer, e);
+    spool_remove(w->daemon->spool, staged[0], NULL); /* where it was used it has been moved on */
+    w->answer = arena_strdup(w->a, answer);
+    return good && world_settle(w, e);
 }
 
 /* Until the next restart. */
