@@ -3,7 +3,7 @@
 #   make             the programs, in build/
 #   make test        installs what is missing, builds, runs every test; last line: N passed, N failed, N skipped
 #   make lint        warnings, clang-tidy, cppcheck and the rules of the rooms
-#   make check-crash every scenario with the process killed at each kind of step that lasts; make test does it with some of them
+#   make check-crash nearly every scenario with the process killed at each kind of step that lasts; make test does it with some of them
 #   make check-asan  the tests under the address and undefined-behaviour sanitizers (build-asan/)
 #   make check-valgrind   the unit tests and the scenarios under valgrind
 #   make check-systemd    the unit under a real systemd, in a Debian of its own (root; see tests/systemd/run)
