@@ -10,7 +10,6 @@
 #include "mail/address.h"
 #include "mail/lang.h"
 
-#define CONTACTS_MAX   64
 #define NOTE_BYTES_MAX (64 << 10)
 
 static bool begin_on(struct daemon *d, struct arena *a, const struct act *act, struct round_view *v, struct err *e)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -102,7 +103,7 @@ static bool copy_rows(struct copying *c, struct err *e)
     return true;
 }
 
-/* ---- what no row names: the templates that launches froze, the configuration */
+/* ---- what no row names: templates and documents that launches froze, the configuration */
 
 static void fts_cleanup(FTS **tree)
 {
@@ -110,7 +111,7 @@ static void fts_cleanup(FTS **tree)
         fts_close(*tree);
 }
 
-static bool copy_templates(struct copying *c, struct err *e)
+static bool copy_outgoing(struct copying *c, struct err *e)
 {
     char *root = arena_printf(c->a, "%s/outgoing", c->from);
     __attribute__((cleanup(fts_cleanup))) FTS *tree =
@@ -123,7 +124,7 @@ static bool copy_templates(struct copying *c, struct err *e)
 
         if (f->fts_info == FTS_DNR)
             return err_perm(e, "cannot read %s: run this as the daemon's user", f->fts_path);
-        if (f->fts_info == FTS_F && strstr(path, "/templates/") &&
+        if (f->fts_info == FTS_F && !g_str_has_suffix(path, ".head") && !strstr(path, "/.tmp-") &&
             !copy_file(c, f->fts_path, arena_printf(c->a, "%s/%s", c->to, path), "", e))
             return false;
     }
@@ -193,7 +194,7 @@ bool backup_run(struct store *s, struct arena *a, const struct config *config, c
     if (!store_backup(s, path, e))
         return false;
     copy = c.copy = store_open(path, STORE_READ, e);
-    if (!copy || !copy_rows(&c, e) || !copy_templates(&c, e) || !copy_settings(&c, config, e) || !sync_all(dir, e) ||
+    if (!copy || !copy_rows(&c, e) || !copy_outgoing(&c, e) || !copy_settings(&c, config, e) || !sync_all(dir, e) ||
         !audit_run(copy, a, dir, &result.audit, e))
         return err_prefix(e, "the backup in %s is not complete", dir);
     *out = result;

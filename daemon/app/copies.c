@@ -21,7 +21,8 @@ bool copies_want(struct daemon *d, const struct notice_row *n, struct err *e)
     return store_set_copy(d->store, n->id, clock_now(), e);
 }
 
-/* Due again then; or SETTLED, kept, or given up where there is a reason why. */
+/* Due again then; or SETTLED, kept, or given up where there is a reason why. Where that cannot be written down the
+ * copy is due still: a while later it is looked for. */
 static void settle(struct daemon *d, const struct notice_row *n, int64_t copy_at, const char *why)
 {
     struct story_line line = {.who = "daemon", .what = "copy_lost", .round = n->round, .party = n->party};
@@ -32,7 +33,9 @@ static void settle(struct daemon *d, const struct notice_row *n, int64_t copy_at
         daemon_commit(d, &e))
         return;
     daemon_rollback(d);
-    log_event(LOG_LEVEL_ERROR, "sent_copy", "reason", e.text, NULL); /* it is due still, and looked for then */
+    d->copies.sure = false;
+    d->copies.again_at = clock_now() + AGAIN_S;
+    log_event(LOG_LEVEL_ERROR, "sent_copy", "reason", e.text, NULL);
 }
 
 /* ---- giving one */
@@ -111,8 +114,11 @@ void copies_answered(struct daemon *d, int64_t notice, bool kept, const char *te
     if (!kept && !d->copies.watch.away)
         log_event(LOG_LEVEL_WARNING, "sent_copy", "status", "failed", "reason", text, NULL);
     ticker_server(d, &d->copies.watch, kept, text);
-    if (!store_notice(d->store, a, notice, &n, &e) || !n.cause)
+    if (!store_notice(d->store, a, notice, &n, &e) || !n.cause) {
+        d->copies.sure = false;
+        d->copies.again_at = clock_now() + AGAIN_S;
         return;
+    }
     if (kept) {
         settle(d, &n, SETTLED, NULL);
         return;

@@ -9,6 +9,7 @@
 #include "app/trouble.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "mail/address.h"
 
 /* Names in two scripts stand beside each other in a line: each is isolated (Unicode UAX 9). */
 #define FSI "\u2068"
@@ -156,7 +157,7 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     struct seat_row seat;
     struct story_line line = line_of(m, who, "filed");
     struct alert_row about;
-    const char *from, *unscanned;
+    const char *from, *unscanned, *wire;
 
     if (!round_view(d, a, m->round, &v, e))
         return false;
@@ -173,7 +174,8 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     about = alert_of(m, alert_kind_of(m, out));
     if (out->n == 0)
         line.what = "no_paper";
-    if (*m->sender && !strstr(m->marks, "unverified") && !store_clear_failures(d->store, m->sender, e))
+    wire = address_wire(a, m->sender, NULL); /* failures are known by the address as it is sent */
+    if (wire && !strstr(m->marks, "unverified") && !store_clear_failures(d->store, wire, e))
         return false; /* it lives */
     from = *m->sender ? m->sender : "brought by hand";
     unscanned = out->n && strstr(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
@@ -271,6 +273,27 @@ static bool note(struct daemon *d, struct incoming *in, const char *what, struct
     return story(d, &line, e, "from %s: \"%s\" (%s)", in->m.sender, in->m.subject, in->rule);
 }
 
+/* No header says that a machine wrote it: its subject or its words alone do, and may be a delegation's own. */
+static bool words_alone(const struct incoming *in)
+{
+    const struct mail_signs *s = &in->facts->signs;
+    bool marked = s->auto_submitted > AUTO_NO || s->precedence_auto || s->null_return_path || s->from_daemon ||
+                  s->report_mdn || s->loop;
+
+    return !marked && (in->judged.sender == SENDER_CONTACT || in->judged.sender == SENDER_LISTED_DOMAIN);
+}
+
+static bool automatic(struct daemon *d, struct incoming *in, struct err *e)
+{
+    struct alert_row about;
+
+    if (!note(d, in, "automatic", e))
+        return false;
+    about = alert_of(&in->m, "no_paper");
+    return !words_alone(in) ||
+           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s", in->m.sender, in->m.subject, in->rule);
+}
+
 static bool leave(struct daemon *d, struct incoming *in)
 {
     settled(d, in, "left", false);
@@ -307,7 +330,7 @@ bool effects_of(struct daemon *d, struct incoming *in, struct err *e)
     case VERDICT_LEAVE: return leave(d, in);
     case VERDICT_BOUNCE: return note(d, in, "bounce", e) && apply_failures(d, in, e);
     case VERDICT_DELAY: return note(d, in, "delayed", e);
-    case VERDICT_NOTE: return note(d, in, "automatic", e);
+    case VERDICT_NOTE: return automatic(d, in, e);
     case VERDICT_BACKSCATTER: return backscatter(d, in);
     case VERDICT_OFFICER: return note(d, in, "officer_wrote", e);
     case VERDICT_CALENDAR: return note(d, in, "calendar", e);

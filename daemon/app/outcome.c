@@ -212,13 +212,17 @@ static bool shows_us_welcome(const struct daemon *d, enum attempt_end end, bool 
 }
 
 /* Cancelled while it was at a sender: it is not tried again. */
-static bool is_cancelled(struct daemon *d, struct arena *a, const struct notice_row *n)
+static bool is_cancelled(struct daemon *d, struct arena *a, const struct notice_row *n, bool *out, struct err *e)
 {
     struct round_row round = {0};
 
-    return *n->round && store_round(d->store, a, n->round, &round, NULL) && round.state &&
-           strcmp(round.state, round_state_names[ROUND_CANCELLED]) == 0 &&
-           strcmp(n->kind, letter_kind_names[LETTER_CLOSING]) != 0;
+    *out = false;
+    if (!*n->round || strcmp(n->kind, letter_kind_names[LETTER_CLOSING]) == 0)
+        return true;
+    if (!store_round(d->store, a, n->round, &round, e))
+        return false;
+    *out = round.state && strcmp(round.state, round_state_names[ROUND_CANCELLED]) == 0;
+    return true;
 }
 
 /* A server that refuses what was filed (a virus, spam) shall not keep the news from the officer: the alert goes once
@@ -248,15 +252,14 @@ static bool officer_reached(struct daemon *d, struct arena *a, const struct noti
 }
 
 /* What becomes of this delivery. */
-static struct retry decide(struct daemon *d, struct arena *a, const struct notice_row *n, const struct attempt *attempt,
-                           bool about_all)
+static struct retry decide(const struct attempt *attempt, bool about_all, bool cancelled)
 {
     struct retry next = retry_after(attempt);
 
     if (about_all) /* the next probe is another one's */
         next =
             (struct retry){.state = DELIVERY_QUEUED, .next_at = attempt->now_at + RETRY_STOPPED_S, .stop_queue = true};
-    if (next.state != DELIVERY_SENT && next.state != DELIVERY_FAILED && is_cancelled(d, a, n))
+    if (next.state != DELIVERY_SENT && next.state != DELIVERY_FAILED && cancelled)
         next = (struct retry){.state = DELIVERY_CANCELLED};
     return next;
 }
@@ -290,7 +293,12 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
                               .created_at = n->created_at,
                               .now_at = clock_now()};
     bool about_all = refused_like_all(d, row, o, attempt.end), stripped;
-    struct retry next = decide(d, a, n, &attempt, about_all);
+    struct retry next;
+    bool cancelled;
+
+    if (!is_cancelled(d, a, n, &cancelled, e))
+        return false;
+    next = decide(&attempt, about_all, cancelled);
 
     if (attempt.end == END_ACCEPTED)
         refusals_note(&d->queue.refusals, 250, "", 0);
@@ -334,14 +342,14 @@ bool outcome_apply(struct daemon *d, struct arena *a, const struct send_outcome 
 }
 
 /* Only what left can come back: a forged report cannot keep a mail from leaving. */
-static bool may_have_left(const struct delivery_row *row)
+static bool can_come_back(const struct delivery_row *row)
 {
     return strcmp(row->state, "sent") == 0 || strcmp(row->state, "uncertain") == 0;
 }
 
 static bool is_believed(const struct delivery_row *row, const struct returned *r)
 {
-    return strcasecmp(row->address, r->address) == 0 && may_have_left(row) && (!*row->token || row->id == r->delivery);
+    return strcasecmp(row->address, r->address) == 0 && can_come_back(row) && (!*row->token || row->id == r->delivery);
 }
 
 bool outcome_returned(struct daemon *d, const struct returned *r, bool *believed_out, struct err *e)

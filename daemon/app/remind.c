@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define CONTACTS_MAX 64
 #define UNREADABLE_S 600 /* a round that cannot be read is looked at again then */
 
 struct reminder {

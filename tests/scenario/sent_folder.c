@@ -58,8 +58,6 @@ static bool conduct(struct world *w, enum sent_conduct c)
     w->sent.conduct = c;
     if (c == COLLECTOR_AWAY)
         w->sent.in_hand = 0;
-    else if (c == TAKES_COPIES)
-        copies_begin(w->daemon);
     return true;
 }
 
@@ -72,7 +70,14 @@ static bool is_away(struct world *w, const struct line *l, struct err *e)
 static bool is_back(struct world *w, const struct line *l, struct err *e)
 {
     (void)l;
+    copies_begin(w->daemon);
     return conduct(w, TAKES_COPIES) && world_settle(w, e);
+}
+
+static bool takes_again(struct world *w, const struct line *l, struct err *e)
+{
+    (void)l, (void)e;
+    return conduct(w, TAKES_COPIES);
 }
 
 static bool refuses(struct world *w, const struct line *l, struct err *e)
@@ -96,7 +101,7 @@ const struct sentence sent_folder_sentences[] = {
     {"collector is away", is_away},
     {"collector is back", is_back},
     {"sent folder refuses copies", refuses},
-    {"sent folder takes copies", is_back},
+    {"sent folder takes copies", takes_again},
     {"collector ends after the next copy", ends_after_one},
     {"expect N copies of what was sent", count},
     {NULL, NULL},

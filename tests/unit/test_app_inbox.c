@@ -55,7 +55,7 @@ static void nothing_is_committed_that_may_not_last(void **state)
     (void)state;
     GOOD(spool_write(d.spool, "outgoing/R/a.head", "head", 4, &e));
     assert_int_equal(rename(folder, full("outgoing/S")), 0);
-    assert_int_equal(symlink("nowhere", folder), 0); /* what is to be synced is no folder any more */
+    assert_int_equal(symlink("R", folder), 0); /* what is to be synced leads nowhere any more: to itself */
     assert_false(inbox_parsed(&d, &one, 1, &e));
     assert_string_equal(row_of(id).state, "collected");
     assert_int_equal(n_kept, 0);
