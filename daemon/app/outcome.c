@@ -168,6 +168,16 @@ static json_t *refusals_to_json(const struct queue *q)
                      "deliveries", deliveries);
 }
 
+static bool is_same_row(const struct refusals *a, const struct refusals *b)
+{
+    if (a->code != b->code || a->n != b->n || a->n_deliveries != b->n_deliveries)
+        return false;
+    for (int i = 0; i < a->n_deliveries; i++)
+        if (a->deliveries[i] != b->deliveries[i])
+            return false;
+    return true;
+}
+
 bool outcome_keep_refusals(struct daemon *d, const struct queue *before, struct err *e)
 {
     const struct queue *q = &d->queue;
@@ -175,7 +185,7 @@ bool outcome_keep_refusals(struct daemon *d, const struct queue *before, struct 
     char *text;
     bool good;
 
-    if (memcmp(&before->refusals, &q->refusals, sizeof q->refusals) == 0 && before->stopped_code == q->stopped_code)
+    if (is_same_row(&before->refusals, &q->refusals) && before->stopped_code == q->stopped_code)
         return true;
     if (q->refusals.code == 0 && q->stopped_code == 0)
         return store_set(d->store, REFUSALS_KEY, NULL, e);
