@@ -160,6 +160,9 @@ static void print_next(const struct message_row *m)
     } else if (strcmp(m->state, "filed") == 0) {
         printf("\n  taamim reply move %lld --party CODE      where it is another party's\n", id);
         printf("  taamim reply item %lld PAPER N      which item a paper answers\n", id);
+    } else if (strcmp(m->state, "noted") == 0 || strcmp(m->state, "duplicate") == 0) {
+        printf("\n  taamim reply accept %lld%s%s      takes it in all the same\n", id, *m->round ? "" : " --round REF",
+               *m->party ? "" : " --party CODE");
     }
 }
 
@@ -305,8 +308,10 @@ static const struct verb reply_verbs[] = {
     {"show", "show N", "One reply: who sent it, its papers, its text, where it lies, why it is held.", 1, 1,
      OPTION_BIT(OPT_JSON), 0, show},
     {"accept", "accept N [--round REF] [--party CODE] [--add-contact ROLE]",
-     "Files a held reply. ROLE (mission, focal_point, alternate, other): the sender becomes a contact.", 1, 1,
-     AIM | OPTION_BIT(OPT_ADD_CONTACT), 0, accept_reply},
+     "Files a held reply, or takes in one that was noted or a duplicate. ROLE (mission, focal_point, alternate, "
+     "other): "
+     "the sender becomes a contact.",
+     1, 1, AIM | OPTION_BIT(OPT_ADD_CONTACT), 0, accept_reply},
     {"reject", "reject N --why TEXT [--tell]",
      "Turns a held reply down; it stays in the archive. --tell says so to its sender, if a contact.", 1, 1,
      OPTION_BIT(OPT_WHY) | OPTION_BIT(OPT_TELL), OPTION_BIT(OPT_WHY), reject},

@@ -153,7 +153,7 @@ struct count_row {
 bool store_delivery_counts(struct store *s, struct arena *a, const char *round_or_null, struct count_row **out,
                            size_t *n_out, struct err *e);
 
-/* What waits for an instant more than `furthest_s` after now (a delivery, a receipt, a copy) waits no longer, and no
+/* What waits for an instant more than `furthest_s` (a receipt: a day) after now waits no longer, and no
  * receipt went out later than now: a clock that was wrong had planned it. */
 bool store_forget_future(struct store *s, int64_t now_at, int64_t furthest_s, struct err *e);
 

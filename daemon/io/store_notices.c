@@ -90,7 +90,8 @@ int64_t store_next_copy_at(struct store *s)
 
 /* ---- deliveries */
 
-#define WAITING "state IN ('queued', 'deferred', 'uncertain')" /* as the index deliveries_waiting has it */
+#define RECEIPT_WAITS_S 86400                                          /* the longest that a receipt is put off */
+#define WAITING         "state IN ('queued', 'deferred', 'uncertain')" /* as the index deliveries_waiting has it */
 
 static const struct member delivery_members[] = {
     MEMBER(delivery_row, id),        MEMBER(delivery_row, notice),   MEMBER(delivery_row, address),
@@ -186,10 +187,10 @@ bool store_forget_future(struct store *s, int64_t now_at, int64_t furthest_s, st
                         e) &&
            query_change(s, QUERY(NULL, "UPDATE notices SET copy_at = ?1 WHERE copy_at > ?2", V(now_at), V(furthest_at)),
                         e) &&
-           query_change(
-               s,
-               QUERY(NULL, "UPDATE seats SET receipt_due_at = ?1 WHERE receipt_due_at > ?2", V(now_at), V(furthest_at)),
-               e) &&
+           query_change(s,
+                        QUERY(NULL, "UPDATE seats SET receipt_due_at = ?1 WHERE receipt_due_at > ?2", V(now_at),
+                              V(now_at + RECEIPT_WAITS_S)),
+                        e) &&
            query_change(s, QUERY(NULL, "UPDATE seats SET receipt_at = 0 WHERE receipt_at > ?1", V(now_at)), e);
 }
 

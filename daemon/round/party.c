@@ -49,11 +49,6 @@ const char *party_full(const struct party *p, enum lang lang)
     return p->full[LANG_EN];
 }
 
-const char *party_to(const struct party *p, enum lang lang)
-{
-    return given(p->to[lang]) ? p->to[lang] : party_full(p, lang);
-}
-
 const char *party_of(const struct party *p, enum lang lang)
 {
     return given(p->of[lang]) ? p->of[lang] : party_full(p, lang);

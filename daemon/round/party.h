@@ -61,7 +61,6 @@ const struct party *register_find(const struct party_register *r, const char *co
 const char *text_in(const char *const texts[LANG_COUNT], enum lang lang);
 const char *party_name(const struct party *p, enum lang lang);
 const char *party_full(const struct party *p, enum lang lang);
-const char *party_to(const struct party *p, enum lang lang);
 const char *party_of(const struct party *p, enum lang lang);
 bool party_in_group(const struct party *p, const char *group);
 bool enum_by_name(const char *const *names, int count, const char *name, int *out); /* name tables of this house */
