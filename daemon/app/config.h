@@ -74,6 +74,7 @@ struct config *config_load(struct arena *a, const char *path, struct problems *p
  * be parsed. */
 struct config *config_load_any(struct arena *a, const char *path, struct problems *p);
 void config_close(struct config *c);
+extern const struct strings config_refused;                       /* the default of filing.refused */
 bool config_officer(const struct config *c, const char *address); /* whether this is an officer's address */
 
 #endif
