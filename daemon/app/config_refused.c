@@ -1,7 +1,7 @@
-/* What is not taken unless the configuration says otherwise (filing.refused). What runs when it is opened from the share,
- * or when its folder is merely shown: programs and scripts; files of the Windows shell that fetch an icon or a search
- * from another server and so give the reader's login away; disk images, whose content no mark follows; pages and
- * drawings that carry scripts. Documents stay, those with macros too. */
+/* What is not taken unless the configuration says otherwise (filing.refused). What runs when it is opened from the
+ * share, or when its folder is merely shown: programs and scripts; files of the Windows shell that fetch an icon or a
+ * search from another server and so give the reader's login away; disk images, whose content no mark follows; pages
+ * and drawings that carry scripts. Documents stay, those with macros too. */
 #include "app/config.h"
 
 static const char *const refused[] = {
