@@ -7,36 +7,13 @@ office=office@league.example jordan=focal@labour.jo.example tunisia=focal@social
 servers $office:pw $jordan:pw $tunisia:pw $officer:pw
 ref=TEST/2026/02
 
-mkdir -p "$T/etc" "$T/state"
-(umask 077 && echo pw >"$T/etc/password")
-{
-    echo 'secretariat = {'
-    sed -n '/^  name = {/,/^  };/p; /^  short_name = {/,/^  };/p' config/taamim.conf
-    cat <<E2
-  address = "$office"; zone = "Africa/Cairo"; working_days = "all"; hours = "all";
-};
-paths = { state = "$T/state"; register = "delegations.conf"; templates = "$PWD/templates"; libexec = "$BIN"; };
-smtp = { host = "$HOST"; port = $SUBMISSION; ca_file = "$CA"; user = "$office"; password_file = "password"; };
-imap = { host = "$HOST"; port = $IMAPS; ca_file = "$CA"; user = "$office"; password_file = "password"; authserv_id = "mail.test"; };
+settings <<E
 sending = { rate_per_minute = 600; };
-officers = ( { address = "$officer"; name = "Duty"; language = "en"; } );
 office = { alert_every_s = 1; receipt_every_s = 1; };
-E2
-} >"$T/etc/taamim.conf"
-party() { # code name address language
-    echo "  { code = \"$1\"; kind = \"state\"; name = { ar = \"$2\"; en = \"$1\"; fr = \"$1\"; }; contacts = ( { role = \"focal_point\"; address = \"$3\"; language = \"$4\"; } ); }"
-}
+E
 printf 'parties = (\n%s,\n%s\n);\n' "$(party JO الأردن $jordan ar)" "$(party TN تونس $tunisia fr)" >"$T/etc/delegations.conf"
 printf 'the document\n' >"$T/etc/document.txt"
-cat >"$T/etc/round.conf" <<E2
-ref = "$ref"; kind = "papers";
-title = { ar = "طلب أوراق"; en = "Call for papers"; fr = "Appel à contributions"; };
-text = { ar = "ترجو الأمانة موافاتها بورقة."; en = "A paper is asked for."; fr = "Une contribution est demandée."; };
-to = { kinds = [ "state" ]; roles = [ "focal_point" ]; };
-documents = ( { file = "document.txt"; } );
-deadline = "+1h"; reminders = [ ];
-E2
-taamim() { "$BIN/taamim" -c "$T/etc/taamim.conf" "$@" </dev/null; }
+round_file 'documents = ( { file = "document.txt"; } );'
 party_says() { taamim status $ref --json | tr -d ' \n' | grep -qE "\"code\":\"$1\"[^{}]*$2"; }
 reply() { # address file
     local notice to

@@ -11,6 +11,9 @@
 #   skip TEXT why             wait_for SECONDS command args
 #   mailbox ADDRESS [FOLDER]  the files of a mailbox, one a line      mails ADDRESS [FOLDER]  their number
 #   mail_with ADDRESS TEXT    the first message that contains TEXT
+#   settings                  $T/etc/taamim.conf of $office with $officer, on these servers; groups that differ come on stdin
+#   party CODE NAME ADDRESS LANGUAGE   a state for the register          round_file [LINE]   $T/etc/round.conf of $ref, to all states
+#   taamim args               the command line on these settings
 # Failures print what the command said, as TAP comments. The file's exit code says whether all went well.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -93,3 +96,37 @@ mailbox() {
 }
 mails() { mailbox "$@" | wc -l; }
 mail_with() { local files; mapfile -t files < <(mailbox "$1"); [ ${#files[@]} -gt 0 ] && grep -lF -- "$2" "${files[@]}" | head -n 1 | grep .; }
+
+# shellcheck disable=SC2154  # office, officer and ref are the caller's
+settings() {
+    mkdir -p "$T/etc" "$T/state" "$T/sent"
+    (umask 077 && echo pw >"$T/etc/password")
+    {
+        echo 'secretariat = {'
+        sed -n '/^  name = {/,/^  };/p; /^  short_name = {/,/^  };/p' config/taamim.conf
+        cat <<E
+  address = "$office"; zone = "Africa/Cairo"; working_days = "all"; hours = "all";
+};
+paths = { state = "$T/state"; register = "delegations.conf"; templates = "$PWD/templates"; libexec = "$BIN"; };
+smtp = { host = "$HOST"; port = $SUBMISSION; ca_file = "$CA"; user = "$office"; password_file = "password"; };
+imap = { host = "$HOST"; port = $IMAPS; ca_file = "$CA"; user = "$office"; password_file = "password"; authserv_id = "mail.test"; };
+officers = ( { address = "$officer"; name = "Duty"; language = "en"; } );
+E
+        cat
+    } >"$T/etc/taamim.conf"
+}
+party() {
+    echo "  { code = \"$1\"; kind = \"state\"; name = { ar = \"$2\"; en = \"$1\"; fr = \"$1\"; }; contacts = ( { role = \"focal_point\"; address = \"$3\"; language = \"$4\"; } ); }"
+}
+# shellcheck disable=SC2154
+round_file() {
+    cat >"$T/etc/round.conf" <<E
+ref = "$ref"; kind = "papers";
+title = { ar = "طلب أوراق"; en = "Call for papers"; fr = "Appel à contributions"; };
+text = { ar = "ترجو الأمانة موافاتها بورقة."; en = "A paper is asked for."; fr = "Une contribution est demandée."; };
+to = { kinds = [ "state" ]; roles = [ "focal_point" ]; };
+${1:-}
+deadline = "+1h"; reminders = [ ];
+E
+}
+taamim() { "$BIN/taamim" -c "$T/etc/taamim.conf" "$@" </dev/null; }

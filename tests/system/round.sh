@@ -11,36 +11,13 @@ servers $office:pw $jordan:pw $tunisia:pw $gone:pw:gone $officer:pw
 ref=TEST/2026/01
 
 # --- settings ------------------------------------------------------------------------------------------------------------
-mkdir -p "$T/etc" "$T/state" "$T/sent"
-(umask 077 && echo pw >"$T/etc/password")
-{
-    echo 'secretariat = {'
-    sed -n '/^  name = {/,/^  };/p; /^  short_name = {/,/^  };/p' config/taamim.conf
-    cat <<E
-  address = "$office"; zone = "Africa/Cairo"; working_days = "all"; hours = "all";
-};
-paths = { state = "$T/state"; register = "delegations.conf"; templates = "$PWD/templates"; libexec = "$BIN"; };
-smtp = { host = "$HOST"; port = $SUBMISSION; ca_file = "$CA"; user = "$office"; password_file = "password"; };
-imap = { host = "$HOST"; port = $IMAPS; ca_file = "$CA"; user = "$office"; password_file = "password"; authserv_id = "mail.test"; };
+settings <<E
 sending = { rate_per_minute = 600; sent_folder = "Sent"; };
-officers = ( { address = "$officer"; name = "Duty"; language = "en"; } );
 office = { alert_every_s = 1; receipt_every_s = 1; };
 E
-} >"$T/etc/taamim.conf"
-party() { # code name address language
-    echo "  { code = \"$1\"; kind = \"state\"; name = { ar = \"$2\"; en = \"$1\"; fr = \"$1\"; }; contacts = ( { role = \"focal_point\"; address = \"$3\"; language = \"$4\"; } ); }"
-}
 printf 'parties = (\n%s,\n%s,\n%s\n);\n' "$(party JO الأردن $jordan ar)" "$(party TN تونس $tunisia fr)" "$(party KM القمر $gone ar)" >"$T/etc/delegations.conf"
 printf 'the document, as bytes\n' >"$T/etc/document.txt"
-cat >"$T/etc/round.conf" <<E
-ref = "$ref"; kind = "papers";
-title = { ar = "طلب أوراق"; en = "Call for papers"; fr = "Appel à contributions"; };
-text = { ar = "ترجو الأمانة موافاتها بورقة."; en = "A paper is asked for."; fr = "Une contribution est demandée."; };
-to = { kinds = [ "state" ]; roles = [ "focal_point" ]; };
-documents = ( { file = "document.txt"; } );
-deadline = "+1h"; reminders = [ ];
-E
-taamim() { "$BIN/taamim" -c "$T/etc/taamim.conf" "$@" </dev/null; }
+round_file 'documents = ( { file = "document.txt"; } );'
 status() { taamim status $ref --json >"$T/status.json" && tr -d ' \n' <"$T/status.json" >"$T/status"; }
 party_says() { status && grep -qE "\"code\":\"$1\"[^{}]*$2" "$T/status"; } # code regular expression
 

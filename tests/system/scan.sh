@@ -29,34 +29,13 @@ clamd_starts
 result $? "clamd starts with a signature of our own" "$T/clamd.log"
 
 # --- settings ------------------------------------------------------------------------------------------------------------
-(umask 077 && echo pw >"$T/etc/password")
-{
-    echo 'secretariat = {'
-    sed -n '/^  name = {/,/^  };/p; /^  short_name = {/,/^  };/p' config/taamim.conf
-    cat <<E
-  address = "$office"; zone = "Africa/Cairo"; working_days = "all"; hours = "all";
-};
-paths = { state = "$T/state"; register = "delegations.conf"; templates = "$PWD/templates"; libexec = "$BIN"; };
-smtp = { host = "$HOST"; port = $SUBMISSION; ca_file = "$CA"; user = "$office"; password_file = "password"; };
-imap = { host = "$HOST"; port = $IMAPS; ca_file = "$CA"; user = "$office"; password_file = "password"; authserv_id = "mail.test"; };
+settings <<E
 sending = { rate_per_minute = 600; };
 filing = { scanner = "$T/clamd.ctl"; };
-officers = ( { address = "$officer"; name = "Duty"; language = "en"; } );
 office = { alert_every_s = 1; receipt_every_s = 1; unreachable_after_s = 2; };
 E
-} >"$T/etc/taamim.conf"
-cat >"$T/etc/delegations.conf" <<E
-parties = ( { code = "JO"; kind = "state"; name = { ar = "الأردن"; en = "JO"; fr = "JO"; };
-  contacts = ( { role = "focal_point"; address = "$jordan"; language = "en"; } ); } );
-E
-cat >"$T/etc/round.conf" <<E
-ref = "$ref"; kind = "papers";
-title = { ar = "طلب أوراق"; en = "Call for papers"; fr = "Appel à contributions"; };
-text = { ar = "ترجو الأمانة موافاتها بورقة."; en = "A paper is asked for."; fr = "Une contribution est demandée."; };
-to = { kinds = [ "state" ]; roles = [ "focal_point" ]; };
-deadline = "+1h"; reminders = [ ];
-E
-taamim() { "$BIN/taamim" -c "$T/etc/taamim.conf" "$@" </dev/null; }
+printf 'parties = (\n%s\n);\n' "$(party JO الأردن $jordan en)" >"$T/etc/delegations.conf"
+round_file
 papers() { find "$T/state/papers" -type f 2>/dev/null | wc -l; }
 papers_are() { [ "$(papers)" = "$1" ]; }
 sends() { # text file ...
