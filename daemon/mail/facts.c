@@ -108,6 +108,11 @@ static json_t *part_to_json(const struct fact_part *x)
     set_flag(o, "forwarded", x->forwarded);
     set_flag(o, "cut", x->cut);
     set_flag(o, "no_paper", x->no_paper);
+    set_flag(o, "locked", x->locked);
+    set_flag(o, "macros", x->macros);
+    set_flag(o, "scan", x->scan);
+    json_object_set_new(o, "pages", json_integer(x->pages));
+    json_object_set_new(o, "member_of", json_integer(x->member_of));
     set_capped(o, "utf8_sha256", x->utf8_sha256, HASH_TEXT);
     return o;
 }
@@ -124,6 +129,7 @@ static void set_lists(json_t *o, const struct facts *f)
 {
     json_object_set_new(o, "references", strings_to_json(f->references, f->n_references));
     json_object_set_new(o, "returned_ids", strings_to_json(f->returned_ids, f->n_returned_ids));
+    json_object_set_new(o, "links", strings_to_json(f->links, f->n_links));
     json_t *recipients = json_array(), *failures = json_array(), *parts = json_array(), *auth = json_array();
     for (size_t i = 0; i < f->n_auth_results; i++)
         json_array_append_new(auth, auth_to_json(&f->auth_results[i]));
@@ -153,6 +159,7 @@ json_t *facts_to_json(const struct facts *f)
     set_lists(o, f);
     set_capped(o, "text", f->text, LONG_TEXT);
     set_capped(o, "reply_text", f->reply_text, LONG_TEXT);
+    set_text(o, "away_until", f->away_until);
     set_text(o, "calendar_method", f->calendar_method);
     set_text(o, "calendar_uid", f->calendar_uid);
     set_text(o, "calendar_partstat", f->calendar_partstat);
@@ -276,6 +283,11 @@ static struct fact_part get_part(struct reading *r, const json_t *o)
         .forwarded = json_is_true(json_object_get(o, "forwarded")),
         .cut = json_is_true(json_object_get(o, "cut")),
         .no_paper = json_is_true(json_object_get(o, "no_paper")),
+        .locked = json_is_true(json_object_get(o, "locked")),
+        .macros = json_is_true(json_object_get(o, "macros")),
+        .scan = json_is_true(json_object_get(o, "scan")),
+        .pages = (int)get_number(r, o, "pages", 0, FACTS_PAGES_MAX),
+        .member_of = (int)get_number(r, o, "member_of", 0, FACTS_PARTS_MAX),
         .utf8_sha256 = get_text(r, o, "utf8_sha256", HASH_TEXT),
     };
     if (p.size > r->scratch_size - p.offset)
@@ -300,6 +312,8 @@ static void check_places(struct reading *r, const struct facts *f)
     for (size_t i = 0; i < f->n_parts; i++) {
         const struct fact_part *p = &f->parts[i];
         sum += p->size;
+        if (p->member_of > (int)i)
+            fault(r, "member_of", "names no archive before it");
         for (size_t k = 0; k < i; k++) {
             const struct fact_part *q = &f->parts[k];
             if (p->offset < q->offset + q->size && q->offset < p->offset + p->size)
@@ -316,6 +330,9 @@ static void get_lists(struct reading *r, const json_t *j, struct facts *f)
     size_t i;
     f->references = get_strings(r, j, "references", FACTS_IDS_MAX, &f->n_references);
     f->returned_ids = get_strings(r, j, "returned_ids", FACTS_IDS_MAX, &f->n_returned_ids);
+    f->links = get_strings(r, j, "links", FACTS_LINKS_MAX, &f->n_links);
+    for (i = 0; i < f->n_links; i++) /* shown to people, and no more than that */
+        f->links[i] = text_clean(r->a, f->links[i], strlen(f->links[i]));
     json_array_foreach(get_list(r, j, "auth_results", FACTS_AUTH_MAX), i, v)
         ARENA_PUSH(r->a, f->auth_results, f->n_auth_results, get_auth(r, v));
     json_array_foreach(get_list(r, j, "recipients", FACTS_ADDRESSES_MAX), i, v)
@@ -344,6 +361,7 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
         .date_at = get_number(&r, j, "date_at", INT64_C(-62135596800), INT64_C(253402300799)), /* the years 1 to 9999 */
         .text = get_text(&r, j, "text", LONG_TEXT),
         .reply_text = get_text(&r, j, "reply_text", LONG_TEXT),
+        .away_until = get_text(&r, j, "away_until", SHORT_TEXT),
         .calendar_method = get_text(&r, j, "calendar_method", SHORT_TEXT),
         .calendar_uid = get_text(&r, j, "calendar_uid", SHORT_TEXT),
         .calendar_partstat = get_text(&r, j, "calendar_partstat", SHORT_TEXT),

@@ -18,6 +18,8 @@
 #define FACTS_IDS_MAX       100
 #define FACTS_FAILURES_MAX  200
 #define FACTS_AUTH_MAX      20
+#define FACTS_LINKS_MAX     20
+#define FACTS_PAGES_MAX     100000
 #define FACTS_AUTH_TEXT     ((size_t)16 << 10)
 
 struct fact_address {
@@ -44,7 +46,12 @@ struct fact_part {           /* one file that a person attached; papers come fir
     bool inline_shown;       /* an image that the HTML shows by cid: no paper */
     bool forwarded;          /* came inside a forwarded message */
     bool cut;                /* these bytes are not all of it */
-    bool no_paper;           /* vCard, signature, calendar, report parts */
+    bool no_paper;           /* vCard, signature, calendar, report parts, a container whose files stand in its place */
+    bool locked;             /* opens with a password only: what is in it nobody can read */
+    bool macros;             /* an office document that carries programs of its own */
+    bool scan;               /* pictures of pages alone: an image, a PDF without any font */
+    int pages;               /* of a PDF or an image; 0: not known */
+    int member_of;           /* lay in an archive: that archive's place in the list, 1 for the first; 0: in none */
     const char *utf8_sha256; /* of the content converted to UTF-8 where it is text; "" else (for explain) */
 };
 
@@ -70,6 +77,9 @@ struct facts {
     bool incomplete;        /* there are parts that are not listed */
     const char *text;       /* body as text, at most 64 KB */
     const char *reply_text; /* the sender's own new text */
+    const char **links;     /* to files that lie with a file service, as written; nothing is fetched */
+    size_t n_links;
+    const char *away_until; /* an automatic answer's own words for when its sender is back, in one line; "" */
     const char *calendar_method, *calendar_uid;
     const char *calendar_partstat; /* comma-separated */
     const char *trouble;           /* what could not be read, in words; "" */

@@ -16,15 +16,18 @@ static void test_round_trip(void **state)
     ARENA_SCOPED a = arena_new();
     struct fact_address to[] = {{"البعثة", "m@eg.example"}};
     struct fact_failure failures[] = {{REPORT_FAILED, "a@b.example", "5.1.1", "no such user"}};
-    struct fact_part parts[] = {{.name = "ورقة.pdf",
-                                 .claimed = "application/pdf",
-                                 .type = "application/pdf",
-                                 .offset = 10,
-                                 .size = 90,
-                                 .forwarded = true,
-                                 .cut = true,
-                                 .utf8_sha256 = ""}};
-    const char *ids[] = {"x@y", "z@y"};
+    struct fact_part parts[] = {
+        {.name = "ورقة.pdf",
+         .claimed = "application/pdf",
+         .type = "application/pdf",
+         .offset = 10,
+         .size = 90,
+         .forwarded = true,
+         .cut = true,
+         .locked = true,
+         .utf8_sha256 = ""},
+        {.name = "annex.docx", .offset = 0, .size = 10, .macros = true, .scan = true, .pages = 3, .member_of = 1}};
+    const char *ids[] = {"x@y", "z@y"}, *links[] = {"https://files.example/\x01\x2E"};
     struct facts f = {.subject = "تعميم",
                       .from = {"Office", "o@jo.example"},
                       .message_id = "m@x",
@@ -37,7 +40,10 @@ static void test_round_trip(void **state)
                       .failures = failures,
                       .n_failures = 1,
                       .parts = parts,
-                      .n_parts = 1,
+                      .n_parts = 2,
+                      .links = links,
+                      .n_links = 1,
+                      .away_until = "حتى 3 ديسمبر",
                       .text = "line\nline",
                       .reply_text = "line",
                       .calendar_method = "",
@@ -71,6 +77,13 @@ static void test_round_trip(void **state)
     assert_int_equal(g.parts[0].offset + g.parts[0].size, 100);
     assert_true(g.parts[0].forwarded);
     assert_false(g.parts[0].no_paper);
+    assert_true(g.parts[0].locked && !g.parts[0].macros && !g.parts[0].scan && g.parts[0].member_of == 0);
+    assert_true(g.parts[1].macros && g.parts[1].scan && !g.parts[1].locked);
+    assert_int_equal(g.parts[1].pages, 3);
+    assert_int_equal(g.parts[1].member_of, 1);
+    assert_int_equal(g.n_links, 1);
+    assert_string_equal(g.links[0], "https://files.example/.");
+    assert_string_equal(g.away_until, f.away_until);
     assert_string_equal(g.text, "line\nline");
     assert_int_equal(g.date_at, f.date_at);
 }
@@ -89,6 +102,10 @@ static void test_lies(void **state)
         "{\"parts\":[{\"offset\":0,\"size\":50},{\"offset\":49,\"size\":1}]}",
         "{\"parts\":[{\"offset\":50,\"size\":10},{\"offset\":0,\"size\":100}]}",
         "{\"parts\":[{\"offset\":0,\"size\":60},{\"offset\":0,\"size\":60}]}",
+        "{\"parts\":[{\"member_of\":1}]}",
+        "{\"parts\":[{\"member_of\":-1}]}",
+        "{\"parts\":[{\"pages\":1000000}]}",
+        "{\"links\":[7]}",
         "{\"parts\":{}}",
         "{\"subject\":7}",
         "{\"signs\":{\"action\":77}}",
