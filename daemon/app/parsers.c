@@ -42,39 +42,13 @@ static int64_t size_of(int fd)
     return fstat(fd, &st) == 0 ? (int64_t)st.st_size : 0;
 }
 
-/* The facts of a whole answer, or NULL with e saying why they cannot be used. */
-static struct facts *answer_of(struct arena *a, struct parse *p, struct err *e)
-{
-    struct facts *f = arena_alloc(a, sizeof *f);
-    JSON_SCOPED j = NULL;
-
-    if (p->answer.overflow) {
-        err_perm(e, "the parser said more than %zu bytes", FACTS_JSON_MAX);
-        return NULL;
-    }
-    if (p->answer.len == 0 || p->answer.data[p->answer.len - 1] != '\n') {
-        err_perm(e, "the parser ended without an answer (the message was too much for it)");
-        return NULL;
-    }
-    j = json_loadb(p->answer.data, p->answer.len, JSON_REJECT_DUPLICATES, NULL);
-    if (!j) {
-        err_perm(e, "the parser's answer cannot be read");
-        return NULL;
-    }
-    if (!facts_from_json(a, j, size_of(p->scratch_fd), f, e))
-        return NULL;
-    if (f->signs.unreadable) {
-        err_perm(e, "%s", f->trouble);
-        return NULL;
-    }
-    return f;
-}
-
 static struct parsed parsed_of(struct arena *a, struct parse *p)
 {
     struct err e = {0};
-    struct facts *f = answer_of(a, p, &e);
+    struct facts *f = arena_alloc(a, sizeof *f);
 
+    if (!facts_from_answer(a, &p->answer, size_of(p->scratch_fd), f, &e))
+        f = NULL;
     return (struct parsed){
         .message = p->message, .facts = f, .scratch_fd = p->scratch_fd, .trouble = f ? NULL : arena_strdup(a, e.text)};
 }

@@ -130,16 +130,9 @@ static bool read_answer(struct reading *r, struct err *e)
 static struct facts *facts_of(struct arena *a, const struct reading *r, struct err *e)
 {
     struct stat st = {0};
-    JSON_SCOPED j = json_loadb(buf_text(&r->answer), r->answer.len, JSON_REJECT_DUPLICATES, NULL);
     struct facts *f = arena_alloc(a, sizeof *f);
-    if (!j)
-        return err_perm(e, "the parser ended without an answer (the message was too much for it)"), NULL;
     fstat(r->scratch_fd, &st);
-    if (!facts_from_json(a, j, st.st_size, f, e))
-        return NULL;
-    if (f->signs.unreadable)
-        return err_perm(e, "%s", f->trouble), NULL;
-    return f;
+    return facts_from_answer(a, &r->answer, st.st_size, f, e) ? f : NULL;
 }
 
 /* False where the file itself cannot be read, or the parser's server has gone. */

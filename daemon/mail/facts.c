@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include "base/wire.h"
 #include "mail/names.h"
 
 #define LONG_TEXT   ((size_t)64 << 10)
@@ -370,6 +371,28 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
     get_lists(&r, j, &f);
     if (r.failed)
         return false;
+    *out = f;
+    return true;
+}
+
+bool facts_from_answer(struct arena *a, const struct buf *answer, int64_t scratch_size, struct facts *out,
+                       struct err *e)
+{
+    if (answer->overflow)
+        return err_perm(e, "the parser said more than %zu bytes", FACTS_JSON_MAX);
+    if (answer->len == 0 || answer->data[answer->len - 1] != '\n')
+        return err_perm(e, "the parser ended without an answer (the message was too much for it)");
+    JSON_SCOPED j = json_loadb(answer->data, answer->len, JSON_REJECT_DUPLICATES, NULL);
+    if (!j)
+        return err_perm(e, "the parser's answer cannot be read");
+    const char *died = wire_string(j, "died", NULL);
+    if (died)
+        return err_perm(e, "the message was too much for the parser: %s", text_clean(a, died, strnlen(died, 200)));
+    struct facts f = {.incomplete = false};
+    if (!facts_from_json(a, j, scratch_size, &f, e))
+        return false;
+    if (f.signs.unreadable)
+        return err_perm(e, "%s", f.trouble);
     *out = f;
     return true;
 }

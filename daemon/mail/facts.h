@@ -9,6 +9,7 @@
 #define TAAMIM_MAIL_FACTS_H
 #include <jansson.h>
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "round/judge.h"
 
@@ -88,6 +89,11 @@ struct facts {
 json_t *facts_to_json(const struct facts *f); /* new reference */
 /* scratch_size bounds the parts' offsets. */
 bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, struct facts *out, struct err *e);
+
+/* The parser's whole answer, a line. False, with e saying what became of it, where there is none, where the copy that
+ * read the message died, or where it could not be read. */
+bool facts_from_answer(struct arena *a, const struct buf *answer, int64_t scratch_size, struct facts *out,
+                       struct err *e);
 
 /* What our own server said of the sender: the verdict of the Authentication-Results header with this authserv-id
  * (RFC 8601 2.3, 5); "topmost-unnamed" takes the topmost header that has none. dmarc decides; else a pass of dkim

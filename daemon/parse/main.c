@@ -6,16 +6,19 @@
  *
  * The server loads its libraries once and never reads a message; the copy closes everything but its three descriptors,
  * enters the sandbox, writes
- * the facts as one line to the pipe and ends. A copy that dies says nothing: the daemon sees the pipe close. Where the
- * server cannot fork, it says {"again":true} there itself: the message has done nothing. The server
+ * the facts as one line to the pipe and ends. A copy that dies says nothing: the server says {"died":WHY} there in its
+ * place, and a pipe that closes without a word means that the server itself is gone. Where the
+ * server cannot fork, it says {"again":true} there: the message has done nothing. The server
  * ends when its channel does. --no-sandbox is for memory checkers, and said. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/wire.h"
@@ -23,6 +26,7 @@
 #include "parse/sandbox.h"
 
 #define REQUEST_MAX ((size_t)4096)
+#define COPIES_MAX  32 /* the daemon asks for fewer at once */
 enum { MESSAGE_FD = 3, SCRATCH_FD = 4, ANSWER_FD = 5 };
 
 static bool write_all(int fd, const char *bytes, size_t n)
@@ -101,50 +105,144 @@ struct request {
     size_t n;
 };
 
-static void drop(struct request *r)
+struct copy {
+    pid_t pid; /* 0: a free place */
+    int answer_fd;
+};
+
+struct server {
+    struct wire *channel;
+    struct request request;
+    struct copy copies[COPIES_MAX];
+    bool sandboxed;
+};
+
+static const char put_off[] = "{\"again\":true}\n";
+
+/* The answer pipe stays open until it is known how the copy ended. */
+static void drop(struct request *r, size_t kept)
 {
-    for (size_t i = 0; i < r->n; i++)
+    for (size_t i = 0; i < r->n && i < kept; i++)
         close(r->fds[i]);
     *r = (struct request){.asked = false};
 }
 
-static const char put_off[] = "{\"again\":true}\n";
-
-static void take(struct wire *w, struct request *r, bool sandboxed)
+static struct copy *free_copy(struct server *s)
 {
+    for (size_t i = 0; i < COPIES_MAX; i++)
+        if (s->copies[i].pid == 0)
+            return &s->copies[i];
+    return NULL;
+}
+
+static void take(struct server *s)
+{
+    struct request *r = &s->request;
+    struct copy *copy = free_copy(s);
     int fd;
-    while (r->n < 3 && (fd = wire_take_fd(w)) >= 0)
+    while (r->n < 3 && (fd = wire_take_fd(s->channel)) >= 0)
         r->fds[r->n++] = fd;
     if (!r->asked || r->n < 3)
         return;
-    pid_t pid = fork();
+    pid_t pid = copy ? fork() : -1;
     if (pid == 0)
-        copy_main(r->fds, sandboxed);
-    if (pid < 0)
-        write_all(r->fds[2], put_off, sizeof put_off - 1);
-    drop(r);
+        copy_main(r->fds, s->sandboxed);
+    if (pid > 0) {
+        *copy = (struct copy){pid, r->fds[2]};
+        drop(r, 2);
+        return;
+    }
+    write_all(r->fds[2], put_off, sizeof put_off - 1);
+    drop(r, 3);
+}
+
+/* How it ended, for a person; the limits are those of sandbox.h. */
+static const char *how(int status)
+{
+    if (WIFEXITED(status))
+        return WEXITSTATUS(status) == 3 ? "its sandbox could not be entered" : "it gave up";
+    switch (WTERMSIG(status)) {
+    case SIGXCPU:
+    case SIGALRM:
+    case SIGKILL: return "it took too long";
+    case SIGSYS: return "it asked the system for what it may not have";
+    case SIGXFSZ: return "it wrote too much";
+    default: return "it crashed";
+    }
+}
+
+static void bury(struct copy *c, int status)
+{
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        JSON_SCOPED o = json_pack("{s:s, s:i}", "died", how(status), "status", status);
+        char *line = json_dumps(o, JSON_COMPACT);
+        if (line && write_all(c->answer_fd, line, strlen(line)))
+            write_all(c->answer_fd, "\n", 1);
+        free(line);
+    }
+    close(c->answer_fd);
+    *c = (struct copy){.pid = 0};
+}
+
+static void reap(struct server *s)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (size_t i = 0; i < COPIES_MAX; i++)
+            if (s->copies[i].pid == pid)
+                bury(&s->copies[i], status);
+}
+
+/* False when there is no more to come. */
+static bool listen_once(struct server *s, int *code_out)
+{
+    struct err e = {0};
+    for (;;) {
+        json_t *line = NULL;
+        enum wire_got got = wire_recv(s->channel, &line, &e);
+        if (got == WIRE_NOTHING)
+            return true;
+        if (got == WIRE_CLOSED || got == WIRE_BROKEN) {
+            if (got == WIRE_BROKEN)
+                fprintf(stderr, "taamim-parse: %s\n", e.text);
+            *code_out = got == WIRE_BROKEN;
+            return false;
+        }
+        s->request.asked = s->request.asked || json_object_get(line, "parse");
+        json_decref(line);
+        take(s);
+    }
+}
+
+/* The end of a copy comes as a readable descriptor, beside the channel. */
+static int watch_children(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    return sigprocmask(SIG_BLOCK, &set, NULL) == 0 ? signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
 }
 
 static int serve(bool sandboxed)
 {
+    struct server s = {.channel = wire_new(0, REQUEST_MAX), .sandboxed = sandboxed};
+    struct pollfd wait_for[2] = {{wire_fd(s.channel), POLLIN, 0}, {watch_children(), POLLIN, 0}};
+    struct signalfd_siginfo info;
     struct err e = {0};
-    struct request request = {.asked = false};
-    struct wire *w = wire_new(0, REQUEST_MAX);
-    if (!wire_send(w, json_pack("{s:s, s:i}", "hello", "parse", "version", WIRE_VERSION), -1, &e))
+    int code = 1;
+    if (wait_for[1].fd < 0 ||
+        !wire_send(s.channel, json_pack("{s:s, s:i}", "hello", "parse", "version", WIRE_VERSION), -1, &e))
         return 1;
-    for (;;) {
-        json_t *line = NULL;
-        enum wire_got got = wire_recv(w, &line, &e);
-        if (got == WIRE_CLOSED)
-            return 0;
-        if (got == WIRE_BROKEN) {
-            fprintf(stderr, "taamim-parse: %s\n", e.text);
+    wire_nonblocking(s.channel);
+    do {
+        if (poll(wait_for, 2, -1) < 0 && errno != EINTR)
             return 1;
-        }
-        request.asked = request.asked || json_object_get(line, "parse");
-        json_decref(line);
-        take(w, &request, sandboxed);
-    }
+        while (read(wait_for[1].fd, &info, sizeof info) > 0)
+            continue;
+        reap(&s);
+    } while (listen_once(&s, &code));
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -155,7 +253,7 @@ int main(int argc, char **argv)
         sandboxed = sandboxed && strcmp(argv[i], "--no-sandbox") != 0;
     if (!sandboxed)
         fprintf(stderr, "taamim-parse: running without sandbox\n");
-    signal(SIGCHLD, SIG_IGN); /* the kernel reaps the copies */
+    signal(SIGCHLD, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
     if (!parse_prepare(&e)) {
         fprintf(stderr, "taamim-parse: %s\n", e.text);

@@ -8,8 +8,9 @@
 #define TAAMIM_PARSE_SANDBOX_H
 #include "base/err.h"
 
-#define SANDBOX_CPU_S  10
-#define SANDBOX_WALL_S 15
+/* A message that is too much is known as such within ten seconds. */
+#define SANDBOX_CPU_S  8
+#define SANDBOX_WALL_S 9
 #define SANDBOX_MEMORY ((size_t)256 << 20)
 #define SANDBOX_FILE   ((size_t)200 << 20)
 

@@ -131,6 +131,34 @@ static void test_lies(void **state)
     }
 }
 
+/* What the parser's pipe held when it closed, and what a person reads of it. */
+static void test_answers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer, *why; /* NULL: taken */
+    } rows[] = {
+        {"{\"subject\":\"x\"}\n", NULL},
+        {"", "ended without an answer"},
+        {"{\"subject\":\"x\"}", "ended without an answer"},
+        {"{\"subject\":\n", "cannot be read"},
+        {"{\"subject\":\"x\"}{\"died\":\"it crashed\"}\n", "cannot be read"},
+        {"{\"died\":\"it crashed\"}\n", "too much for the parser: it crashed"},
+        {"{\"subject\":7}\n", "\"subject\""},
+        {"{\"signs\":{\"unreadable\":true},\"trouble\":\"no message\"}\n", "no message"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ARENA_SCOPED a = arena_new();
+        BUF_SCOPED answer = {.max = 1000};
+        struct facts f = {.date_at = 42};
+        struct err e = {0};
+        buf_adds(&answer, rows[i].answer);
+        assert_int_equal(facts_from_answer(a, &answer, 100, &f, &e), rows[i].why == NULL);
+        if (rows[i].why && (!strstr(e.text, rows[i].why) || f.date_at != 42))
+            fail_msg("row %zu: %s", i, e.text);
+    }
+}
+
 /* Parts in any order, and empty ones between. */
 static void test_places(void **state)
 {
@@ -326,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_lies),
         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_answers),
         cmocka_unit_test(test_long_texts),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_empty_record),

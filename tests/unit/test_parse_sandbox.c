@@ -58,10 +58,33 @@ static int act_unlink(void)
     return unlink("/nowhere") == -1 && errno == EACCES ? 0 : 1;
 }
 
+static bool is_refused(long got)
+{
+    return got == -1 && errno == EACCES;
+}
+static int act_raw_open(void)
+{
+    return is_refused(syscall(SYS_open, "/proc/self/mem", O_RDWR)) ? 0 : 1;
+}
+static int act_openat2(void)
+{
+    uint64_t how[3] = {O_RDONLY, 0, 0};
+    return is_refused(syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", how, sizeof how)) ? 0 : 1;
+}
+static int act_creat(void)
+{
+    return is_refused(syscall(SYS_creat, "/tmp/x", 0600)) ? 0 : 1;
+}
+static int act_rename(void)
+{
+    return is_refused(syscall(SYS_renameat2, AT_FDCWD, "/tmp/x", AT_FDCWD, "/tmp/y", 0)) ? 0 : 1;
+}
+
 static void test_files_are_refused(void **state)
 {
     (void)state;
-    static int (*const acts[])(void) = {act_open, act_create, act_stat, act_unlink};
+    static int (*const acts[])(void) = {act_open,     act_create,  act_stat,  act_unlink,
+                                        act_raw_open, act_openat2, act_creat, act_rename};
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         int status = inside(acts[i]);
         assert_true(WIFEXITED(status));
@@ -111,6 +134,60 @@ static void test_these_kill(void **state)
         int status = inside(acts[i]);
         assert_true(WIFSIGNALED(status));
         assert_int_equal(WTERMSIG(status), SIGSYS);
+    }
+}
+
+/* Other doors of the kernel, by their numbers alone: what they are asked for does not matter. */
+static long number;
+static int act_number(void)
+{
+    return (int)syscall(number, 0, 0, 0, 0, 0, 0);
+}
+
+static void test_these_kill_too(void **state)
+{
+    (void)state;
+    static const long numbers[] = {SYS_execveat,
+                                   SYS_vfork,
+                                   SYS_clone3,
+                                   SYS_connect,
+                                   SYS_bind,
+                                   SYS_sendmsg,
+                                   SYS_recvmsg,
+                                   SYS_socketpair,
+                                   SYS_io_uring_setup,
+                                   SYS_bpf,
+                                   SYS_userfaultfd,
+                                   SYS_memfd_create,
+                                   SYS_process_vm_readv,
+                                   SYS_perf_event_open,
+                                   SYS_keyctl,
+                                   SYS_unshare,
+                                   SYS_setns,
+                                   SYS_chroot,
+                                   SYS_setuid,
+                                   SYS_prctl,
+                                   SYS_seccomp,
+                                   SYS_personality,
+                                   SYS_pidfd_getfd,
+                                   SYS_shmget,
+                                   SYS_mq_open,
+                                   SYS_inotify_init1,
+                                   SYS_fanotify_init,
+                                   SYS_open_by_handle_at,
+                                   SYS_symlink,
+                                   SYS_link,
+                                   SYS_mkdir,
+                                   SYS_chmod,
+                                   SYS_init_module,
+                                   SYS_kexec_load,
+                                   SYS_reboot,
+                                   SYS_tkill};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        number = numbers[i];
+        int status = inside(act_number);
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGSYS)
+            fail_msg("system call %ld is let through (status %d)", number, status);
     }
 }
 
@@ -195,11 +272,9 @@ static void test_converters_are_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files_are_refused),
-        cmocka_unit_test(test_these_kill),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_parses_inside),
-        cmocka_unit_test(test_converters_are_there),
+        cmocka_unit_test(test_files_are_refused), cmocka_unit_test(test_these_kill),
+        cmocka_unit_test(test_these_kill_too),    cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_parses_inside),     cmocka_unit_test(test_converters_are_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
