@@ -1,7 +1,6 @@
-# Fuzzing with libFuzzer (clang). `make fuzz SECONDS=60` runs every target so long; `make build/fuzz/message` builds one.
-# A target starts from tests/fuzz/seeds/NAME and, for messages, from the *.eml below CORPUS=folder; what it learns stays in build/fuzz/corpus/NAME.
+# Fuzzing with libFuzzer (clang). `make fuzz SECONDS=60` runs every target so long (tests/fuzz/run); `make build/fuzz/message` builds one.
 SECONDS    ?= 60
-CORPUS     ?=
+CORPUS     ?= $(wildcard ../shared/corpus)
 FUZZ_CC    ?= clang
 FUZZ_SAN   := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
@@ -23,18 +22,9 @@ build/fuzz/libfuzzed.a: $(FUZZ_OBJ)
 build/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h build/fuzz/libfuzzed.a
 	$(call say,FUZZ-CC)$(FUZZ_CC) $(CPPFLAGS) -U_FORTIFY_SOURCE -Itests/fuzz -std=gnu11 -O1 -g -w $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $< build/fuzz/libfuzzed.a $(FUZZ_LIBS)
 
-# Leaks of other people's libraries at the end are not looked for; ours live in arenas.
 fuzz:
 	tests/install-packages build fuzz
 	@$(MAKE) -j$(JOBS) --no-print-directory fuzz-programs
-	@failed=0; for name in $(FUZZ_NAMES); do \
-	  own=build/fuzz/corpus/$$name; mkdir -p $$own build/fuzz/crashes; seeds=; \
-	  if [ -d tests/fuzz/seeds/$$name ]; then seeds=tests/fuzz/seeds/$$name; fi; \
-	  if [ $$name = message ] && [ -d "$(CORPUS)" ]; then find "$(CORPUS)" -name '*.eml' -size -200k -exec cp -n {} $$own \; ; fi; \
-	  echo "  FUZZ  $$name, $(SECONDS) s"; \
-	  ASAN_OPTIONS=detect_leaks=0 build/fuzz/$$name -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=3000 -max_len=65536 -verbosity=0 -print_final_stats=1 \
-	    -artifact_prefix=build/fuzz/crashes/$$name- $$own $$seeds >build/fuzz/$$name.log 2>&1 || failed=1; \
-	  grep -E 'stat::number|ERROR|SUMMARY|Test unit' build/fuzz/$$name.log || true; \
-	done; exit $$failed
+	@SECONDS_EACH=$(SECONDS) CORPUS="$(CORPUS)" JOBS=$(JOBS) tests/fuzz/run $(FUZZ_NAMES)
 
 -include $(wildcard build/fuzz/obj/*/*.d)

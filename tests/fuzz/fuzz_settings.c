@@ -1,7 +1,6 @@
-/* The files of the administrator and the officers: configuration, register, round. The first byte says which. */
+/* The files of the administrator and the officers: configuration, register, CSV. The first byte says which. */
 #include "app/config.h"
 #include "app/register.h"
-#include "app/roundfile.h"
 #include "fuzz.h"
 
 static const struct party parties[] = {{.code = "JO", .kind = PARTY_STATE}};
@@ -17,17 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct arena *a = arena_new();
     int fd = file_of(data + 1, size - 1, path);
-    switch (data[0] % 4) {
+    switch (data[0] % 3) {
     case 0: promise((c = config_load(a, path, &p)) || p.n); break;
     case 1: promise(register_load(a, path, &p) || p.n); break;
-    case 2: register_import(a, &known, path, &p); break;
-    default: {
-        struct config empty = {0};
-        struct err e = {0};
-        promise((empty.zone = zone_open("Africa/Cairo", &e)) != NULL);
-        roundfile_load(a, path, &empty, &known, INT64_C(1790000000), &p);
-        zone_close(empty.zone);
-    }
+    default: register_import(a, &known, path, &p);
     }
     if (c)
         config_close(c);
