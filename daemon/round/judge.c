@@ -4,7 +4,6 @@
  * of a notice of ours, and nothing reaches the papers but by the rows at the end, each of which asks for the party's
  * own sender. A message that no row thought of is held. */
 #include "round/judge.h"
-#include <stddef.h>
 
 const char *const mail_kind_names[MAIL_KIND_COUNT] = {"bounce",   "delayed", "delivered", "autoreply",
                                                       "feedback", "mdn",     "calendar",  "challenge",
@@ -103,7 +102,7 @@ enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out)
 #define M(x)      (1u << MATCH_##x)
 #define F(x)      (1u << SENDER_##x)
 #define A(x)      (1u << AUTH_##x)
-#define ANY       (~0u)
+#define ANY       JUDGE_ANY
 #define MATCHED   (ANY & ~M(NONE))
 #define AGREED    (M(SURE) | M(OLD_TOKEN) | M(GUESS))
 #define REPORT    (K(BOUNCE) | K(DELAYED) | K(DELIVERED) | K(FEEDBACK))
@@ -111,19 +110,16 @@ enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out)
 #define MACHINES  (REPORT | AUTOMATIC | K(SUSPECT))
 #define PEOPLE    (K(HUMAN) | K(CALENDAR))
 
-enum flag {
-    LIST = 1 << 0,
-    LOOP = 1 << 1,
-    OURS = 1 << 2,
-    JUNK = 1 << 3,
-    KNOWN = 1 << 4,
-    RELATED = 1 << 5,
-    PAPERS = 1 << 6,
-    SEVERAL = 1 << 7,
-    UNSCANNED = 1 << 8
-};
+#define LIST      JUDGE_LIST
+#define LOOP      JUDGE_LOOP
+#define OURS      JUDGE_OURS
+#define JUNK      JUDGE_JUNK
+#define KNOWN     JUDGE_KNOWN
+#define RELATED   JUDGE_RELATED
+#define PAPERS    JUDGE_PAPERS
+#define SEVERAL   JUDGE_SEVERAL
+#define UNSCANNED JUDGE_UNSEEN
 
-/* RELATED: the message has to do with a round at all; what has not stays where it is. */
 static unsigned flags_of(const struct judge_input *in)
 {
     bool related = in->match != MATCH_NONE || in->about_our_notice;
@@ -132,13 +128,7 @@ static unsigned flags_of(const struct judge_input *in)
            (in->several_senders ? SEVERAL : 0) | (in->unscanned ? UNSCANNED : 0);
 }
 
-struct rule {
-    const char *name;
-    unsigned kinds, matches, senders, auths;
-    unsigned with, without; /* flags */
-    enum verdict verdict;
-};
-static const struct rule rules[] = {
+static const struct judge_rule rules[] = {
     /* what holds for every kind */
     {"already taken in", ANY, ANY, ANY, ANY, KNOWN | RELATED, 0, VERDICT_DUPLICATE},
     {"cannot be read", K(ERROR), ANY, ANY, ANY, 0, 0, VERDICT_HOLD},
@@ -192,7 +182,7 @@ static const struct rule rules[] = {
     {"no rule fits", ANY, ANY, ANY, ANY, 0, 0, VERDICT_HOLD},
 };
 
-static bool fits(const struct rule *r, const struct judge_input *in, unsigned flags)
+static bool fits(const struct judge_rule *r, const struct judge_input *in, unsigned flags)
 {
     return (r->kinds & 1u << in->kind) && (r->matches & 1u << in->match) && (r->senders & 1u << in->sender) &&
            (r->auths & 1u << in->auth) && (flags & r->with) == r->with && !(flags & r->without);
@@ -207,4 +197,14 @@ enum verdict judge(const struct judge_input *in, const char **rule_out)
     if (rule_out)
         *rule_out = rules[i].name;
     return rules[i].verdict;
+}
+
+const struct judge_rule *judge_rule(size_t n)
+{
+    return n < sizeof rules / sizeof *rules ? &rules[n] : NULL;
+}
+
+const char *judge_kind_rule(size_t n)
+{
+    return n < sizeof kind_rules / sizeof *kind_rules ? kind_rules[n].name : NULL;
 }

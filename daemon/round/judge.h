@@ -6,6 +6,7 @@
 #ifndef TAAMIM_ROUND_JUDGE_H
 #define TAAMIM_ROUND_JUDGE_H
 #include <stdbool.h>
+#include <stddef.h>
 
 enum mail_kind {
     MAIL_BOUNCE,    /* says that a delivery failed for good */
@@ -103,5 +104,31 @@ extern const char *const verdict_names[VERDICT_COUNT];
 
 /* One verdict and the name of the rule that gave it, which is what explain, the story and the alert print. */
 enum verdict judge(const struct judge_input *in, const char **rule_out);
+
+/* ---- the tables themselves, for who shows them (docs/who-may-answer.md) and who tests them */
+enum judge_flag {
+    JUDGE_LIST = 1 << 0,
+    JUDGE_LOOP = 1 << 1,
+    JUDGE_OURS = 1 << 2,
+    JUDGE_JUNK = 1 << 3,
+    JUDGE_KNOWN = 1 << 4,
+    JUDGE_RELATED = 1 << 5, /* has to do with a round at all; what has not stays where it is */
+    JUDGE_PAPERS = 1 << 6,
+    JUDGE_SEVERAL = 1 << 7,
+    JUDGE_UNSEEN = 1 << 8, /* by the virus scanner */
+};
+#define JUDGE_FLAG_COUNT 9
+#define JUDGE_ANY        (~0u)
+
+struct judge_rule {
+    const char *name;
+    unsigned kinds, matches, senders, auths; /* sets: bit n is the n-th value of its enum */
+    unsigned with, without;                  /* flags that must be there, and that must not */
+    enum verdict verdict;
+};
+/* The n-th from the top, NULL behind the last. */
+const struct judge_rule *judge_rule(size_t n);
+/* The same of judge_kind()'s table: the name alone. */
+const char *judge_kind_rule(size_t n);
 
 #endif
