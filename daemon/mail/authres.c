@@ -12,6 +12,7 @@
 #include <strings.h>
 #include "mail/address.h"
 #include "mail/facts.h"
+#include "mail/lex.h"
 
 #define RESULT_LEN 64
 
@@ -20,28 +21,13 @@ struct verdicts {
     bool another, aligned_pass;
 };
 
-static const char *skip_comment(const char *p)
-{
-    int depth = 0;
-    do {
-        if (*p == '\\' && p[1])
-            p++;
-        else if (*p == '(')
-            depth++;
-        else if (*p == ')')
-            depth--;
-        p++;
-    } while (*p && depth > 0);
-    return p;
-}
-
 static const char *skip_space(const char *p)
 {
     for (;;) {
         p += strspn(p, " \t\r\n");
         if (*p != '(')
             return p;
-        p = skip_comment(p);
+        p = lex_skip(p, NULL);
     }
 }
 
@@ -67,14 +53,8 @@ static const char *take_word(const char *p, const char *stop, char out[RESULT_LE
 static const char *next_section(const char *p)
 {
     while (*p && *p != ';') {
-        if (*p == '(') {
-            p = skip_comment(p);
-        } else if (*p == '"') {
-            char word[RESULT_LEN * 5];
-            p = take_word(p, "", word);
-        } else {
-            p++;
-        }
+        const char *behind = lex_skip(p, NULL);
+        p = behind > p ? behind : p + 1;
     }
     return p;
 }
@@ -177,19 +157,12 @@ static enum auth_result verdict_of(const char *header, bool named, const char *f
 /* No comment and no quoted string is left open, which would hide what follows. */
 static bool is_closed(const char *p)
 {
-    int depth = 0;
-    bool quoted = false;
-    for (; *p; p++) {
-        if (*p == '\\' && p[1] && (quoted || depth > 0))
-            p++;
-        else if (depth > 0)
-            depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
-        else if (*p == '"')
-            quoted = !quoted;
-        else if (*p == '(' && !quoted)
-            depth = 1;
+    bool open = false;
+    while (*p) {
+        const char *behind = lex_skip(p, &open);
+        p = behind > p ? behind : p + 1;
     }
-    return depth == 0 && !quoted;
+    return !open;
 }
 
 /* The header that our own server wrote; NULL where there is none. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 #include "base/buf.h"
+#include "mail/lex.h"
 #include "mail/names.h"
 #include "parse/charset.h"
 
@@ -218,19 +219,10 @@ void header_addresses(struct arena *a, const char *raw, struct fact_address **li
 static char *bare(struct arena *a, const char *s)
 {
     char *text = arena_strdup(a, s), *to = text;
-    int depth = 0;
-    bool quoted = false;
-    for (const char *p = s; *p; p++) {
-        if (*p == '\\' && p[1] && (quoted || depth > 0))
-            p++;
-        else if (depth > 0)
-            depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
-        else if (*p == '"')
-            quoted = !quoted;
-        else if (*p == '(' && !quoted)
-            depth = 1;
-        else if (!quoted)
-            *to++ = *p;
+    for (const char *p = s, *next; *p; p = next) {
+        next = lex_skip(p, NULL);
+        if (next == p)
+            *to++ = *next++;
     }
     *to = '\0';
     return text;
