@@ -92,7 +92,8 @@ static const struct setting_row imap_rows[] = {
      .min = 1 << 20,
      .max = (int64_t)2 << 30},
     {.name = "poll_s", .type = SET_INT, .offset = FIELD(c.poll_s), .min = 1, .max = 3600},
-    {.name = "authserv_id", .type = SET_STRING, .offset = FIELD(c.authserv_id)},
+    {.name = "authserv_id", .type = SET_STRING, .offset = FIELD(c.trust.authserv_id)},
+    {.name = "arc_sealers", .type = SET_STRINGS, .offset = FIELD(c.trust.arc_sealers)},
 };
 static const struct setting_row sending_rows[] = {
     {.name = "rate_per_minute", .type = SET_INT, .offset = FIELD(c.send_rate_per_minute), .min = 1, .max = 60000},
@@ -390,6 +391,17 @@ static void watch(const struct load *l, config_setting_t *where, const char *nam
         c->mailboxes[c->n_mailboxes++] = (struct watched_mailbox){name, junk};
 }
 
+/* A sealer counts by our own server's word on the chain, and by its domain as it stands in the seal. */
+static void check_trust(const struct load *l, const config_setting_t *where)
+{
+    const struct auth_trust *trust = &l->d->c.trust;
+    if (trust->n_arc_sealers && !trust->authserv_id)
+        problem_at(l->p, where, "arc_sealers needs authserv_id: our own server says whether their chain is whole");
+    for (size_t i = 0; i < trust->n_arc_sealers; i++)
+        if (!strchr(trust->arc_sealers[i], '.') || strpbrk(trust->arc_sealers[i], "@ ;"))
+            problem_at(l->p, where, "\"%.80s\" in arc_sealers is no domain", trust->arc_sealers[i]);
+}
+
 static void read_imap(const struct load *l)
 {
     struct mail_server *s = &l->d->c.imap;
@@ -409,6 +421,7 @@ static void read_imap(const struct load *l)
         watch(l, setting_at(group, "junk"), l->d->junk.items[i], true);
     if (l->d->mailboxes.n == 0)
         problem_at(l->p, setting_at(group, "mailboxes"), "no mailbox is watched");
+    check_trust(l, setting_at(group, "arc_sealers"));
 }
 
 static void read_sending(const struct load *l)

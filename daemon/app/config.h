@@ -3,6 +3,7 @@
 #define TAAMIM_APP_CONFIG_H
 #include "app/setting.h"
 #include "mail/collection.h"
+#include "mail/facts.h"
 #include "round/deadline.h"
 
 struct officer {
@@ -42,14 +43,14 @@ struct config {
     const char *token_delimiter; /* "+" */
     const char *sent_folder;     /* NULL: off */
     /* imap = { as smtp; mailboxes = [ "INBOX" ]; junk = [ "Junk" ]; processed = "Taamim";
-     * max_collect_bytes; poll_s; authserv_id; } */
+     * max_collect_bytes; poll_s; authserv_id; arc_sealers; } */
     struct mail_server imap;
     struct watched_mailbox mailboxes[MAILBOXES_MAX];
     size_t n_mailboxes;
     const char *processed_folder;
     int poll_s;
     int64_t max_collect_bytes; /* a message longer than this stays in the mailbox and is told; 150 MB */
-    const char *authserv_id;   /* NULL: our server says nothing of the sender */
+    struct auth_trust trust;   /* whose word on the sender counts */
     /* filing = { max_paper_bytes; refused = [ ".exe", "application/x-dosexec" ]; scanner; } */
     int64_t max_paper_bytes; /* a larger paper is not taken, and its sender is told; 100 MB, which is also the most */
     struct strings refused;  /* media types (by content), ends of names with their dot, whole names */

@@ -282,6 +282,6 @@ bool signals_find(struct daemon *d, struct incoming *in, struct err *e)
     in->match = match_signals(s->list, s->n);
     in->judged.about_our_notice = in->about.cause != NULL;
     in->judged.sender = sender_of(d, in);
-    in->judged.auth = auth_of(in->facts, d->orders.config->authserv_id, &in->auth_why);
+    in->judged.auth = auth_of(in->facts, &d->orders.config->trust, &in->auth_why);
     return find_loop(d, in, e);
 }

@@ -263,7 +263,7 @@ static const char *authserv_of(struct arena *a, const char *value)
 
 static void tell_authserv(struct check *c, const struct trip *t)
 {
-    const char *ours = c->o->config->authserv_id, *first = NULL, *value;
+    const char *ours = c->o->config->trust.authserv_id, *first = NULL, *value;
     bool seen = false;
     for (int i = 0; t->header && (value = field(c->a, t->header, "Authentication-Results", i)); i++) {
         const char *name = authserv_of(c->a, value);

@@ -1,13 +1,13 @@
-/* Authentication-Results (RFC 8601 2.2), of our own server alone.
+/* What our own server says of the sender: Authentication-Results (RFC 8601 2.2).
  *
  *   [authserv-id [version]] *( ";" ( "none" / method ["/" version] "=" result *( CFWS ptype "." property "=" value ) )
  * )
  *
  * Comments and quoted strings are respected, so that neither a comment nor a quoted ";" can forge a verdict. Only
- * headers of the authserv-id we are told are read, the topmost of them: a sender can write any number of others.
- * "topmost-unnamed" is for servers that leave the id out; there the topmost header of all decides, and one with an id
- * in that place is not ours. What is not known whole, or not of one mind, fails: strangers write into it (the envelope,
- * HELO, their selectors). */
+ * headers of our own server are read, the topmost of them: a sender can write any number of others. How servers write
+ * it is a table of dialects. What is not known whole, or not of one mind, fails: strangers write into it (the envelope,
+ * HELO, their selectors). No signature is verified here: of ARC, our server's own arc=pass is what counts. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include "mail/address.h"
@@ -19,6 +19,18 @@
 struct verdicts {
     int dmarc[3]; /* how often each result was told */
     bool another, aligned_pass;
+    int arc_whole, arc_broken; /* the chain (RFC 8617), as our server found it */
+};
+
+struct dialect {
+    const char *authserv_id; /* NULL: any other, which is the name in the header */
+    bool named;              /* the header bears that name; else it begins with a result, and must be the topmost */
+    bool microsoft;          /* mail from within the organisation bears a mark that no mail from outside keeps */
+};
+static const struct dialect dialects[] = {
+    {"topmost-unnamed", false, false},
+    {"microsoft-365", false, true},
+    {NULL, true, false},
 };
 
 static const char *skip_space(const char *p)
@@ -77,24 +89,40 @@ static const char *take_value(const char *p, char out[RESULT_LEN * 5])
 
 enum alignment { ALIGN_UNSAID, ALIGN_SAME, ALIGN_OTHER };
 
+/* The next `name=value` of a result; false at its end. */
+static bool next_property(const char **p, char name[RESULT_LEN * 5], char value[RESULT_LEN * 5])
+{
+    const char *start = *p = skip_space(*p);
+    value[0] = '\0';
+    if (!*start || *start == ';')
+        return false;
+    *p = skip_space(take_word(start, "=;", name));
+    if (**p == '=')
+        *p = take_value(skip_space(*p + 1), value);
+    *p += *p == start;
+    return true;
+}
+
 /* What the named properties of a result say of the sender's domain: any that is the same decides. */
 static enum alignment alignment_of(const char *p, const char *const *names, const char *from)
 {
     char name[RESULT_LEN * 5], value[RESULT_LEN * 5];
     enum alignment found = ALIGN_UNSAID;
-    while (*(p = skip_space(p)) && *p != ';') {
-        const char *start = p;
-        p = skip_space(take_word(p, "=;", name));
-        value[0] = '\0';
-        if (*p == '=')
-            p = take_value(skip_space(p + 1), value);
+    while (next_property(&p, name, value))
         for (const char *const *n = names; *n; n++)
             if (strcasecmp(name, *n) == 0)
                 found = found == ALIGN_SAME || one_domain(value, from) ? ALIGN_SAME : ALIGN_OTHER;
-        if (p == start)
-            p++;
-    }
     return found;
+}
+
+/* Microsoft's own word for it: "compauth=pass reason=130" is that a sealer its administrator trusts was believed. */
+static bool is_reason_arc(const char *p)
+{
+    char name[RESULT_LEN * 5], value[RESULT_LEN * 5];
+    while (next_property(&p, name, value))
+        if (strcasecmp(name, "reason") == 0)
+            return strcmp(value, "130") == 0;
+    return false;
 }
 
 /* A verdict of DMARC is about the domain it names, whatever it says of it: where that is not the sender's that we
@@ -119,6 +147,10 @@ static void read_section(const char *p, const char *from, struct verdicts *v)
     static const char *const names[] = {"header.d", "header.i", "smtp.mailfrom", NULL};
     if (strcasecmp(method, "dmarc") == 0)
         read_dmarc(p, result, from, v);
+    else if (strcasecmp(method, "arc") == 0)
+        strcasecmp(result, "pass") == 0 ? v->arc_whole++ : v->arc_broken++;
+    else if (strcasecmp(method, "compauth") == 0)
+        v->arc_whole += strcasecmp(result, "pass") == 0 && is_reason_arc(p);
     else if (strcasecmp(result, "pass") == 0 && (strcasecmp(method, "dkim") == 0 || strcasecmp(method, "spf") == 0))
         v->aligned_pass |= alignment_of(p, names, from) == ALIGN_SAME;
 }
@@ -143,7 +175,7 @@ static enum auth_result sum_up(const struct verdicts *v, const char **why_out)
     return pass || v->aligned_pass ? AUTH_PASS : AUTH_NONE;
 }
 
-static enum auth_result verdict_of(const char *header, bool named, const char *from, const char **why_out)
+static struct verdicts read_results(const char *header, bool named, const char *from)
 {
     struct verdicts v = {.aligned_pass = false};
     const char *p = named ? next_section(header) : header;
@@ -151,7 +183,7 @@ static enum auth_result verdict_of(const char *header, bool named, const char *f
         read_section(p, from, &v);
     for (p = next_section(p); *p == ';'; p = next_section(p + 1))
         read_section(p + 1, from, &v);
-    return sum_up(&v, why_out);
+    return v;
 }
 
 /* No comment and no quoted string is left open, which would hide what follows. */
@@ -163,6 +195,90 @@ static bool is_closed(const char *p)
         p = behind > p ? behind : p + 1;
     }
     return !open;
+}
+
+/* ---- ARC: what sealers before our server saw */
+
+/* The value of one tag of a list `tag=value; ...` (RFC 6376 3.2); false where it is not there exactly once. */
+static bool tag_of(const char *list, const char *tag, char out[RESULT_LEN * 5])
+{
+    int found = 0;
+    for (const char *p = list; *p; p += strcspn(p, ";"), p += *p == ';') {
+        size_t n;
+        p += strspn(p, " \t\r\n");
+        n = strcspn(p, "= \t\r\n;");
+        if (n != strlen(tag) || strncasecmp(p, tag, n) != 0)
+            continue;
+        p += n + strspn(p + n, " \t\r\n");
+        if (*p == '=' && ++found)
+            take_word(p + 1 + strspn(p + 1, " \t\r\n"), ";", out);
+    }
+    return found == 1;
+}
+
+/* 1 to 50 (RFC 8617 4.2.1); 0 where it tells none. */
+static int instance_of(const char *header)
+{
+    char value[RESULT_LEN * 5];
+    size_t digits = tag_of(header, "i", value) ? strspn(value, "0123456789") : 0;
+    long n = digits > 0 && digits <= 2 && !value[digits] ? strtol(value, NULL, 10) : 0;
+    return n <= 50 ? (int)n : 0;
+}
+
+/* The one header of that instance, whole; NULL where there is none, or several. */
+static const char *of_instance(const struct fact_auth *list, size_t n, int instance)
+{
+    const struct fact_auth *found = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (instance_of(list[i].value) != instance)
+            continue;
+        if (found)
+            return NULL;
+        found = &list[i];
+    }
+    return found && !found->cut ? found->value : NULL;
+}
+
+static bool is_listed(const struct auth_trust *trust, const char *seal)
+{
+    char domain[RESULT_LEN * 5];
+    if (!tag_of(seal, "d", domain))
+        return false;
+    for (size_t i = 0; i < trust->n_arc_sealers; i++)
+        if (strcasecmp(trust->arc_sealers[i], domain) == 0)
+            return true;
+    return false;
+}
+
+/* The sealers from the last backwards, as long as each is listed: what one of them passed on whole the next has seen
+ * so. Whoever is not listed could have written the mail anew, below the seals that stand there. */
+static bool sealers_pass(const struct facts *f, const struct auth_trust *trust)
+{
+    int newest = 0;
+    for (size_t i = 0; i < f->n_arc_seals; i++)
+        if (instance_of(f->arc_seals[i].value) > newest)
+            newest = instance_of(f->arc_seals[i].value);
+    for (int i = newest; i > 0; i--) {
+        const char *seal = of_instance(f->arc_seals, f->n_arc_seals, i), *why = NULL;
+        const char *results = of_instance(f->arc_results, f->n_arc_results, i);
+        if (!seal || !results || !is_closed(results) || !is_listed(trust, seal))
+            return false;
+        const char *behind_i = next_section(results);
+        struct verdicts v = read_results(*behind_i ? behind_i + 1 : behind_i, true, f->from.address);
+        if (sum_up(&v, &why) == AUTH_PASS)
+            return true;
+    }
+    return false;
+}
+
+/* ---- our own server */
+
+static const struct dialect *dialect_of(const char *authserv_id)
+{
+    const struct dialect *d = dialects;
+    while (d->authserv_id && strcmp(d->authserv_id, authserv_id) != 0)
+        d++;
+    return d;
 }
 
 /* The header that our own server wrote; NULL where there is none. */
@@ -177,20 +293,34 @@ static const struct fact_auth *ours_of(const struct facts *f, const char *authse
     return NULL;
 }
 
-enum auth_result auth_of(const struct facts *f, const char *authserv_id, const char **why_out)
+/* Sent within the organisation: who sent it had logged in, and nobody checks DMARC there (the header says none, or
+ * there is no header). Exchange takes the mark off what comes from outside. */
+static bool is_from_within(const struct facts *f, const struct fact_auth *ours, const struct verdicts *v)
+{
+    bool unsaid = ours ? v->dmarc[AUTH_FAIL] == 0 && v->dmarc[AUTH_PASS] == 0 : f->n_auth_results == 0;
+    return unsaid && f->auth_as && strcasecmp(f->auth_as, "Internal") == 0;
+}
+
+enum auth_result auth_of(const struct facts *f, const struct auth_trust *trust, const char **why_out)
 {
     *why_out = NULL;
     if (f->several_senders)
         return AUTH_FAIL;
-    if (!authserv_id || !*authserv_id)
+    if (!trust->authserv_id || !*trust->authserv_id)
         return AUTH_NONE;
-    bool named = strcmp(authserv_id, "topmost-unnamed") != 0;
-    const struct fact_auth *ours = ours_of(f, authserv_id, named);
-    if (!ours)
-        return AUTH_NONE;
-    if (!ours->cut && is_closed(ours->value))
-        return verdict_of(ours->value, named, f->from.address, why_out);
-    *why_out = ours->cut ? "our server's word on the sender is too long to be read whole"
-                         : "our server's word on the sender cannot be read";
-    return AUTH_FAIL;
+    const struct dialect *d = dialect_of(trust->authserv_id);
+    const struct fact_auth *ours = ours_of(f, trust->authserv_id, d->named);
+    if (ours && (ours->cut || !is_closed(ours->value))) {
+        *why_out = ours->cut ? "our server's word on the sender is too long to be read whole"
+                             : "our server's word on the sender cannot be read";
+        return AUTH_FAIL;
+    }
+    struct verdicts v = read_results(ours ? ours->value : "", d->named, f->from.address);
+    enum auth_result result = sum_up(&v, why_out);
+    bool whole = v.arc_whole > 0 && v.arc_broken == 0;
+    if (*why_out || result == AUTH_PASS)
+        return result;
+    if ((whole && sealers_pass(f, trust)) || (d->microsoft && is_from_within(f, ours, &v)))
+        return AUTH_PASS;
+    return result;
 }

@@ -126,21 +126,29 @@ static json_t *strings_to_json(const char *const *list, size_t n)
     return array;
 }
 
+static void set_auth(json_t *o, const char *key, const struct fact_auth *list, size_t n)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(array, auth_to_json(&list[i]));
+    json_object_set_new(o, key, array);
+}
+
 static void set_lists(json_t *o, const struct facts *f)
 {
     json_object_set_new(o, "references", strings_to_json(f->references, f->n_references));
     json_object_set_new(o, "returned_ids", strings_to_json(f->returned_ids, f->n_returned_ids));
     json_object_set_new(o, "links", strings_to_json(f->links, f->n_links));
-    json_t *recipients = json_array(), *failures = json_array(), *parts = json_array(), *auth = json_array();
-    for (size_t i = 0; i < f->n_auth_results; i++)
-        json_array_append_new(auth, auth_to_json(&f->auth_results[i]));
+    json_t *recipients = json_array(), *failures = json_array(), *parts = json_array();
     for (size_t i = 0; i < f->n_recipients; i++)
         json_array_append_new(recipients, address_to_json(&f->recipients[i]));
     for (size_t i = 0; i < f->n_failures; i++)
         json_array_append_new(failures, failure_to_json(&f->failures[i]));
     for (size_t i = 0; i < f->n_parts; i++)
         json_array_append_new(parts, part_to_json(&f->parts[i]));
-    json_object_set_new(o, "auth_results", auth);
+    set_auth(o, "auth_results", f->auth_results, f->n_auth_results);
+    set_auth(o, "arc_seals", f->arc_seals, f->n_arc_seals);
+    set_auth(o, "arc_results", f->arc_results, f->n_arc_results);
     json_object_set_new(o, "recipients", recipients);
     json_object_set_new(o, "failures", failures);
     json_object_set_new(o, "parts", parts);
@@ -160,6 +168,7 @@ json_t *facts_to_json(const struct facts *f)
     set_lists(o, f);
     set_capped(o, "text", f->text, LONG_TEXT);
     set_capped(o, "reply_text", f->reply_text, LONG_TEXT);
+    set_text(o, "auth_as", f->auth_as);
     set_text(o, "away_until", f->away_until);
     set_text(o, "calendar_method", f->calendar_method);
     set_text(o, "calendar_uid", f->calendar_uid);
@@ -266,10 +275,19 @@ static struct fact_address get_address(struct reading *r, const json_t *o)
                                  .address = get_exact(r, o, "address", SHORT_TEXT)};
 }
 
-static struct fact_auth get_auth(struct reading *r, const json_t *o)
+static struct fact_auth *get_auth(struct reading *r, const json_t *j, const char *key, size_t most, size_t *n_out)
 {
-    return (struct fact_auth){.value = get_exact(r, o, "value", FACTS_AUTH_TEXT),
-                              .cut = json_is_true(json_object_get(o, "cut"))};
+    struct fact_auth *list = NULL;
+    const json_t *o;
+    size_t i;
+    *n_out = 0;
+    json_array_foreach(get_list(r, j, key, most), i, o)
+    {
+        struct fact_auth one = {.value = get_exact(r, o, "value", FACTS_AUTH_TEXT),
+                                .cut = json_is_true(json_object_get(o, "cut"))};
+        ARENA_PUSH(r->a, list, *n_out, one);
+    }
+    return list;
 }
 
 static struct fact_part get_part(struct reading *r, const json_t *o)
@@ -334,8 +352,9 @@ static void get_lists(struct reading *r, const json_t *j, struct facts *f)
     f->links = get_strings(r, j, "links", FACTS_LINKS_MAX, &f->n_links);
     for (i = 0; i < f->n_links; i++) /* shown to people, and no more than that */
         f->links[i] = text_clean(r->a, f->links[i], strlen(f->links[i]));
-    json_array_foreach(get_list(r, j, "auth_results", FACTS_AUTH_MAX), i, v)
-        ARENA_PUSH(r->a, f->auth_results, f->n_auth_results, get_auth(r, v));
+    f->auth_results = get_auth(r, j, "auth_results", FACTS_AUTH_MAX, &f->n_auth_results);
+    f->arc_seals = get_auth(r, j, "arc_seals", FACTS_ARC_MAX, &f->n_arc_seals);
+    f->arc_results = get_auth(r, j, "arc_results", FACTS_ARC_MAX, &f->n_arc_results);
     json_array_foreach(get_list(r, j, "recipients", FACTS_ADDRESSES_MAX), i, v)
         ARENA_PUSH(r->a, f->recipients, f->n_recipients, get_address(r, v));
     json_array_foreach(get_list(r, j, "failures", FACTS_FAILURES_MAX), i, v)
@@ -362,6 +381,7 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
         .date_at = get_number(&r, j, "date_at", INT64_C(-62135596800), INT64_C(253402300799)), /* the years 1 to 9999 */
         .text = get_text(&r, j, "text", LONG_TEXT),
         .reply_text = get_text(&r, j, "reply_text", LONG_TEXT),
+        .auth_as = get_text(&r, j, "auth_as", SHORT_TEXT),
         .away_until = get_text(&r, j, "away_until", SHORT_TEXT),
         .calendar_method = get_text(&r, j, "calendar_method", SHORT_TEXT),
         .calendar_uid = get_text(&r, j, "calendar_uid", SHORT_TEXT),

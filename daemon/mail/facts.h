@@ -22,6 +22,8 @@
 #define FACTS_LINKS_MAX     20
 #define FACTS_PAGES_MAX     100000
 #define FACTS_AUTH_TEXT     ((size_t)16 << 10)
+#define FACTS_ARC_MAX       10
+#define FACTS_ARC_TEXT      ((size_t)4 << 10)
 
 struct fact_address {
     const char *name, *address; /* decoded UTF-8; address as written, no brackets */
@@ -69,6 +71,9 @@ struct facts {
     int64_t date_at;                /* 0 where unreadable */
     struct fact_auth *auth_results; /* Authentication-Results with their authserv-id, topmost first */
     size_t n_auth_results;
+    struct fact_auth *arc_seals, *arc_results; /* ARC-Seal and ARC-Authentication-Results (RFC 8617), topmost first */
+    size_t n_arc_seals, n_arc_results;
+    const char *auth_as; /* X-MS-Exchange-Organization-AuthAs; "several" where it is there twice */
     struct fact_failure *failures;
     size_t n_failures;
     const char **returned_ids; /* Message-ID, In-Reply-To and References found in the returned part of a report */
@@ -95,10 +100,20 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
 bool facts_from_answer(struct arena *a, const struct buf *answer, int64_t scratch_size, struct facts *out,
                        struct err *e);
 
-/* What our own server said of the sender: the verdict of the Authentication-Results header with this authserv-id
- * (RFC 8601 2.3, 5); "topmost-unnamed" takes the topmost header that has none. dmarc decides; else a pass of dkim
- * or spf aligned with the From domain passes. Who names several senders never passes. Where it fails for another
- * reason than DMARC's own verdict, why_out says it in static words, else it is NULL. */
-enum auth_result auth_of(const struct facts *f, const char *authserv_id, const char **why_out);
+/* Whose word on the sender counts. */
+struct auth_trust {
+    /* The name by which our server signs Authentication-Results; "topmost-unnamed" or "microsoft-365" for servers that
+     * leave it out. NULL or "": our server says nothing. */
+    const char *authserv_id;
+    const char *const
+        *arc_sealers; /* domains whose word on the sender counts, where our server found the chain whole */
+    size_t n_arc_sealers;
+};
+
+/* What our own server said of the sender (RFC 8601 2.3, 5): dmarc decides; else a pass of dkim or spf aligned with the
+ * From domain passes. Where that does not pass, and our server says arc=pass, the word of the listed sealers that
+ * stand last in the chain may. Who names several senders never passes. Where it fails for another reason than DMARC's
+ * own verdict, why_out says it in static words, else it is NULL. */
+enum auth_result auth_of(const struct facts *f, const struct auth_trust *trust, const char **why_out);
 
 #endif

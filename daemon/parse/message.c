@@ -218,6 +218,30 @@ static void read_recipients(struct tree *t, const char *name, const char *raw)
             header_addresses(t->a, raw, &t->facts->recipients, &t->facts->n_recipients);
 }
 
+/* What servers on the way say of the sender. Of Exchange's own mark two would say two things: it counts once. */
+static void read_auth(struct tree *t, const char *name, const char *raw)
+{
+    struct facts *f = t->facts;
+    struct {
+        const char *name;
+        struct fact_auth **list;
+        size_t *n, max, bytes;
+    } rows[] = {
+        {"Authentication-Results", &f->auth_results, &f->n_auth_results, FACTS_AUTH_MAX, FACTS_AUTH_TEXT},
+        {"ARC-Seal", &f->arc_seals, &f->n_arc_seals, FACTS_ARC_MAX, FACTS_ARC_TEXT},
+        {"ARC-Authentication-Results", &f->arc_results, &f->n_arc_results, FACTS_ARC_MAX, FACTS_ARC_TEXT},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fact_auth auth = {.value = ""};
+        if (g_ascii_strcasecmp(name, rows[i].name) != 0 || *rows[i].n >= rows[i].max)
+            continue;
+        auth.value = header_structured(t->a, raw, rows[i].bytes, &auth.cut);
+        ARENA_PUSH(t->a, *rows[i].list, *rows[i].n, auth);
+    }
+    if (g_ascii_strcasecmp(name, "X-MS-Exchange-Organization-AuthAs") == 0)
+        f->auth_as = *f->auth_as ? "several" : header_structured(t->a, raw, 100, NULL);
+}
+
 static void read_each_field(struct tree *t)
 {
     GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(t->message));
@@ -231,11 +255,7 @@ static void read_each_field(struct tree *t)
         if (g_ascii_strcasecmp(name, "From") == 0) {
             t->facts->several_senders |= n_from++ > 0 || !header_one_mailbox(t->a, raw);
         }
-        if (g_ascii_strcasecmp(name, "Authentication-Results") == 0 && t->facts->n_auth_results < FACTS_AUTH_MAX) {
-            struct fact_auth auth = {.value = ""};
-            auth.value = header_structured(t->a, raw, FACTS_AUTH_TEXT, &auth.cut);
-            ARENA_PUSH(t->a, t->facts->auth_results, t->facts->n_auth_results, auth);
-        }
+        read_auth(t, name, raw);
     }
 }
 
@@ -354,7 +374,7 @@ static GMimeStream *open_stream(int fd, int64_t size)
 static void empty_strings(struct facts *f)
 {
     f->subject = f->from.name = f->from.address = f->message_id = f->in_reply_to = f->text = f->reply_text = "";
-    f->calendar_method = f->calendar_uid = f->calendar_partstat = f->trouble = "";
+    f->calendar_method = f->calendar_uid = f->calendar_partstat = f->trouble = f->auth_as = "";
 }
 
 bool parse_message(struct arena *a, int message_fd, int scratch_fd, struct facts *out, struct err *e)

@@ -12,6 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *a = arena_new();
     struct err e = {0};
     struct facts facts, read;
+    static const char *const sealers[] = {"lists.arcp.example"};
+    static const struct auth_trust trusts[] = {
+        {"mx.arcp.example", sealers, 1}, {"topmost-unnamed", sealers, 1}, {"microsoft-365", sealers, 1}};
     const char *why;
     struct stat st;
     int message = file_of(data, size, NULL), scratch = file_of(data, 0, NULL);
@@ -20,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         json_t *j = facts_to_json(&facts);
         fstat(scratch, &st);
         promise(facts_from_json(a, j, st.st_size, &read, &e));
-        auth_of(&read, "mx.arcp.example", &why);
-        auth_of(&read, "topmost-unnamed", &why);
+        for (size_t i = 0; i < 3; i++)
+            auth_of(&read, &trusts[i], &why);
         json_decref(j);
     }
     close(message);

@@ -107,6 +107,13 @@ static void faults(void **state)
         {"host = \"mail.example\"; user", "tls = \"startls\"; host = \"mail.example\"; user",
          "t.conf:9: tls cannot be 'startls'; did you mean 'starttls'? (none, starttls or tls)\nt.conf:17: unknown "
          "setting 'poll' in office"},
+        {"user = \"u\"; password_file = \"pw\"; };",
+         "user = \"u\"; password_file = \"pw\"; arc_sealers = [ \"lists.example\" ]; };",
+         "t.conf:12: arc_sealers needs authserv_id: our own server says whether their chain is whole\n"
+         "t.conf:17: unknown setting 'poll' in office"},
+        {"user = \"u\"; password_file = \"pw\"; };",
+         "user = \"u\"; password_file = \"pw\"; authserv_id = \"mx\"; arc_sealers = [ \"a@lists.example\" ]; };",
+         "t.conf:12: \"a@lists.example\" in arc_sealers is no domain\nt.conf:17: unknown setting 'poll' in office"},
         {"host = \"mail.example\"", "host = \"mail example\"",
          "t.conf:9: 'mail example' is no host name; the port has a setting of its own\n"
          "t.conf:17: unknown setting 'poll' in office"},

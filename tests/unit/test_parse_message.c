@@ -63,6 +63,26 @@ static void test_auth_results(void **state)
     }
 }
 
+/* The seals of a chain and Exchange's mark reach the daemon too; the mark told twice is none. */
+static void test_what_else_vouches(void **state)
+{
+    (void)state;
+    struct parsed p =
+        parse_text("ARC-Seal: i=2; d=b.example; b=xx\n yy\nARC-Authentication-Results: i=2; mx.b; arc=pass\n"
+                   "ARC-Seal: i=1; d=a.example\nARC-Authentication-Results: i=1; mx.a; dmarc=pass\n"
+                   "X-MS-Exchange-Organization-AuthAs: Internal\n" HEAD "\nhello\n");
+    assert_int_equal(p.facts.n_arc_seals, 2);
+    assert_string_equal(p.facts.arc_seals[0].value, "i=2; d=b.example; b=xx yy");
+    assert_int_equal(p.facts.n_arc_results, 2);
+    assert_string_equal(p.facts.arc_results[1].value, "i=1; mx.a; dmarc=pass");
+    assert_string_equal(p.facts.auth_as, "Internal");
+    parsed_free(&p);
+    p = parse_text("X-MS-Exchange-Organization-AuthAs: Internal\nX-MS-Exchange-Organization-AuthAs: Internal\n" HEAD
+                   "\nhello\n");
+    assert_string_equal(p.facts.auth_as, "several");
+    parsed_free(&p);
+}
+
 /* An encoded word is no way to write an identifier or a mark. */
 static void test_structure_is_not_decoded(void **state)
 {
@@ -438,6 +458,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_header_fields),
         cmocka_unit_test(test_auth_results),
+        cmocka_unit_test(test_what_else_vouches),
         cmocka_unit_test(test_structure_is_not_decoded),
         cmocka_unit_test(test_paper),
         cmocka_unit_test(test_what_is_a_paper),
