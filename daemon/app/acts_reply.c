@@ -83,6 +83,30 @@ static bool file_for(struct daemon *d, struct arena *a, struct message_row *m, c
     return true;
 }
 
+/* Out of where it is filed, for another party or under another mark. */
+static bool take_out(struct daemon *d, struct arena *a, struct message_row *m, const char *round, const char *party,
+                     struct err *e)
+{
+    struct round_view v;
+
+    return filing_withdraw(d, a, m, e) && round_view(d, a, round, &v, e) && filing_update_seat(d, a, &v, party, e);
+}
+
+/* An officer vouches for the sender: the papers take the place that those of a sender our server vouches for have. */
+static bool vouch(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct err *e)
+{
+    struct story_line line = {who, "vouched", m->round, m->party, m->id};
+    const char *round = m->round, *party = m->party;
+
+    effects_drop_mark(a, m, MARK_UNVERIFIED);
+    return story(d, &line, e, "the sender %s is taken for genuine", m->sender) && take_out(d, a, m, round, party, e);
+}
+
+static bool is_unverified(const struct message_row *m)
+{
+    return strcmp(m->state, "filed") == 0 && strstr(m->marks, MARK_UNVERIFIED);
+}
+
 bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct message_row m;
@@ -92,9 +116,11 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
     if (!begin_on(d, a, act->message, &m, e))
         return false;
     lay_at = m.file;
-    good = strcmp(m.state, "held") == 0 ||
-           err_perm(e, "reply %lld is not held, it is %s: `taamim reply move` changes whose it is", (long long)m.id,
-                    m.state);
+    good = is_unverified(&m)
+               ? vouch(d, a, &m, act->who, e)
+               : strcmp(m.state, "held") == 0 ||
+                     err_perm(e, "reply %lld is not held, it is %s: `taamim reply move` changes whose it is",
+                              (long long)m.id, m.state);
     good = good && aim(d, a, &m, act, e) && file_for(d, a, &m, act, text_out, e) &&
            (!act->add_contact || add_contact(d, a, &m, act->add_contact, act->who, e));
     return done(d, a, &m, lay_at, good, e);
@@ -174,7 +200,6 @@ bool act_reject(struct daemon *d, struct arena *a, const struct act *act, const 
 bool act_move(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct message_row m;
-    struct round_view v;
     const char *lay_at, *old_party, *old_round;
     bool good;
 
@@ -192,8 +217,7 @@ bool act_move(struct daemon *d, struct arena *a, const struct act *act, const ch
         *text_out = arena_printf(a, "reply %lld: is filed for %s in %s already", (long long)m.id, old_party, old_round);
         return true;
     }
-    good = good && filing_withdraw(d, a, &m, e) && round_view(d, a, old_round, &v, e) &&
-           filing_update_seat(d, a, &v, old_party, e) && file_for(d, a, &m, act, text_out, e) &&
+    good = good && take_out(d, a, &m, old_round, old_party, e) && file_for(d, a, &m, act, text_out, e) &&
            story(d, &(struct story_line){act->who, "moved", old_round, old_party, m.id}, e, "to %s in %s", m.party,
                  m.round);
     return done(d, a, &m, lay_at, good, e);

@@ -42,7 +42,7 @@ static void add_mark(struct arena *a, struct message_row *m, const char *mark)
     m->marks = *m->marks ? arena_printf(a, "%s %s", m->marks, mark) : mark;
 }
 
-static void drop_mark(struct arena *a, struct message_row *m, const char *mark)
+void effects_drop_mark(struct arena *a, struct message_row *m, const char *mark)
 {
     char *marks = arena_strdup(a, m->marks), *word;
 
@@ -130,14 +130,14 @@ static const char *alert_kind_of(const struct message_row *m, const struct filed
         return "new_address";
     if (filed->n == 0)
         return "no_paper";
-    return strstr(m->marks, "unverified") ? "unverified" : "filed";
+    return strstr(m->marks, MARK_UNVERIFIED) ? "unverified" : "filed";
 }
 
 /* After the party's own deadline, whenever an officer decides and whatever has become of the round since. */
 static void mark_late(struct daemon *d, struct arena *a, const struct round_view *v, const struct seat_row *seat,
                       struct message_row *m)
 {
-    drop_mark(a, m, "late"); /* moved, it may be in time */
+    effects_drop_mark(a, m, "late"); /* moved, it may be in time */
     if (m->received_at > seat_deadline(d, v, seat).at)
         add_mark(a, m, "late");
 }
@@ -145,7 +145,7 @@ static void mark_late(struct daemon *d, struct arena *a, const struct round_view
 /* Some of it had been received before: the receipt says so. */
 static void mark_known(struct arena *a, const struct filed *filed, struct message_row *m)
 {
-    drop_mark(a, m, "known");
+    effects_drop_mark(a, m, "known");
     if (filed->taken < (int)filed->n)
         add_mark(a, m, "known");
 }
@@ -175,7 +175,7 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     if (out->n == 0)
         line.what = "no_paper";
     wire = address_wire(a, m->sender, NULL); /* failures are known by the address as it is sent */
-    if (wire && !strstr(m->marks, "unverified") && !store_clear_failures(d->store, wire, e))
+    if (wire && !strstr(m->marks, MARK_UNVERIFIED) && !store_clear_failures(d->store, wire, e))
         return false; /* it lives */
     from = *m->sender ? m->sender : "brought by hand";
     unscanned = out->n && strstr(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
@@ -211,6 +211,12 @@ static const char *why_held(const struct incoming *in)
     return why ? arena_printf(in->a, "%s (%s)", in->rule, why) : in->rule;
 }
 
+/* Under the address of somebody we know, and our own server says that it is not from there. */
+static bool is_suspect(const struct incoming *in)
+{
+    return in->judged.auth == AUTH_FAIL && in->judged.sender != SENDER_UNKNOWN;
+}
+
 static bool hold(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct story_line line;
@@ -222,7 +228,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
         in->m.party = in->about.party;
     }
     line = line_of(&in->m, "daemon", "held");
-    about = alert_of(&in->m, "held");
+    about = alert_of(&in->m, is_suspect(in) ? "suspect" : "held");
     if (in->junk)
         add_mark(in->a, &in->m, "junk");
     if (!*in->m.why)
@@ -335,7 +341,7 @@ bool effects_of(struct daemon *d, struct incoming *in, struct err *e)
     case VERDICT_OFFICER: return note(d, in, "officer_wrote", e);
     case VERDICT_CALENDAR: return note(d, in, "calendar", e);
     case VERDICT_FILE: return file_it(d, in, NULL, e);
-    case VERDICT_FILE_UNVERIFIED: return file_it(d, in, "unverified", e);
+    case VERDICT_FILE_UNVERIFIED: return file_it(d, in, MARK_UNVERIFIED, e);
     case VERDICT_FILE_NEW_ADDRESS: return file_it(d, in, "new_address", e);
     case VERDICT_HOLD: return hold_with_effect(d, in, e);
     case VERDICT_DUPLICATE: break;

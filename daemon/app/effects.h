@@ -33,6 +33,10 @@ bool effects_settle_file(struct daemon *d, struct arena *a, const struct message
                          struct err *e);
 bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char *file, struct err *e);
 
+/* In marks: nobody vouches for the sender. An officer may (`reply accept`). */
+#define MARK_UNVERIFIED "unverified"
+void effects_drop_mark(struct arena *a, struct message_row *m, const char *mark);
+
 /* In marks: an officer may take such papers all the same, and everybody who looks sees it. */
 #define MARK_UNSCANNED "unscanned"
 #define NOT_SCANNED    "its papers were not scanned for viruses"

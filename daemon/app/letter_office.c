@@ -54,13 +54,19 @@ static void held_actions(struct action_list *to, const struct letter_alert *al)
     add_action(to, arena_printf(to->a, "taamim reply reject %lld --why \"...\"", (long long)al->message));
 }
 
+static bool is_held(const struct letter_alert *al)
+{
+    static const char *const kinds[] = {"held", "suspect", NULL};
+    return is_one_of(al->kind, kinds);
+}
+
 static json_t *actions_of(struct arena *a, const struct letter_alert *al)
 {
     static const char *const addresses[] = {"bounced", "failed", NULL};
     static const char *const servers[] = {"queue_stopped", "server_away", "scanner_away", NULL};
     static const char *const others[] = {"trouble", "clock", NULL};
     struct action_list to = {a, json_array()};
-    if (strcmp(al->kind, "held") == 0 && al->message)
+    if (is_held(al) && al->message)
         held_actions(&to, al);
     else if (al->message)
         add_action(&to, arena_printf(a, "taamim reply show %lld", (long long)al->message));
@@ -128,7 +134,7 @@ static void alert_list(struct arena *a, json_t *o, const struct letter *l, enum 
         json_t *row = value_list_add(list);
         value_int(row, "n", (long long)i + 1);
         alert_values(a, row, l, lang, &l->alerts[i]);
-        held += strcmp(l->alerts[i].kind, "held") == 0;
+        held += is_held(&l->alerts[i]);
     }
     value_bool(o, "has_alerts", l->n_alerts > 0);
     value_int(o, "n_alerts", (long long)l->n_alerts);

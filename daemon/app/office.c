@@ -132,10 +132,10 @@ static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const 
 
 /* ---- partners of a round: copies of what was filed */
 
+/* What nobody vouches for stays with the officers: it bears a state's name. Once one of them does, it is filed anew. */
 static bool is_filed(const struct alert_row *row)
 {
-    return strcmp(row->kind, "filed") == 0 || strcmp(row->kind, "unverified") == 0 ||
-           strcmp(row->kind, "new_address") == 0;
+    return strcmp(row->kind, "filed") == 0 || strcmp(row->kind, "new_address") == 0;
 }
 
 static bool post_to_partner(struct daemon *d, struct arena *a, const struct post *pattern, const char *address,

@@ -158,6 +158,10 @@ static void print_next(const struct message_row *m)
                "sent it\n",
                id);
     } else if (strcmp(m->state, "filed") == 0) {
+        if (strstr(m->marks, "unverified"))
+            printf("\n  taamim reply accept %lld      where you know that it is theirs: partners of the round hear of "
+                   "it then",
+                   id);
         printf("\n  taamim reply move %lld --party CODE      where it is another party's\n", id);
         printf("  taamim reply item %lld PAPER N      which item a paper answers\n", id);
     } else if (strcmp(m->state, "noted") == 0 || strcmp(m->state, "duplicate") == 0) {

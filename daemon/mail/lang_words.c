@@ -25,6 +25,9 @@ static const struct {
     /* what an alert tells */
     {"alert.filed", {"ورد ردّ وحُفظت أوراقه", "Reply filed", "Réponse enregistrée"}},
     {"alert.held", {"ردّ قيد المراجعة ينتظر قراركم", "Reply held for your decision", "Réponse en attente de décision"}},
+    {"alert.suspect",
+     {"اشتباه في انتحال صفة المرسِل: الردّ ينتظر قراركم", "Possible forgery, held for your decision",
+      "Usurpation possible, en attente de décision"}},
     {"alert.no_paper", {"ردّ بلا ورقة مرفقة", "Reply without a paper", "Réponse sans pièce jointe"}},
     {"alert.not_taken", {"ملف مرفق لم يُقبل", "Attachment not taken", "Pièce jointe non retenue"}},
     {"alert.bounced", {"رسالة مرتدّة", "Mail bounced", "Courriel non distribué"}},
