@@ -46,11 +46,21 @@ static void take_round(struct says *says, const char *round, bool open)
         says->rounds_differ = true;
 }
 
-static struct says what_says(enum signal_kind kind, const struct match_signal *signals, size_t n)
+/* `of` (may be NULL): only what is of the party that those kinds tell, or else of the round. */
+static bool is_meant(const struct match_signal *signal, const struct match *of)
+{
+    const char *round = text_or_null(signal->round), *party = text_or_null(signal->party);
+    if (!of)
+        return true;
+    return of->party ? party && same(party, of->party) : round && of->round && same(round, of->round);
+}
+
+static struct says what_says(enum signal_kind kind, const struct match_signal *signals, size_t n,
+                             const struct match *of)
 {
     struct says says = {0};
     for (size_t i = 0; i < n; i++) {
-        if (signals[i].kind != kind)
+        if (signals[i].kind != kind || !is_meant(&signals[i], of))
             continue;
         const char *party = text_or_null(signals[i].party);
         says.n++;
@@ -194,11 +204,23 @@ static struct match decide(struct match m, const struct says *of)
     return with(m, MATCH_SURE, named->round, thread->round ? "thread" : "subject and party");
 }
 
+/* Who is a contact of several parties speaks for the one that the rest is about; where nothing tells which, it stays a
+ * conflict. */
+static void sender_as_meant(struct says *of, const struct match_signal *signals, size_t n)
+{
+    struct says sender = of[SIGNAL_SENDER];
+    of[SIGNAL_SENDER] = (struct says){0};
+    struct match rest = best_guess(of);
+    struct says meant = what_says(SIGNAL_SENDER, signals, n, &rest);
+    of[SIGNAL_SENDER] = sender.parties_differ && meant.n ? meant : sender;
+}
+
 struct match match_signals(const struct match_signal *signals, size_t n)
 {
     struct says of[SIGNAL_KINDS];
     for (int i = 0; i < SIGNAL_KINDS; i++)
-        of[i] = what_says((enum signal_kind)i, signals, n);
+        of[i] = what_says((enum signal_kind)i, signals, n, NULL);
+    sender_as_meant(of, signals, n);
     struct match m = decide(best_guess(of), of);
     if (m.strength != MATCH_NONE && m.strength != MATCH_CONFLICT && is_denied(signals, n, m.round, m.party))
         return conflict(m, "the party is not in that round");

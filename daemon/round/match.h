@@ -13,7 +13,7 @@ enum signal_kind {
     SIGNAL_TOKEN,   /* a token in a recipient header */
     SIGNAL_THREAD,  /* In-Reply-To or References name a mail of ours */
     SIGNAL_SUBJECT, /* the reference in the subject (party NULL unless the subject names it) */
-    SIGNAL_SENDER,  /* the sender is a contact, or at a listed domain, of that party; one signal per open round of it */
+    SIGNAL_SENDER, /* the sender is a contact, or at a listed domain, of that party; one signal per open round of each */
 };
 struct match_signal {
     enum signal_kind kind;

@@ -104,6 +104,42 @@ static const struct {
     {"sender alone, two open rounds", {F("R1", "A"), F("R2", "A")}, 2, MATCH_CONFLICT, "R1", "A"},
     {"sender with nothing open", {{SIGNAL_SENDER, NULL, "A", false, false}}, 1, MATCH_NONE, NULL, NULL},
     {"sender of two parties", {F("R1", "A"), F("R1", "B")}, 2, MATCH_CONFLICT, "R1", "A"},
+    {"a contact of two parties, token of one",
+     {T("R1", "A", true), F("R1", "A"), F("R1", "B")},
+     3,
+     MATCH_SURE,
+     "R1",
+     "A"},
+    {"a contact of two parties, thread of one",
+     {H("R1", "B", true), F("R1", "A"), F("R1", "B")},
+     3,
+     MATCH_SURE,
+     "R1",
+     "B"},
+    {"a contact of two parties, one of them in the round",
+     {S("R2", NULL, true), F("R1", "B"), F("R2", "A")},
+     3,
+     MATCH_SURE,
+     "R2",
+     "A"},
+    {"a contact of two parties, both in the round",
+     {S("R1", NULL, true), F("R1", "A"), F("R1", "B")},
+     3,
+     MATCH_CONFLICT,
+     "R1",
+     "A"},
+    {"a contact of two parties, token of a third",
+     {T("R1", "C", true), F("R1", "A"), F("R1", "B")},
+     3,
+     MATCH_CONFLICT,
+     "R1",
+     "C"},
+    {"a contact of two parties, token of one, thread of the other",
+     {T("R1", "A", true), H("R1", "B", true), F("R1", "A"), F("R1", "B")},
+     4,
+     MATCH_CONFLICT,
+     "R1",
+     "A"},
     {"an officer's token", {{SIGNAL_TOKEN, "", "", false, false}}, 1, MATCH_NONE, NULL, NULL},
 };
 
@@ -145,23 +181,27 @@ static const struct match_signal world[] = {
 };
 #define WORLD (sizeof world / sizeof *world)
 
-/* No signal is overruled in silence: what is agreed on has every party told, and is a round that is told. */
+/* No signal is overruled in silence: what is agreed on has every party told, and is a round that is told. A sender may
+ * speak for others too, if for that party. */
 static void check_promises(const struct match_signal *s, size_t n, struct match m)
 {
-    bool told = false, only_sender = true;
+    bool told = false, only_sender = true, speaks = false, speaks_for_it = false;
     if (m.strength == MATCH_NONE || m.strength == MATCH_CONFLICT)
         return;
     assert_non_null(m.round);
     assert_non_null(m.party);
     for (size_t i = 0; i < n; i++) {
-        assert_true(!s[i].party || !strcmp(s[i].party, m.party));
+        bool it = !s[i].party || !strcmp(s[i].party, m.party), sender = s[i].kind == SIGNAL_SENDER;
+        assert_true(it || sender);
+        speaks |= sender;
+        speaks_for_it |= sender && it;
         told |= s[i].round && !strcmp(s[i].round, m.round);
         only_sender &= s[i].kind == SIGNAL_SENDER;
         if (s[i].kind != SIGNAL_SENDER && s[i].open && s[i].round)
             assert_string_equal(s[i].round,
                                 m.round); /* an open round that is named is the one, or there is a conflict */
     }
-    assert_true(told);
+    assert_true(told && speaks == speaks_for_it);
     assert_int_equal(only_sender, m.strength == MATCH_GUESS);
 }
 
