@@ -3,13 +3,15 @@
  * and the next is tried a while later. */
 #include "app/copies.h"
 
+#include <string.h>
+
 #include "app/ticker.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 
 #define AGAIN_S   300
-#define GIVE_UP_S (5 * 86400) /* as long as a mail is tried */
+#define GIVE_UP_S (5 * 86400) /* as long as a mail is tried; from when it left */
 #define LOOK_S    60          /* the store cannot be read now */
 #define SETTLED   (-1)
 
@@ -102,6 +104,25 @@ int64_t copies_turn(struct daemon *d)
 
 /* ---- what came of it */
 
+/* When its mail first left, which may be days after it was composed. */
+static int64_t left_at(struct daemon *d, struct arena *a, const struct notice_row *n)
+{
+    struct delivery_row *rows;
+    size_t many;
+    int64_t first_at = 0;
+
+    if (!store_deliveries_of(d->store, a, n->id, &rows, &many, NULL))
+        return clock_now();
+    for (size_t i = 0; i < many; i++) {
+        bool left = strcmp(rows[i].state, delivery_state_names[DELIVERY_SENT]) == 0 ||
+                    strcmp(rows[i].state, delivery_state_names[DELIVERY_BOUNCED]) == 0;
+
+        if (left && (first_at == 0 || rows[i].since_at < first_at))
+            first_at = rows[i].since_at;
+    }
+    return first_at ? first_at : n->created_at;
+}
+
 void copies_answered(struct daemon *d, int64_t notice, bool kept, const char *text)
 {
     ARENA_SCOPED a = arena_new();
@@ -124,7 +145,7 @@ void copies_answered(struct daemon *d, int64_t notice, bool kept, const char *te
         return;
     }
     d->copies.again_at = clock_now() + AGAIN_S;
-    if (clock_now() < n.created_at + GIVE_UP_S)
+    if (clock_now() < left_at(d, a, &n) + GIVE_UP_S)
         settle(d, &n, clock_now(), NULL);
     else
         settle(d, &n, SETTLED, text);
