@@ -262,13 +262,14 @@ static bool is_junk(const struct config *c, const char *mailbox)
     return false;
 }
 
-/* What an officer took in is not judged again; but what nobody scanned waits for another word of his, who knows it
- * then. */
-static void follow_officer(struct incoming *in)
+/* What an officer took in is not judged again; but whether anybody vouches for its sender is found out as for every
+ * mail, and what nobody scanned waits for another word of his, who knows it then. */
+static void follow_officer(const struct daemon *d, struct incoming *in)
 {
     bool unscanned = in->scanned && in->scanned->why;
+    bool vouched = auth_of(in->facts, d->orders.config->authserv_id, &in->auth_why) == AUTH_PASS;
 
-    in->verdict = unscanned ? VERDICT_HOLD : VERDICT_FILE;
+    in->verdict = unscanned ? VERDICT_HOLD : vouched ? VERDICT_FILE : VERDICT_FILE_UNVERIFIED;
     in->rule = unscanned ? JUDGE_UNSCANNED : in->m.rule;
     in->m.verdict = verdict_names[in->verdict];
     in->m.rule = in->rule;
@@ -282,7 +283,7 @@ static bool judge_and_act(struct daemon *d, struct incoming *in, const char *tro
     }
     take_header(in->a, &in->m, in->facts);
     if (reread_decided(&in->m))
-        follow_officer(in);
+        follow_officer(d, in);
     else if (!judge_message(d, in, e))
         return false;
     return effects_of(d, in, e);
