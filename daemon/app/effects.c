@@ -253,11 +253,14 @@ static bool apply_failures(struct daemon *d, struct incoming *in, struct err *e)
 
     for (size_t i = 0; i < in->facts->n_failures; i++) {
         const struct fact_failure *f = &in->facts->failures[i];
-        struct returned r = {&in->about, in->returned_to, f->address, f->status, f->text};
+        const char *names[] = {f->original, f->address}; /* what was written to, and what became of it */
         bool believed = false;
 
-        if (f->action == REPORT_FAILED && !outcome_returned(d, &r, &believed, e))
-            return false;
+        for (size_t k = 0; k < 2 && f->action == REPORT_FAILED && !believed; k++) {
+            struct returned r = {&in->about, in->returned_to, names[k], f->status, f->text};
+            if (*names[k] && !outcome_returned(d, &r, &believed, e))
+                return false;
+        }
         any |= believed;
     }
     /* Forwarded to a dead mailbox, named in no way we understand, or forged: a person may see what it is. */

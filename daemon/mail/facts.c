@@ -80,6 +80,7 @@ static json_t *failure_to_json(const struct fact_failure *x)
     set_text(o, "address", x->address);
     set_capped(o, "status", x->status, STATUS_TEXT);
     set_text(o, "text", x->text);
+    set_text(o, "original", x->original);
     return o;
 }
 
@@ -321,6 +322,7 @@ static struct fact_failure get_failure(struct reading *r, const json_t *o)
         .address = get_exact(r, o, "address", SHORT_TEXT),
         .status = get_text(r, o, "status", STATUS_TEXT),
         .text = get_text(r, o, "text", SHORT_TEXT),
+        .original = get_exact(r, o, "original", SHORT_TEXT),
     };
 }
 

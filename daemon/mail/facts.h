@@ -37,8 +37,9 @@ struct fact_auth {
 struct fact_failure { /* one recipient that a report speaks of */
     enum report_action action;
     const char *address;
-    const char *status; /* "5.1.1" or "" */
-    const char *text;   /* what the other server said, one line */
+    const char *status;   /* "5.1.1" or "" */
+    const char *text;     /* what the other server said, one line */
+    const char *original; /* where the address is a forwarder's or an alias's: the one that was written to; "" */
 };
 
 struct fact_part {           /* one file that a person attached; papers come first */

@@ -205,16 +205,6 @@ static void find_addresses(struct prose *p)
         }
 }
 
-/* An SMTP reply code at the start of a word: "550 ", "#5.1.1" is left to status_in(). */
-static const char *reply_class(const char *text)
-{
-    for (const char *c = text; *c; c++)
-        if ((*c == '5' || *c == '4') && g_ascii_isdigit(c[1]) && g_ascii_isdigit(c[2]) && c[1] <= '7' &&
-            strchr(" -:\n\"", c[3]) && (c == text || strchr(" :(\n\"", c[-1])))
-            return *c == '5' ? "5.0.0" : "4.0.0";
-    return "";
-}
-
 static const char *status_around(struct prose *p, size_t from, size_t to)
 {
     BUF_SCOPED words = {.max = BODY_MAX};
@@ -243,8 +233,10 @@ static void add_found(struct prose *p, enum report_action action)
         if (*status == '\0' || (action == REPORT_FAILED && *status == '2'))
             status = action == REPORT_FAILED ? "5.0.0" : "4.0.0";
         const char *after = x->line + 1 < p->end ? p->lines[x->line + 1] : "";
-        add_failure(p->t, (struct fact_failure){action, x->address, status,
-                                                text_cut(p->t->a, after + strspn(after, " \t"), 300)});
+        add_failure(p->t, (struct fact_failure){.action = action,
+                                                .address = x->address,
+                                                .status = status,
+                                                .text = text_cut(p->t->a, after + strspn(after, " \t"), 300)});
     }
 }
 
@@ -285,11 +277,7 @@ static void read_words(struct prose *p, const char *lower, bool named)
     s->prose_bounce = !s->report_dsn;
     if (s->action == REPORT_NONE && p->n_found == 0 && action == REPORT_DELAYED)
         s->action = action;
-    BUF_SCOPED returned = {.max = BODY_MAX};
-    for (size_t i = p->end; i < p->n_lines; i++)
-        buf_addf(&returned, "%s\n", p->lines[i]);
-    add_returned_ids(p->t, buf_text(&returned));
-    add_nested_ids(p->t);
+    add_original_ids(p->t);
 }
 
 /* A service's address: no proof of a machine, but enough where subject and words both read like a report. */

@@ -15,7 +15,7 @@ static void test_round_trip(void **state)
     (void)state;
     ARENA_SCOPED a = arena_new();
     struct fact_address to[] = {{"البعثة", "m@eg.example"}};
-    struct fact_failure failures[] = {{REPORT_FAILED, "a@b.example", "5.1.1", "no such user"}};
+    struct fact_failure failures[] = {{REPORT_FAILED, "a@b.example", "5.1.1", "no such user", "alias@b.example"}};
     struct fact_part parts[] = {
         {.name = "ورقة.pdf",
          .claimed = "application/pdf",
@@ -83,6 +83,7 @@ static void test_round_trip(void **state)
     assert_true(g.auth_results[1].cut);
     assert_string_equal(g.recipients[0].name, "البعثة");
     assert_string_equal(g.failures[0].status, "5.1.1");
+    assert_string_equal(g.failures[0].original, "alias@b.example");
     assert_string_equal(g.parts[0].name, "ورقة.pdf");
     assert_int_equal(g.parts[0].offset + g.parts[0].size, 100);
     assert_true(g.parts[0].forwarded);
@@ -191,7 +192,7 @@ static void test_long_texts(void **state)
     char *text = arena_alloc(a, 100001);
     for (int i = 0; i < 100000; i += 2)
         memcpy(text + i, "\xD8\xAA", 2);
-    struct fact_failure failure = {REPORT_FAILED, text, text, text};
+    struct fact_failure failure = {REPORT_FAILED, text, text, text, text};
     struct facts f = {.subject = text, .from = {text, text}, .calendar_partstat = text, .text = text, .trouble = text},
                  g;
     struct err e = {0};

@@ -75,6 +75,175 @@ static void test_one_group(void **state)
     }
 }
 
+/* One recipient in the ways that mail systems write it. */
+static void test_recipient_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *group, *address, *original, *status;
+    } rows[] = {
+        /* an alias or a forwarder: the report is about the final address, what was written to stands beside it */
+        {"Final-Recipient: rfc822; box@in.example\nOriginal-Recipient: rfc822; office@jo.example\nAction: failed\n"
+         "Status: 5.2.2",
+         "box@in.example", "office@jo.example", "5.2.2"},
+        {"Original-Recipient: rfc822; office@jo.example\nFinal-Recipient: rfc822; box@in.example\nAction: failed\n"
+         "Status: 5.2.2",
+         "box@in.example", "office@jo.example", "5.2.2"},
+        {"Final-Recipient: rfc822; box@in.example\nX-Actual-Recipient: rfc822; box2@in.example\nAction: failed\n"
+         "Status: 5.2.2",
+         "box@in.example", "", "5.2.2"},
+        {"Final-Recipient: x-local; box\nX-Actual-Recipient: rfc822; box@in.example\nAction: failed\nStatus: 5.2.2",
+         "box@in.example", "", "5.2.2"},
+        /* nothing that mail could be sent to */
+        {"Final-Recipient: x400; /S=office/ADMD= /C=JO/\nOriginal-Recipient: rfc822; office@jo.example\n"
+         "Action: failed\nStatus: 5.1.1",
+         "office@jo.example", "", "5.1.1"},
+        {"Final-Recipient: rfc822; office@ims-daemon\nOriginal-Recipient: rfc822; office@jo.example\n"
+         "Action: failed\nStatus: 5.1.1",
+         "office@jo.example", "", "5.1.1"},
+        {"Final-Recipient: LMTP; office@jo.example\nAction: failed\nStatus: 5.2.2", "office@jo.example", "", "5.2.2"},
+        /* RFC 6533 */
+        {"Final-Recipient: utf-8; \\x{645}@jo.example\nAction: failed\nStatus: 5.1.1", "م@jo.example", "", "5.1.1"},
+        {"Final-Recipient: utf-8; مكتب@jo.example\nAction: failed\nStatus: 5.1.1", "مكتب@jo.example", "", "5.1.1"},
+        {"Final-Recipient: rfc822; @relay.example:office@jo.example\nAction: failed\nStatus: 5.1.1",
+         "office@jo.example", "", "5.1.1"},
+        {"Final-Recipient: rfc822; \"the office\"@jo.example\nAction: failed\nStatus: 5.1.1",
+         "\"the office\"@jo.example", "", "5.1.1"},
+        {"Final-Recipient: rfc822;SMTP:office@jo.example\nAction: failed\nStatus: 5.1.1", "office@jo.example", "",
+         "5.1.1"},
+        /* the code stands elsewhere */
+        {"Final-Recipient: rfc822; a@b.example\nDiagnostic-Code: smtp; 550 5.1.1", "a@b.example", "", "5.1.1"},
+        {"Final-Recipient: rfc822; a@b.example\nDiagnostic-Code: smtp;550 user unknown", "a@b.example", "", "5.0.0"},
+        {"Final-Recipient: rfc822; a@b.example\nAction: failed (unknown)\nStatus: 5.1.1 (bad mailbox)", "a@b.example",
+         "", "5.1.1"},
+        {"Final-Recipient : rfc822; a@b.example\nAction : failed\nStatus : 5.1.1", "a@b.example", "", "5.1.1"},
+        {"Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.7.1 listed",
+         "a@b.example", "", "5.7.1"},
+        {"Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 4.4.7\nDiagnostic-Code: smtp; 550 5.0.0 no",
+         "a@b.example", "", "4.4.7"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[2000];
+        snprintf(text, sizeof text, REPORT "Reporting-MTA: dns; x\n\n%s\n--B--\n", rows[i].group);
+        struct parsed p = parse_text(text);
+        const struct fact_failure *f = p.facts.failures;
+        if (p.facts.n_failures != 1 || f->action != REPORT_FAILED || strcmp(f->address, rows[i].address) != 0 ||
+            strcmp(f->original, rows[i].original) != 0 || strcmp(f->status, rows[i].status) != 0)
+            fail_msg("row %zu: %zu failures: %s, %s, %s", i, p.facts.n_failures, f ? f->address : "",
+                     f ? f->original : "", f ? f->status : "");
+        parsed_free(&p);
+    }
+}
+
+/* The report says 5.0.0, and the notice has the server's words beside the address. */
+static void test_status_in_the_notice(void **state)
+{
+    (void)state;
+    struct parsed p = parse_text(
+        DAEMON "Content-Type: multipart/report; boundary=B\n\n--B\n\n"
+               "a@b.example: 552 5.2.2 full\nb@b.example: 550 5.1.1\n  no such user\nc@b.example: 450 4.2.1 later\n"
+               "--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+               "Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.0.0\n\n"
+               "Final-Recipient: rfc822; b@b.example\nAction: failed\n\n"
+               "Final-Recipient: rfc822; c@b.example\nAction: failed\nStatus: 5.0.0\n--B--\n");
+    assert_int_equal(p.facts.n_failures, 3);
+    assert_string_equal(p.facts.failures[0].status, "5.2.2");
+    assert_string_equal(p.facts.failures[1].status, "5.1.1");
+    assert_string_equal(p.facts.failures[2].status, "5.0.0"); /* of another class */
+    parsed_free(&p);
+}
+
+#define STATUS                                                                                                         \
+    "Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@b.example\n"         \
+    "Action: failed\nStatus: 5.1.1\n\n"
+#define STATUS_BASE64                                                                                                  \
+    "Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n"                                     \
+    "UmVwb3J0aW5nLU1UQTogZG5zOyB4CgpGaW5hbC1SZWNpcGllbnQ6IHJmYzgyMjsgYUBiLmV4YW1wbGUK\n"                               \
+    "QWN0aW9uOiBmYWlsZWQKU3RhdHVzOiA1LjEuMQo=\n"
+#define ID        "Message-ID: <t.abc.0@league.example>\n"
+#define ID_BASE64 "TWVzc2FnZS1JRDogPHQuYWJjLjBAbGVhZ3VlLmV4YW1wbGU+Cgp4Cg==\n"
+
+/* The same report and the same original, wrapped in the ways of mail systems and of what stands between them. */
+static void test_wrappings(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "Content-Type: multipart/report; boundary=B\n\n--B\n\nSorry.\n--B\n" STATUS
+        "--B\nContent-Type: message/rfc822\n\n" ID "\nx\n--B--\n",
+        "Content-Type: multipart/report; boundary=B\n\n--B\n\nSorry.\n--B\n" STATUS_BASE64
+        "--B\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" ID_BASE64 "--B--\n",
+        "Content-Type: multipart/report; boundary=B\n\n--B\n\nSorry.\n--B\n" STATUS
+        "--B\nContent-Type: text/rfc822-headers\nContent-Transfer-Encoding: base64\n\n" ID_BASE64 "--B--\n",
+        "Content-Type: multipart/report; boundary=B\n\n--B\n\nSorry.\n--B\n" STATUS
+        "--B\nContent-Type: message/global-headers\n\n" ID "--B--\n",
+        "Content-Type: multipart/report; boundary=B\n\n--B\n\nSorry.\n--B\n" STATUS
+        "--B\nContent-Type: text/plain; name=header.txt\nContent-Disposition: attachment\n\n" ID "--B--\n",
+        /* Exchange: the header in the notice, or nothing but its own thread */
+        "Content-Type: multipart/report; boundary=B\n\n--B\n\nSorry.\n\nOriginal message headers:\n\n"
+        "Received: by x\n" ID "--B\n" STATUS "--B--\n",
+        "In-Reply-To: <t.abc.0@league.example>\nContent-Type: multipart/report; boundary=B\n\n--B\n\nSorry.\n"
+        "--B\n" STATUS "--B--\n",
+        /* a list's footer around it */
+        "Content-Type: multipart/mixed; boundary=M\n\n--M\nContent-Type: multipart/report; boundary=B\n\n"
+        "--B\n\nSorry.\n--B\n" STATUS "--B\nContent-Type: message/rfc822\n\n" ID
+        "\nx\n--B--\n--M\n\nA footer.\n--M--\n",
+        "Content-Type: multipart/mixed; boundary=B\n\n--B\n\nSorry.\n--B\n" STATUS
+        "--B\nContent-Type: message/rfc822\n\n" ID "\nx\n--B--\n",
+        /* a gateway's message around all of it */
+        "Content-Type: multipart/mixed; boundary=M\n\n--M\n\nA message could not be delivered.\n--M\n"
+        "Content-Type: message/rfc822\n\nSubject: inner\nContent-Type: multipart/report; boundary=B\n\n--B\n\n"
+        "Sorry.\n--B\n" STATUS "--B\nContent-Type: message/rfc822\n\n" ID "\nx\n--B--\n--M--\n",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        char text[3000];
+        snprintf(text, sizeof text, DAEMON "MIME-Version: 1.0\n%s", bodies[i]);
+        struct parsed p = parse_text(text);
+        bool ours = false;
+        for (size_t k = 0; k < p.facts.n_returned_ids; k++)
+            ours |= strcmp(p.facts.returned_ids[k], "t.abc.0@league.example") == 0;
+        if (!p.facts.signs.report_dsn || p.facts.n_failures != 1 || !ours ||
+            strcmp(p.facts.failures[0].address, "a@b.example") != 0)
+            fail_msg("body %zu: dsn %d, %zu failures, original found %d", i, p.facts.signs.report_dsn,
+                     p.facts.n_failures, ours);
+        parsed_free(&p);
+    }
+}
+
+/* A filter that refuses (RFC 5429) writes a receipt; so does a reader who throws away unread. */
+static void test_refused_by_a_receipt(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fields, *words, *disposition, *status;
+    } rows[] = {
+        {"From: Mail Delivery Subsystem <postmaster@b.example>\nAuto-Submitted: auto-replied (rejected)",
+         "Your message to <a@b.example> was automatically rejected:\nQuota exceeded",
+         "automatic-action/MDN-sent-automatically; deleted", "5.2.2"},
+        {"From: a@b.example\nAuto-Submitted: auto-replied (rejected)", "I take no mail.",
+         "automatic-action/MDN-sent-automatically; deleted", "5.7.1"},
+        {"From: a@b.example\nAuto-Submitted: auto-replied", "Your message \"Rejected draft\" was deleted unread.",
+         "automatic-action/MDN-sent-automatically; deleted", NULL},
+        {"From: a@b.example", "It was read.", "manual-action/MDN-sent-manually; displayed", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[2000];
+        snprintf(text, sizeof text,
+                 "%s\nSubject: x\nContent-Type: multipart/report; report-type=disposition-notification; boundary=B\n\n"
+                 "--B\n\n%s\n--B\nContent-Type: message/disposition-notification\n\n"
+                 "Final-Recipient: rfc822; a@b.example\nOriginal-Message-ID: <t.abc.0@league.example>\n"
+                 "Disposition: %s\n--B--\n",
+                 rows[i].fields, rows[i].words, rows[i].disposition);
+        struct parsed p = parse_text(text);
+        bool failed = rows[i].status != NULL;
+        if (p.facts.signs.report_dsn != failed || p.facts.signs.report_mdn == failed || p.facts.n_failures != failed ||
+            strcmp(p.facts.returned_ids[0], "t.abc.0@league.example") != 0)
+            fail_msg("row %zu", i);
+        if (failed)
+            assert_string_equal(p.facts.failures[0].status, rows[i].status);
+        parsed_free(&p);
+    }
+}
+
 static void test_other_reports(void **state)
 {
     (void)state;
@@ -88,11 +257,14 @@ static void test_other_reports(void **state)
     assert_int_equal(p.facts.n_failures, 0);
     assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
     parsed_free(&p);
-    p = parse_text("From: a@b.example\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; "
-                   "report-type=feedback-report; boundary=B\n\n"
-                   "--B\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--B--\n");
+    p = parse_text(
+        "From: a@b.example\nSubject: complaint\nMIME-Version: 1.0\nContent-Type: multipart/report; "
+        "report-type=feedback-report; boundary=B\n\n"
+        "--B\nContent-Type: message/feedback-report\n\nFeedback-Type: not-spam\nUser-Agent: x/1\nVersion: 1\n"
+        "--B\nContent-Type: message/rfc822\n\nMessage-ID: <t.abc.0@league.example>\n\nx\n--B--\n");
     assert_true(p.facts.signs.report_feedback);
     assert_int_equal(p.facts.n_failures, 0);
+    assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
     parsed_free(&p);
 }
 
@@ -207,6 +379,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recipients),        cmocka_unit_test(test_returned_headers),
         cmocka_unit_test(test_one_group),         cmocka_unit_test(test_other_reports),
+        cmocka_unit_test(test_recipient_forms),   cmocka_unit_test(test_status_in_the_notice),
+        cmocka_unit_test(test_wrappings),         cmocka_unit_test(test_refused_by_a_receipt),
         cmocka_unit_test(test_what_is_a_report),  cmocka_unit_test(test_prose),
         cmocka_unit_test(test_prose_returned_id), cmocka_unit_test(test_forwarded_report),
     };
