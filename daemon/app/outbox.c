@@ -210,20 +210,35 @@ int64_t outbox_turn(struct daemon *d)
     return next_turn(d);
 }
 
+/* What was at a sender when the daemon ended may have left: each is told of in its party's story, and goes again with
+ * the same Message-ID. */
+static bool recover_sending(struct daemon *d, struct arena *a, struct err *e)
+{
+    struct delivery_row *rows;
+    struct notice_row notice;
+    size_t n;
+
+    if (!store_deliveries_sending(d->store, a, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        rows[i].state = delivery_state_names[DELIVERY_UNCERTAIN];
+        rows[i].next_at = rows[i].since_at = clock_now();
+        rows[i].reply = "it was at a sender when the daemon ended, and may have left";
+        if (!store_update_delivery(d->store, &rows[i], e) || !store_notice(d->store, a, rows[i].notice, &notice, e) ||
+            !outcome_record(d, &notice, &rows[i], e))
+            return false;
+    }
+    return true;
+}
+
 bool outbox_recover(struct daemon *d, struct err *e)
 {
     char *stopped;
     ARENA_SCOPED a = arena_new();
-    int n;
 
     if (!daemon_begin(d, e))
         return false;
-    n = store_recover_sending(d->store, clock_now(), e);
-    if (n < 0 || !store_forget_future(d->store, clock_now(), RETRY_LONGEST_S, e) ||
-        (n > 0 &&
-         !story(d, &(struct story_line){.who = "daemon", .what = "recovered"}, e,
-                "%d deliveries were in hand when the daemon ended: uncertain, sent again with the same Message-ID",
-                n)) ||
+    if (!recover_sending(d, a, e) || !store_forget_future(d->store, clock_now(), RETRY_LONGEST_S, e) ||
         !daemon_commit(d, e)) {
         daemon_rollback(d);
         return false;

@@ -139,8 +139,9 @@ bool store_deliveries_of(struct store *s, struct arena *a, int64_t notice, struc
                          struct err *e); /* by id */
 /* How many mails this address was sent since then. */
 int64_t store_sent_since(struct store *s, const char *address, int64_t since_at);
-/* After a crash: what was "sending" becomes "uncertain", due at `at`. Returns how many, -1 on error. */
-int store_recover_sending(struct store *s, int64_t at, struct err *e);
+/* After a crash: what was at a sender. By id. */
+bool store_deliveries_sending(struct store *s, struct arena *a, struct delivery_row **out, size_t *n_out,
+                              struct err *e);
 /* What of a round has not left yet, or perhaps not, does not leave: notices of this kind alone, or (NULL) of every
  * kind but one. */
 bool store_cancel_deliveries(struct store *s, const char *round, const char *kind_or_null, const char *but_kind,

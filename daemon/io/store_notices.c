@@ -169,12 +169,10 @@ int64_t store_sent_since(struct store *s, const char *address, int64_t since_at)
         0);
 }
 
-int store_recover_sending(struct store *s, int64_t at, struct err *e)
+bool store_deliveries_sending(struct store *s, struct arena *a, struct delivery_row **out, size_t *n_out, struct err *e)
 {
-    const struct query *q =
-        QUERY(NULL, "UPDATE deliveries SET state = 'uncertain', next_at = ?1, since_at = ?2 WHERE state = 'sending'",
-              V(at), V(clock_now()));
-    return query_change(s, q, e) ? query_changes(s) : -1;
+    return query_all(s, a, QUERY(&delivery_shape, "SELECT * FROM deliveries WHERE state = 'sending' ORDER BY id"), out,
+                     n_out, e);
 }
 
 bool store_forget_future(struct store *s, int64_t now_at, int64_t furthest_s, struct err *e)

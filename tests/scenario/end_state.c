@@ -153,7 +153,7 @@ static bool is_of_a_delivery(const char *what)
 {
     int state;
 
-    return enum_by_name(delivery_state_names, DELIVERY_STATE_COUNT, what, &state) || strcmp(what, "recovered") == 0;
+    return enum_by_name(delivery_state_names, DELIVERY_STATE_COUNT, what, &state);
 }
 
 static bool add_story(struct listing *s, struct err *e)
