@@ -267,7 +267,7 @@ static bool is_junk(const struct config *c, const char *mailbox)
 static void follow_officer(const struct daemon *d, struct incoming *in)
 {
     bool unscanned = in->scanned && in->scanned->why;
-    bool vouched = auth_of(in->facts, d->orders.config->authserv_id, &in->auth_why) == AUTH_PASS;
+    bool vouched = auth_of(in->facts, &d->orders.config->trust, &in->auth_why) == AUTH_PASS;
 
     in->verdict = unscanned ? VERDICT_HOLD : vouched ? VERDICT_FILE : VERDICT_FILE_UNVERIFIED;
     in->rule = unscanned ? JUDGE_UNSCANNED : in->m.rule;
