@@ -38,6 +38,17 @@ const char *header_raw(GMimeObject *o, const char *name)
     return header ? g_mime_header_get_raw_value(header) : NULL;
 }
 
+const char *header_type(GMimeObject *o)
+{
+    GMimeHeaderList *list = g_mime_object_get_header_list(o);
+    for (int i = g_mime_header_list_get_count(list); i-- > 0;) {
+        GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
+        if (g_ascii_strcasecmp(g_mime_header_get_name(header), "Content-Type") == 0)
+            return g_mime_header_get_raw_value(header);
+    }
+    return NULL;
+}
+
 char *text_cut(struct arena *a, const char *s, size_t max)
 {
     size_t n = strlen(s);

@@ -10,6 +10,8 @@
 
 /* The raw value of the first field of that name, or NULL. Points into the object. */
 const char *header_raw(GMimeObject *o, const char *name);
+/* Content-Type: of several fields the last one counts, as for GMime. */
+const char *header_type(GMimeObject *o);
 /* Unfolded, decoded, trimmed; NULL gives "". At most max bytes, cut at a character. */
 char *header_text(struct arena *a, const char *raw, size_t max);
 /* A field whose structure counts: unfolded, trimmed, valid UTF-8, and not decoded. An encoded word may stand in none of

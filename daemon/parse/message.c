@@ -26,15 +26,31 @@ bool parse_prepare(struct err *e)
     return ready = parts_prepare(e);
 }
 
+/* Base64 whose padding was left out loses its last bytes in the decoder: some is put behind, which it overlooks where it
+ * had its own. */
+static GMimeStream *with_padding(GMimeStream *source)
+{
+    GMimeStream *both = g_mime_stream_cat_new(), *padding = g_mime_stream_mem_new_with_buffer("==", 2);
+    g_mime_stream_cat_add_source(GMIME_STREAM_CAT(both), source);
+    g_mime_stream_cat_add_source(GMIME_STREAM_CAT(both), padding);
+    g_object_unref(padding);
+    return both;
+}
+
 GMimeStream *decoded_stream(GMimePart *part)
 {
     GMimeDataWrapper *content = g_mime_part_get_content(part);
     if (!content)
         return NULL;
     GMimeStream *source = g_mime_data_wrapper_get_stream(content);
+    GMimeContentEncoding encoding = g_mime_data_wrapper_get_encoding(content);
     g_mime_stream_reset(source);
-    GMimeStream *stream = g_mime_stream_filter_new(source);
-    GMimeFilter *decoder = g_mime_filter_basic_new(g_mime_data_wrapper_get_encoding(content), FALSE);
+    if (encoding == GMIME_CONTENT_ENCODING_BINARY)
+        return g_object_ref(source);
+    GMimeStream *padded = encoding == GMIME_CONTENT_ENCODING_BASE64 ? with_padding(source) : g_object_ref(source);
+    GMimeStream *stream = g_mime_stream_filter_new(padded);
+    g_object_unref(padded);
+    GMimeFilter *decoder = g_mime_filter_basic_new(encoding, FALSE);
     g_mime_stream_filter_add(GMIME_STREAM_FILTER(stream), decoder);
     g_object_unref(decoder);
     return stream;
@@ -54,13 +70,13 @@ char *leaf_text(struct arena *a, const struct leaf *l, size_t max)
 {
     BUF_SCOPED bytes = {0};
     leaf_bytes(l, max, &bytes);
-    char *charset = header_param(a, header_raw(GMIME_OBJECT(l->part), "Content-Type"), "charset");
+    char *charset = header_param(a, header_type(GMIME_OBJECT(l->part)), "charset");
     return charset_to_utf8(a, charset, buf_text(&bytes), bytes.len);
 }
 
-static struct leaf leaf_of(struct arena *a, GMimePart *part, bool forwarded)
+struct leaf leaf_of(struct arena *a, GMimePart *part)
 {
-    const char *type = header_raw(GMIME_OBJECT(part), "Content-Type");
+    const char *type = header_type(GMIME_OBJECT(part));
     const char *disposition = header_raw(GMIME_OBJECT(part), "Content-Disposition");
     const char *name = header_param(a, disposition, "filename");
     if (!name || !*name)
@@ -70,10 +86,17 @@ static struct leaf leaf_of(struct arena *a, GMimePart *part, bool forwarded)
                          .type = *word ? word : "text/plain",
                          .disposition = header_word(a, disposition),
                          .name = name ? name : "",
-                         .forwarded = forwarded};
+                         .within = ""};
 }
 
-static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded);
+/* Where the walk is. */
+struct place {
+    int depth;
+    const char *within;
+    bool forwarded;
+};
+
+static void walk(struct tree *t, GMimeObject *o, struct place at);
 
 static void walk_nested(struct tree *t, GMimeMessage *inner, int depth)
 {
@@ -86,51 +109,34 @@ static void walk_nested(struct tree *t, GMimeMessage *inner, int depth)
     for (size_t i = 0; i < 3; i++)
         header_ids(t->a, header_raw(GMIME_OBJECT(inner), names[i]), &t->nested_ids, &t->n_nested_ids);
     if (g_mime_message_get_mime_part(inner))
-        walk(t, g_mime_message_get_mime_part(inner), depth + 1, true);
+        walk(t, g_mime_message_get_mime_part(inner), (struct place){depth + 1, "", true});
 }
 
-/* A message that some gateway encoded in base64 is a plain part to GMime: decoded to the scratch file and parsed from
- * there. */
-static bool walk_encoded(struct tree *t, GMimePart *part, int depth)
+static void add_leaf(struct tree *t, GMimePart *part, struct place at)
 {
-    if (t->n_opened == OPENED_MAX ||
-        strcmp(header_word(t->a, header_raw(GMIME_OBJECT(part), "Content-Type")), "message/rfc822") != 0)
-        return false;
-    int64_t offset, size;
-    if (!save_content(t, part, &offset, &size)) { /* what is in it may be cut too: it is told as one part that is */
-        t->scratch_used = offset;
-        return false;
-    }
-    GMimeStream *stream = g_mime_stream_fs_new_with_bounds(t->scratch_fd, offset, offset + size);
-    g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
-    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-    g_mime_parser_set_persist_stream(parser, TRUE);
-    GMimeMessage *inner = size > 0 ? g_mime_parser_construct_message(parser, NULL) : NULL;
-    g_object_unref(parser);
-    g_object_unref(stream);
-    if (!inner)
-        return false;
-    t->opened[t->n_opened++] = inner;
-    walk_nested(t, inner, depth);
-    return true;
+    struct leaf l = leaf_of(t->a, part);
+    l.within = at.within;
+    l.forwarded = at.forwarded;
+    if (t->n_leaves == PARSE_LEAVES_MAX)
+        t->too_many = true;
+    else
+        ARENA_PUSH(t->a, t->leaves, t->n_leaves, l);
 }
 
-static void walk(struct tree *t, GMimeObject *o, int depth, bool forwarded)
+static void walk(struct tree *t, GMimeObject *o, struct place at)
 {
-    if (depth > PARSE_DEPTH_MAX) {
+    if (at.depth > PARSE_DEPTH_MAX) {
         t->too_deep = true;
         return;
     }
     if (GMIME_IS_MULTIPART(o)) {
+        struct place inside = {at.depth + 1, header_word(t->a, header_type(o)), at.forwarded};
         for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(o)) && !t->too_many; i++)
-            walk(t, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), depth + 1, forwarded);
+            walk(t, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), inside);
     } else if (GMIME_IS_MESSAGE_PART(o)) {
-        walk_nested(t, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), depth);
-    } else if (GMIME_IS_PART(o) && !walk_encoded(t, GMIME_PART(o), depth)) {
-        if (t->n_leaves == PARSE_LEAVES_MAX)
-            t->too_many = true;
-        else
-            ARENA_PUSH(t->a, t->leaves, t->n_leaves, leaf_of(t->a, GMIME_PART(o), forwarded));
+        walk_nested(t, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), at.depth);
+    } else if (GMIME_IS_PART(o)) {
+        add_leaf(t, GMIME_PART(o), at);
     }
 }
 
@@ -148,10 +154,9 @@ static char *alternative_body(struct tree *t, GMimeMultipart *m, int depth)
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
             GMimeObject *child = g_mime_multipart_get_part(m, i);
-            char *text =
-                (pass == 0) == (strcmp(header_word(t->a, header_raw(child, "Content-Type")), "text/plain") == 0)
-                    ? body_of(t, child, depth + 1)
-                    : NULL;
+            char *text = (pass == 0) == (strcmp(header_word(t->a, header_type(child)), "text/plain") == 0)
+                             ? body_of(t, child, depth + 1)
+                             : NULL;
             if (text && !blank(text))
                 return text;
         }
@@ -177,12 +182,15 @@ static char *body_of(struct tree *t, GMimeObject *o, int depth)
     if (depth > PARSE_DEPTH_MAX || !o)
         return arena_strdup(t->a, "");
     if (GMIME_IS_MULTIPART(o)) {
-        bool alternative = strcmp(header_word(t->a, header_raw(o, "Content-Type")), "multipart/alternative") == 0;
+        const char *type = header_word(t->a, header_type(o));
+        bool alternative = strcmp(type, "multipart/alternative") == 0;
+        if (strcmp(type, TNEF_MULTIPART) == 0 && !t->tnef_words)
+            return arena_strdup(t->a, "");
         return alternative ? alternative_body(t, GMIME_MULTIPART(o), depth) : mixed_body(t, GMIME_MULTIPART(o), depth);
     }
     if (!GMIME_IS_PART(o))
         return arena_strdup(t->a, "");
-    struct leaf l = leaf_of(t->a, GMIME_PART(o), false);
+    struct leaf l = leaf_of(t->a, GMIME_PART(o));
     if (!leaf_is_body(&l) && !leaf_goes_on(&l))
         return arena_strdup(t->a, "");
     char *text = leaf_text(t->a, &l, BODY_MAX);
@@ -193,6 +201,10 @@ static void read_text(struct tree *t)
 {
     struct facts *f = t->facts;
     char *body = body_of(t, g_mime_message_get_mime_part(t->message), 0);
+    if (blank(body)) {
+        t->tnef_words = true;
+        body = body_of(t, g_mime_message_get_mime_part(t->message), 0);
+    }
     f->reply_text = text_cut(t->a, reply_text(t->a, body), TEXT_MAX);
     f->text = text_cut(t->a, text_without_marks(t->a, body), TEXT_MAX);
 }
@@ -305,8 +317,9 @@ static void tell_trouble(struct tree *t)
 static void read_message(struct tree *t)
 {
     read_header(t);
+    open_wrappings(t);
     if (g_mime_message_get_mime_part(t->message))
-        walk(t, g_mime_message_get_mime_part(t->message), 0, false);
+        walk(t, g_mime_message_get_mime_part(t->message), (struct place){0, "", false});
     read_text(t);
     collect_signs(t);
     collect_report(t);
@@ -396,8 +409,6 @@ bool parse_message(struct arena *a, int message_fd, int scratch_fd, struct facts
     t.message = g_mime_parser_construct_message(parser, NULL);
     if (t.message) {
         read_message(&t);
-        for (size_t i = 0; i < t.n_opened; i++)
-            g_object_unref(t.opened[i]);
         g_object_unref(t.message);
     }
     g_object_unref(parser);

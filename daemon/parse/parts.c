@@ -28,22 +28,6 @@ bool parts_prepare(struct err *e)
     return true;
 }
 
-bool leaf_is_body(const struct leaf *l)
-{
-    bool text = strcmp(l->type, "text/plain") == 0 || strcmp(l->type, "text/html") == 0 ||
-                strcmp(l->type, "text/enriched") == 0 || strcmp(l->type, "text") == 0;
-    return text && *l->name == '\0' && strcmp(l->disposition, "attachment") != 0;
-}
-
-bool leaf_goes_on(const struct leaf *l)
-{
-    if (strcmp(l->type, "text/html") != 0 || strncasecmp(l->name, "ATT", 3) != 0)
-        return false;
-    size_t n = strspn(l->name + 3, "0123456789");
-    const char *rest = l->name + 3 + n;
-    return n == 5 && (strcasecmp(rest, ".htm") == 0 || strcasecmp(rest, ".html") == 0);
-}
-
 static bool is_report_part(const char *type)
 {
     return strcmp(type, "message/delivery-status") == 0 || strcmp(type, "message/global-delivery-status") == 0 ||
@@ -62,7 +46,8 @@ static bool no_paper_by_type(const char *type)
                                         "application/pkcs7-signature",
                                         "application/x-pkcs7-signature",
                                         "application/pgp-encrypted",
-                                        "application/pgp-keys"};
+                                        "application/pgp-keys",
+                                        TNEF_MESSAGE};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i], type) == 0)
             return true;
@@ -72,11 +57,26 @@ static bool no_paper_by_type(const char *type)
 static bool no_paper_by_name(const char *name)
 {
     static const char *const ends[] = {".vcf", ".ics", ".p7s"};
-    size_t n = strlen(name);
-    for (size_t i = 0; i < 3; i++)
-        if (n > 4 && strcasecmp(name + n - 4, ends[i]) == 0)
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_in(name, ends[i]))
             return true;
-    return strcasecmp(name, "smime.p7s") == 0;
+    return false;
+}
+
+/* A text of any kind that is not said to be a file (RFC 2046 4.1.4: unknown kinds are read as plain ones). */
+bool leaf_is_body(const struct leaf *l)
+{
+    bool text = strncmp(l->type, "text/", 5) == 0 || strcmp(l->type, "text") == 0;
+    return text && *l->name == '\0' && strcmp(l->disposition, "attachment") != 0 && !no_paper_by_type(l->type);
+}
+
+bool leaf_goes_on(const struct leaf *l)
+{
+    if (strcmp(l->type, "text/html") != 0 || strncasecmp(l->name, "ATT", 3) != 0)
+        return false;
+    size_t n = strspn(l->name + 3, "0123456789");
+    const char *rest = l->name + 3 + n;
+    return n == 5 && (strcasecmp(rest, ".htm") == 0 || strcasecmp(rest, ".html") == 0);
 }
 
 /* The Content-IDs that the HTML shows, in small letters, as they stand there and unescaped. */
@@ -108,7 +108,7 @@ static bool is_shown(const struct leaf *l, GHashTable *ids)
     return *id && g_hash_table_contains(ids, id);
 }
 
-static bool write_all(struct tree *t, const char *bytes, size_t n)
+bool scratch_write(struct tree *t, const char *bytes, size_t n)
 {
     if (t->scratch_used + (int64_t)n > PARSE_SCRATCH_MAX ||
         pwrite(t->scratch_fd, bytes, n, t->scratch_used) != (ssize_t)n) {
@@ -119,19 +119,33 @@ static bool write_all(struct tree *t, const char *bytes, size_t n)
     return true;
 }
 
-bool save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out)
+/* Its bytes as they are lie in the scratch file. */
+static bool is_saved(const struct tree *t, GMimePart *part, struct slice *out)
 {
-    *offset_out = t->scratch_used;
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    GMimeStream *s = content ? g_mime_data_wrapper_get_stream(content) : NULL;
+    if (!s || !GMIME_IS_STREAM_FS(s) || GMIME_STREAM_FS(s)->fd != t->scratch_fd ||
+        g_mime_data_wrapper_get_encoding(content) != GMIME_CONTENT_ENCODING_BINARY || s->bound_end < s->bound_start)
+        return false;
+    *out = (struct slice){s->bound_start, s->bound_end - s->bound_start};
+    return true;
+}
+
+bool save_content(struct tree *t, GMimePart *part, struct slice *out)
+{
+    if (is_saved(t, part, out))
+        return true;
+    out->offset = t->scratch_used;
     GMimeStream *stream = decoded_stream(part);
     char chunk[32768];
     ssize_t got = 0;
     while (stream && (got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0) {
-        bool fits = t->scratch_used + got - *offset_out <= PARSE_PART_MAX;
+        bool fits = t->scratch_used + got - out->offset <= PARSE_PART_MAX;
         t->too_large |= !fits;
-        if (!fits || !write_all(t, chunk, (size_t)got))
+        if (!fits || !scratch_write(t, chunk, (size_t)got))
             break;
     }
-    *size_out = t->scratch_used - *offset_out;
+    out->size = t->scratch_used - out->offset;
     g_clear_object(&stream);
     return got == 0;
 }
@@ -173,7 +187,10 @@ static void add_part(struct tree *t, const struct leaf *l, bool shown, bool no_p
                           .forwarded = l->forwarded,
                           .inline_shown = shown,
                           .no_paper = no_paper};
-    p.cut = !save_content(t, l->part, &p.offset, &p.size);
+    struct slice bytes;
+    p.cut = !save_content(t, l->part, &bytes);
+    p.offset = bytes.offset;
+    p.size = bytes.size;
     p.type = type_by_content(t, &p);
     p.utf8_sha256 = utf8_hash(t, l, &p);
     ARENA_PUSH(t->a, t->facts->parts, t->facts->n_parts, p);

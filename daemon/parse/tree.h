@@ -8,11 +8,16 @@
 #define TEXT_MAX ((size_t)64 << 10)  /* of facts.text */
 #define BODY_MAX ((size_t)512 << 10) /* raw bytes of a text that are looked at */
 
-#define OPENED_MAX 20
+#define OPENED_MAX 50 /* wrappings that are opened in one message */
+
+struct slice { /* of the scratch file */
+    int64_t offset, size;
+};
 
 struct leaf {
     GMimePart *part;
     const char *type, *disposition, *name; /* "" where absent */
+    const char *within;                    /* type of the multipart it lies in; "" */
     bool forwarded;                        /* inside a forwarded message */
 };
 
@@ -26,22 +31,49 @@ struct tree {
     size_t n_nested_ids;
     const char **nested_to; /* their raw To fields */
     size_t n_nested_to;
-    GMimeMessage *opened[OPENED_MAX]; /* messages that were encoded; freed at the end, since leaves point into them */
-    size_t n_opened;
+    size_t n_opened, n_looked_at; /* by open.c */
+    bool tnef_words;              /* read them too */
     bool too_many, too_deep, too_large;
     int scratch_fd;
     int64_t scratch_used;
 };
 
-/* A part's bytes with the transfer encoding undone, to be unreferenced; NULL where it has no content. */
+/* What comes before all else: whatever merely wraps a message, its text or its files is replaced in GMime's own tree by
+ * what is in it, so that everything after sees plain MIME. */
+void open_wrappings(struct tree *t);
+
+/* Each opens one kind of wrapping: a new object, or NULL where the part is none of its kind or cannot be opened; then it stays
+ * as it is, and is a paper. What they decode lies in the scratch file. */
+GMimeObject *open_message(struct tree *t, const struct leaf *l); /* a message that is encoded, or attached as a file */
+GMimeObject *open_tnef(struct tree *t, const struct leaf *l);    /* winmail.dat */
+/* The words that a TNEF stream holds lie in a multipart of this kind: read where the message has no others. */
+#define TNEF_MULTIPART "multipart/x-tnef"
+#define TNEF_MESSAGE   "application/x-tnef-message" /* the name of a message in it */
+
+/* A part of decoded bytes in the scratch file. The new header, its type, comes from `type` as far as that is one. */
+GMimePart *scratch_part(struct tree *t, const char *type, struct slice bytes);
+/* A parser of such bytes, to be unreferenced. */
+GMimeParser *scratch_parser(struct tree *t, struct slice bytes);
+/* Appends to the scratch file; false, and told, where there is no room. */
+bool scratch_write(struct tree *t, const char *bytes, size_t n);
+
+/* The same with a name, as a person attached it. */
+GMimePart *scratch_file(struct tree *t, const char *type, const char *name, struct slice bytes);
+/* The same bytes once more: no two parts that are told may share them. */
+bool scratch_copy(struct tree *t, struct slice from, struct slice *out);
+bool ends_in(const char *name, const char *end); /* whatever the case of letters */
+struct leaf leaf_of(struct arena *a, GMimePart *part);
+
+/* A part's bytes with the transfer encoding undone, to be unreferenced; NULL where it has no content. Line ends are those of
+ * the message. */
 GMimeStream *decoded_stream(GMimePart *part);
 /* The first max bytes of a part, transfer encoding undone. */
 void leaf_bytes(const struct leaf *l, size_t max, struct buf *out);
 /* The same as UTF-8 by its charset label. */
 char *leaf_text(struct arena *a, const struct leaf *l, size_t max);
 
-/* parts.c: the decoded content of a part, appended to the scratch file. False where that is not all of it. */
-bool save_content(struct tree *t, GMimePart *part, int64_t *offset_out, int64_t *size_out);
+/* parts.c: the decoded content of a part in the scratch file; appended, unless it lies there already. False where that is not all of it. */
+bool save_content(struct tree *t, GMimePart *part, struct slice *out);
 /* parts.c: writes what a person attached to the scratch file and fills facts.parts. html holds the message's HTML, for
  * "cid:". */
 void collect_parts(struct tree *t, const char *html);
