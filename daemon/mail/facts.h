@@ -51,7 +51,7 @@ struct fact_part {           /* one file that a person attached; papers come fir
     bool forwarded;          /* came inside a forwarded message */
     bool cut;                /* these bytes are not all of it */
     bool no_paper;           /* vCard, signature, calendar, report parts, a container whose files stand in its place */
-    bool locked;             /* opens with a password only: what is in it nobody can read */
+    bool locked;             /* opens with a password or a key only: what is in it nobody can read */
     bool macros;             /* an office document that carries programs of its own */
     bool scan;               /* pictures of pages alone: an image, a PDF without any font */
     int pages;               /* of a PDF or an image; 0: not known */

@@ -26,8 +26,8 @@ bool parse_prepare(struct err *e)
     return ready = parts_prepare(e);
 }
 
-/* Base64 whose padding was left out loses its last bytes in the decoder: some is put behind, which it overlooks where it
- * had its own. */
+/* Base64 whose padding was left out loses its last bytes in the decoder: some is put behind, which it overlooks where
+ * it had its own. */
 static GMimeStream *with_padding(GMimeStream *source)
 {
     GMimeStream *both = g_mime_stream_cat_new(), *padding = g_mime_stream_mem_new_with_buffer("==", 2);

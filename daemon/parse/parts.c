@@ -45,13 +45,40 @@ static bool no_paper_by_type(const char *type)
                                         "application/pgp-signature",
                                         "application/pkcs7-signature",
                                         "application/x-pkcs7-signature",
-                                        "application/pgp-encrypted",
                                         "application/pgp-keys",
                                         TNEF_MESSAGE};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i], type) == 0)
             return true;
     return is_report_part(type);
+}
+
+static bool begins_with(const struct leaf *l, const char *text)
+{
+    BUF_SCOPED head = {0};
+    leaf_bytes(l, strlen(text), &head);
+    return strcmp(buf_text(&head), text) == 0;
+}
+
+bool is_smime(const struct leaf *l)
+{
+    return strcmp(l->type, "application/pkcs7-mime") == 0 || strcmp(l->type, "application/x-pkcs7-mime") == 0 ||
+           ends_in(l->name, ".p7m");
+}
+
+/* What stands beside an encrypted or signed text and says nothing. */
+static bool no_paper_of_crypto(struct arena *a, const struct leaf *l)
+{
+    const char *kind = is_smime(l) ? header_param(a, header_type(GMIME_OBJECT(l->part)), "smime-type") : NULL;
+    bool pgp = strcmp(l->type, "application/pgp-encrypted") == 0;
+    return (kind && strcasecmp(kind, "certs-only") == 0) || (pgp && begins_with(l, "Version:"));
+}
+
+/* S/MIME that open_signed() could not open is encrypted, or as good as that. */
+static bool is_locked(const struct leaf *l)
+{
+    return is_smime(l) || strcmp(l->within, "multipart/encrypted") == 0 ||
+           strcmp(l->type, "application/pgp-encrypted") == 0 || begins_with(l, "-----BEGIN PGP MESSAGE-----");
 }
 
 static bool no_paper_by_name(const char *name)
@@ -186,6 +213,7 @@ static void add_part(struct tree *t, const struct leaf *l, bool shown, bool no_p
                           .claimed = text_cut(t->a, l->type, 127),
                           .forwarded = l->forwarded,
                           .inline_shown = shown,
+                          .locked = !no_paper && is_locked(l),
                           .no_paper = no_paper};
     struct slice bytes;
     p.cut = !save_content(t, l->part, &bytes);
@@ -207,7 +235,8 @@ static void add_parts(struct tree *t, GHashTable *ids, bool papers)
             (report && (l->forwarded || strncmp(l->type, "message/", 8) == 0 || is_report_part(l->type))))
             continue;
         bool shown = is_shown(l, ids);
-        bool no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || leaf_goes_on(l) || is_returned(t, l);
+        bool no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || no_paper_of_crypto(t->a, l) ||
+                        leaf_goes_on(l) || is_returned(t, l);
         if (papers != (!shown && !no_paper))
             continue;
         t->facts->signs.has_papers |= papers;

@@ -3,7 +3,7 @@
  *   stream     = signature(4) key(2) *attribute           all numbers little-endian
  *   attribute  = level(1) id(4) length(4) data checksum(2)
  *   properties = count(4) *( type(2) id(2) [ guid(16) kind(4) (id(4) / length(4) name pad) ] values )
- *   values     = [count(4)] 1*value;  a string or binary = length(4) data pad; what is not a list counts its one value too
+ *   values     = value, or count(4) *value of a list; a string, binary or object = length(4) data pad, always counted
  *
  * The stream is decoded to the scratch file once, and a file in it is a piece of that: nothing is copied and no length
  * is allocated. Sums are not checked, since a wrong one damages no paper. A stream that breaks off or contradicts

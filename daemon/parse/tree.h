@@ -42,10 +42,12 @@ struct tree {
  * what is in it, so that everything after sees plain MIME. */
 void open_wrappings(struct tree *t);
 
-/* Each opens one kind of wrapping: a new object, or NULL where the part is none of its kind or cannot be opened; then it stays
- * as it is, and is a paper. What they decode lies in the scratch file. */
+/* Each opens one kind of wrapping: a new object, or NULL where the part is none of its kind or cannot be opened; then it
+ * stays as it is, and is a paper. What they decode lies in the scratch file. */
 GMimeObject *open_message(struct tree *t, const struct leaf *l); /* a message that is encoded, or attached as a file */
 GMimeObject *open_tnef(struct tree *t, const struct leaf *l);    /* winmail.dat */
+GMimeObject *open_signed(struct tree *t, const struct leaf *l);  /* S/MIME with its content inside; nothing is verified */
+GMimeObject *open_written(struct tree *t, const struct leaf *l); /* files in a text: uuencode, PGP */
 /* The words that a TNEF stream holds lie in a multipart of this kind: read where the message has no others. */
 #define TNEF_MULTIPART "multipart/x-tnef"
 #define TNEF_MESSAGE   "application/x-tnef-message" /* the name of a message in it */
@@ -64,20 +66,22 @@ bool scratch_copy(struct tree *t, struct slice from, struct slice *out);
 bool ends_in(const char *name, const char *end); /* whatever the case of letters */
 struct leaf leaf_of(struct arena *a, GMimePart *part);
 
-/* A part's bytes with the transfer encoding undone, to be unreferenced; NULL where it has no content. Line ends are those of
- * the message. */
+/* A part's bytes with the transfer encoding undone, to be unreferenced; NULL where it has no content. Line ends are
+ * those of the message. */
 GMimeStream *decoded_stream(GMimePart *part);
 /* The first max bytes of a part, transfer encoding undone. */
 void leaf_bytes(const struct leaf *l, size_t max, struct buf *out);
 /* The same as UTF-8 by its charset label. */
 char *leaf_text(struct arena *a, const struct leaf *l, size_t max);
 
-/* parts.c: the decoded content of a part in the scratch file; appended, unless it lies there already. False where that is not all of it. */
+/* parts.c: the decoded content of a part in the scratch file; appended, unless it lies there already. False where that
+ * is not all of it. */
 bool save_content(struct tree *t, GMimePart *part, struct slice *out);
 /* parts.c: writes what a person attached to the scratch file and fills facts.parts. html holds the message's HTML, for
  * "cid:". */
 void collect_parts(struct tree *t, const char *html);
 bool parts_prepare(struct err *e);
+bool is_smime(const struct leaf *l);
 /* True for a text that is shown as the message's own words. */
 bool leaf_is_body(const struct leaf *l);
 /* The same words behind an attachment, made a file by Exchange: read as words, listed as no paper. */

@@ -319,13 +319,134 @@ static void test_tnef_cut(void **state)
     }
 }
 
+/* ---- files written into a text */
+
+static void test_uuencode(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD "Content-Type: text/plain; charset=windows-1256\n\nFirst words\n\nbegin 644 "
+             "\xE6\xD1\xDE\xC9.txt\n#:&D*\n`\nend\n\nbegin the meeting\nbegin 100 papers\nMANY\n\n"
+             "begin 0644 b.bin\n#  $\"X\nM\n\nend\nLast words \xCA\n";
+    struct parsed p = parse_text(text);
+    assert_int_equal(p.facts.n_parts, 2);
+    assert_part(&p, 0, "ورقة.txt", "hi\n");
+    assert_string_equal(p.facts.parts[1].name, "b.bin");
+    assert_memory_equal(part_bytes(&p, 1), "\0\1\2\0\0\0", 6);
+    assert_int_equal(p.facts.parts[1].size, 48); /* a sum behind; spaces taken away at the end */
+    assert_string_equal(p.facts.reply_text,
+                        "First words\n\n\nbegin the meeting\nbegin 100 papers\nMANY\n\nLast words ت");
+    parsed_free(&p);
+}
+
+/* What breaks off gives what came so far; what follows is text. */
+static void test_uuencode_breaks_off(void **state)
+{
+    (void)state;
+    struct parsed p = parse_text(HEAD "\nbegin 644 a.txt\n#:&D*\n-- \nthe sender\n");
+    assert_part(&p, 0, "a.txt", "hi\n");
+    assert_string_equal(p.facts.text, "-- \nthe sender\n");
+    parsed_free(&p);
+}
+
+/* ---- what is signed or encrypted */
+
+static const char signed_der[] =
+    "MIIBWwYJKoZIhvcNAQcCoIIBTDCCAUgCAQExDTALBglghkgBZQMEAgEwgZYGCSqGSIb3DQEHAaCBiASBhUNvbnRlbn\n"
+    "QtVHlwZTogbXVsdGlwYXJ0L21peGVkOyBib3VuZGFyeT1TDQoNCi0tUw0KDQpzaWduZWQgd29yZHMNCi0tUw0KQ29u\n"
+    "dGVudC1UeXBlOiBhcHBsaWNhdGlvbi9wZGY7IG5hbWU9YS5wZGYNCg0KJVBERi0xLjQNCi0tUy0tDQoxgZowgZcCAQ\n"
+    "EwMTAZMRcwFQYDVQQDDA5vZmZpY2UuZXhhbXBsZQIUZwr6zlS89w4p3LY7Qp0oNPfDLJcwCwYJYIZIAWUDBAIBMAoG\n"
+    "CCqGSM49BAMCBEYwRAIgfsBIdog+Rk6Sn2V67g4hKEUMtrdLdlv6TZWsTCBqyvECIC8Jsn1lW8mMqeDlwFFCFpOwrv\n"
+    "1/Hchl/GweqBFZXyCC\n";
+static const char signed_ber[] = /* of unknown length, in pieces */
+    "MIAGCSqGSIb3DQEHAqCAMIACAQExDTALBglghkgBZQMEAgEwgAYJKoZIhvcNAQcBoIAkgASBhUNvbnRlbnQtVHlwZT\n"
+    "ogbXVsdGlwYXJ0L21peGVkOyBib3VuZGFyeT1TDQoNCi0tUw0KDQpzaWduZWQgd29yZHMNCi0tUw0KQ29udGVudC1U\n"
+    "eXBlOiBhcHBsaWNhdGlvbi9wZGY7IG5hbWU9YS5wZGYNCg0KJVBERi0xLjQNCi0tUy0tDQoAAAAAAAAxgZswgZgCAQ\n"
+    "EwMTAZMRcwFQYDVQQDDA5vZmZpY2UuZXhhbXBsZQIUZwr6zlS89w4p3LY7Qp0oNPfDLJcwCwYJYIZIAWUDBAIBMAoG\n"
+    "CCqGSM49BAMCBEcwRQIhAKPUYeKUa+DQnKL0BFpjUBpk/yo8bPerdSy4D3Ocy22JAiBRWCguMXshcd2eMZ2k5GkD8d\n"
+    "OviByp35U2cqi+Me6rKQAAAAAAAA==\n";
+static const char signed_pdf[] =
+    "MIHhBgkqhkiG9w0BBwKggdMwgdACAQExDTALBglghkgBZQMEAgEwHgYJKoZIhvcNAQcBoBEEDyVQREYtMS40IHNpZ2\n"
+    "5lZDGBmzCBmAIBATAxMBkxFzAVBgNVBAMMDm9mZmljZS5leGFtcGxlAhRnCvrOVLz3DinctjtCnSg098MslzALBglg\n"
+    "hkgBZQMEAgEwCgYIKoZIzj0EAwIERzBFAiBDnh6tQ1424ow9cUc8MI9ouQVpX2A+trQzkDPNhQ2iTQIhAMg1OW6ep1\n"
+    "XHN/tJhdZtIuSqwNXczAjdCQVWH5ynDqVK\n";
+static const char encrypted[] =
+    "MIIBGwYJKoZIhvcNAQcDoIIBDDCCAQgCAQIxgcShgcECAQOgUaFPMAkGByqGSM49AgEDQgAEbQ4taBOC8BIHit+Qo/\n"
+    "Js5F9rJHStIXIut7z3A1JK31NlJEpRJ++xIz57A0UpHSNv9akW31vkEPG2ef6nVNZLfDAYBgkrgQUQhkg/AAIwCwYJ\n"
+    "YIZIAWUDBAEFME8wTTAxMBkxFzAVBgNVBAMMDm9mZmljZS5leGFtcGxlAhRnCvrOVLz3DinctjtCnSg098MslwQY+i\n"
+    "6iVeH3g1aAaFgtfpSwbzvinG2oIwo3MDwGCSqGSIb3DQEHATAdBglghkgBZQMEAQIEEHdwvd2SelsR/m12JYfhRSSA\n"
+    "ECipNz2bmErdKD2M4HCgWwo=\n";
+
+static struct parsed parse_smime(const char *type, const char *base64)
+{
+    static char text[4000];
+    snprintf(text, sizeof text, HEAD "Content-Type: %s\nContent-Transfer-Encoding: base64\n\n%s", type, base64);
+    return parse_text(text);
+}
+
+static void test_signed(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+                                        "application/x-pkcs7-mime", "application/octet-stream; name=smime.p7m"};
+    for (size_t i = 0; i < 6; i++) {
+        struct parsed p = parse_smime(types[i / 2], i % 2 ? signed_ber : signed_der);
+        assert_int_equal(p.facts.n_parts, 1);
+        assert_part(&p, 0, "a.pdf", "%PDF-1.4");
+        assert_false(p.facts.parts[0].locked);
+        assert_string_equal(p.facts.reply_text, "signed words");
+        parsed_free(&p);
+    }
+    struct parsed p = parse_smime("application/pkcs7-mime; name=paper.pdf.p7m", signed_pdf);
+    assert_part(&p, 0, "paper.pdf", "%PDF-1.4 signed");
+    parsed_free(&p);
+}
+
+/* Nobody here can read it: it is kept, and asked for in the clear. */
+static void test_encrypted(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        HEAD "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n"
+             "Content-Transfer-Encoding: base64\n\n%s",
+        HEAD
+        "Content-Type: multipart/encrypted; boundary=B\n\n--B\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+        "--B\nContent-Type: application/octet-stream; name=encrypted.asc\n\n%s\n--B--\n",
+        HEAD "\nSee below.\n\n-----BEGIN PGP MESSAGE-----\n\n%s-----END PGP MESSAGE-----\n",
+        MIXED WORDS "--B\nContent-Type: application/pgp-encrypted; name=a.pdf.pgp\n\n%s\n--B--\n",
+        MIXED WORDS
+        "--B\nContent-Type: application/octet-stream; name=a.asc\n\n-----BEGIN PGP MESSAGE-----\n%s\n--B--\n",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[4000];
+        snprintf(text, sizeof text, rows[i], encrypted);
+        struct parsed p = parse_text(text);
+        if (p.facts.n_parts == 0 || !p.facts.parts[0].locked || p.facts.parts[0].no_paper || !p.facts.signs.has_papers)
+            fail_msg("row %zu", i);
+        for (size_t k = 1; k < p.facts.n_parts; k++)
+            assert_true(p.facts.parts[k].no_paper);
+        parsed_free(&p);
+    }
+    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\n\n%PDF\n--B--\n");
+    assert_false(p.facts.parts[0].locked);
+    parsed_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_message_as_a_file), cmocka_unit_test(test_boundaries),
-        cmocka_unit_test(test_broken_base64),     cmocka_unit_test(test_other_texts),
-        cmocka_unit_test(test_tnef_files),        cmocka_unit_test(test_tnef_words),
-        cmocka_unit_test(test_tnef_message),      cmocka_unit_test(test_tnef_cut),
+        cmocka_unit_test(test_message_as_a_file),
+        cmocka_unit_test(test_boundaries),
+        cmocka_unit_test(test_broken_base64),
+        cmocka_unit_test(test_other_texts),
+        cmocka_unit_test(test_tnef_files),
+        cmocka_unit_test(test_tnef_words),
+        cmocka_unit_test(test_tnef_message),
+        cmocka_unit_test(test_tnef_cut),
+        cmocka_unit_test(test_uuencode),
+        cmocka_unit_test(test_uuencode_breaks_off),
+        cmocka_unit_test(test_signed),
+        cmocka_unit_test(test_encrypted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
