@@ -52,7 +52,7 @@ pkgs_taamimd        := $(COMMON_PKGS) sqlite3 libconfig libsystemd libzip
 pkgs_taamim         := $(COMMON_PKGS) sqlite3 libconfig libzip
 pkgs_taamim-collect := $(COMMON_PKGS) libcurl
 pkgs_taamim-send    := $(COMMON_PKGS) libcurl
-pkgs_taamim-parse   := $(COMMON_PKGS) gnutls libmagic libseccomp libzip
+pkgs_taamim-parse   := $(COMMON_PKGS) gnutls libmagic libseccomp libzip libqpdf libgsf-1 libarchive
 pkgs_taamim-scan    := $(COMMON_PKGS) libseccomp
 ALL_PKGS            := $(sort $(foreach p,$(PROGRAMS),$(pkgs_$(p))))
 

@@ -1,8 +1,8 @@
 /* A message explained: kind and rule, whom a report speaks of, subject, sender, attachments with digests, calendar,
  * new text.
  *
- * Listed are the parts that would be stored: all that have a name or are papers. Nothing is decided here and nothing
- * kept. */
+ * Listed are the parts that would be stored: all that have a name or are papers; an archive's files under it, as its
+ * "members". Nothing is decided here and nothing kept. */
 #include "app/explain.h"
 #include <glib.h>
 #include <string.h>
@@ -26,24 +26,45 @@ static void set_digests(json_t *o, const struct fact_part *p, int fd)
     json_object_set_new(o, "md5", json_string(g_checksum_get_string(md5)));
 }
 
+static json_t *attachment(const struct fact_part *p, int fd)
+{
+    const struct {
+        const char *key;
+        bool set;
+    } marks[] = {
+        {"cut", p->cut}, {"forwarded", p->forwarded}, {"locked", p->locked}, {"macros", p->macros}, {"scan", p->scan}};
+    json_t *o = json_pack("{s:s, s:s, s:I}", "name", p->name, "type", p->type, "size", (json_int_t)p->size);
+    set_digests(o, p, fd);
+    if (*p->utf8_sha256)
+        json_object_set_new(o, "utf8_sha256", json_string(p->utf8_sha256));
+    if (p->inline_shown || p->no_paper)
+        json_object_set_new(o, "paper", json_false());
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (marks[i].set)
+            json_object_set_new(o, marks[i].key, json_true());
+    if (p->pages > 0)
+        json_object_set_new(o, "pages", json_integer(p->pages));
+    return o;
+}
+
+/* A member's list is its archive's own. */
+static json_t *list_of(json_t *archive)
+{
+    if (!json_object_get(archive, "members"))
+        json_object_set_new(archive, "members", json_array());
+    return json_object_get(archive, "members");
+}
+
 static json_t *attachments(const struct facts *f, int fd)
 {
-    json_t *list = json_array();
+    json_t *list = json_array(), *told[FACTS_PARTS_MAX] = {NULL};
     for (size_t i = 0; i < f->n_parts; i++) {
         const struct fact_part *p = &f->parts[i];
         if (*p->name == '\0' && (p->inline_shown || p->no_paper))
             continue;
-        json_t *o = json_pack("{s:s, s:s, s:I}", "name", p->name, "type", p->type, "size", (json_int_t)p->size);
-        set_digests(o, p, fd);
-        if (*p->utf8_sha256)
-            json_object_set_new(o, "utf8_sha256", json_string(p->utf8_sha256));
-        if (p->inline_shown || p->no_paper)
-            json_object_set_new(o, "paper", json_false());
-        if (p->cut)
-            json_object_set_new(o, "cut", json_true());
-        if (p->forwarded)
-            json_object_set_new(o, "forwarded", json_true());
-        json_array_append_new(list, o);
+        json_t *archive = p->member_of > 0 ? told[p->member_of - 1] : NULL;
+        told[i] = attachment(p, fd);
+        json_array_append_new(archive ? list_of(archive) : list, told[i]);
     }
     return list;
 }

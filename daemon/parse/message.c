@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "mail/names.h"
 #include "parse/charset.h"
+#include "parse/document.h"
 #include "parse/header.h"
 #include "parse/text.h"
 #include "parse/tree.h"
@@ -23,6 +24,7 @@ bool parse_prepare(struct err *e)
     g_mime_init();
     g_mime_parser_options_set_fallback_charsets(g_mime_parser_options_get_default(), fallback);
     charset_warm();
+    document_prepare();
     return ready = parts_prepare(e);
 }
 
@@ -308,6 +310,7 @@ static void tell_trouble(struct tree *t)
         buf_addf(&words, "parts nested deeper than %d; ", PARSE_DEPTH_MAX);
     if (t->too_large)
         buf_adds(&words, "a part is too large; ");
+    buf_adds(&words, t->closed);
     if (words.len >= 2)
         words.data[words.len - 2] = '\0';
     t->facts->incomplete = t->too_many || t->too_deep;

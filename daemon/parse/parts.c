@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "parse/charset.h"
 #include "parse/header.h"
+#include "parse/inside.h"
 #include "parse/message.h"
 #include "parse/tree.h"
 
@@ -177,7 +178,7 @@ bool save_content(struct tree *t, GMimePart *part, struct slice *out)
     return got == 0;
 }
 
-static const char *type_by_content(struct tree *t, const struct fact_part *p)
+const char *type_by_content(struct tree *t, const struct fact_part *p)
 {
     char *head = malloc(MAGIC_BYTES);
     if (!head)
@@ -252,5 +253,6 @@ void collect_parts(struct tree *t, const char *html)
     GHashTable *ids = shown_ids(html);
     add_parts(t, ids, true);
     add_parts(t, ids, false);
+    look_inside(t);
     g_hash_table_unref(ids);
 }

@@ -34,6 +34,8 @@ struct tree {
     size_t n_opened, n_looked_at; /* by open.c */
     bool tnef_words;              /* read them too */
     bool too_many, too_deep, too_large;
+    const char *closed;   /* words on the archives that stay closed, each with "; " behind; NULL */
+    size_t parts_to_come; /* behind the one that is looked into */
     int scratch_fd;
     int64_t scratch_used;
 };
@@ -82,6 +84,8 @@ bool save_content(struct tree *t, GMimePart *part, struct slice *out);
 void collect_parts(struct tree *t, const char *html);
 bool parts_prepare(struct err *e);
 bool is_smime(const struct leaf *l);
+/* parts.c: what libmagic makes of a saved part. */
+const char *type_by_content(struct tree *t, const struct fact_part *p);
 /* True for a text that is shown as the message's own words. */
 bool leaf_is_body(const struct leaf *l);
 /* The same words behind an attachment, made a file by Exchange: read as words, listed as no paper. */

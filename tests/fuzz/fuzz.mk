@@ -7,7 +7,7 @@ FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
 FUZZ_ROOMS := app parse io mail round base
 FUZZ_OBJ   := $(patsubst daemon/%.c,build/fuzz/obj/%.o,$(foreach r,$(FUZZ_ROOMS),$(filter-out %/main.c,$(wildcard daemon/$(r)/*.c))))
-FUZZ_LIBS   = $(call libs_of,glib-2.0 gmime-3.0 jansson libidn2 libutf8proc sqlite3 libconfig libsystemd libzip gnutls libmagic libseccomp) -lm
+FUZZ_LIBS   = $(call libs_of,glib-2.0 gmime-3.0 jansson libidn2 libutf8proc sqlite3 libconfig libsystemd libzip gnutls libmagic libseccomp libqpdf libgsf-1 libarchive) -lm
 
 .PHONY: fuzz fuzz-programs
 fuzz-programs: $(FUZZ_NAMES:%=build/fuzz/%)
