@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include "mail/names.h"
+#include "parse/fold.h"
 #include "parse/header.h"
 #include "parse/prose.h"
 #include "parse/report.h"
@@ -216,9 +217,8 @@ static void read_receipt(struct tree *t, char *text)
         return;
     }
     struct group implied = nothing;
-    g_autofree char *words = g_utf8_strdown(t->facts->text, -1);
     implied.action = "failed";
-    implied.status = status_by_sense(words);
+    implied.status = status_by_sense(fold_words(t->a, t->facts->text));
     if (*implied.status == '\0')
         implied.status = "5.7.1"; /* RFC 3463 3.8: somebody does not want it */
     s->report_dsn = true;

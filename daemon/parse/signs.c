@@ -5,8 +5,8 @@
  * prefixes, and a challenge where the words ask for a proof. */
 #include <string.h>
 #include <strings.h>
+#include "parse/fold.h"
 #include "parse/header.h"
-#include "parse/prose.h"
 #include "parse/tree.h"
 
 /* field, beginning of the value ("" for any) */
@@ -339,11 +339,11 @@ static bool subject_auto(const char *subject)
 
 bool daemon_address(const char *address)
 {
-    static const char *const locals[] = {"mailer-daemon",     "postmaster",   "mailerdaemon", "mail-daemon",
-                                         "mailer_daemon",     "maildaemon",   "mdaemon",      "double-bounce",
-                                         "microsoftexchange", "mailer daemon"};
+    static const char *const locals[] = {"mailer-daemon", "postmaster",    "mailerdaemon",      "mail-daemon",
+                                         "mailer_daemon", "maildaemon",    "mdaemon",           "double-bounce",
+                                         "post_master",   "mailer daemon", "microsoftexchange", "post-master"};
     size_t n;
-    g_autofree char *lower = g_utf8_strdown(address, -1);
+    g_autofree char *lower = g_utf8_strdown(address + strspn(address, "<\"' "), -1);
     return starts_with_any(lower, locals, sizeof locals / sizeof *locals, &n);
 }
 
@@ -351,9 +351,9 @@ static bool from_daemon(struct tree *t)
 {
     if (daemon_address(t->facts->from.address))
         return true;
-    static const char *const names[] = {"mail delivery s",    "mailer-daemon",        "mail delivery daemon",
-                                        "mail administrator", "system administrator", "internet mail delivery",
-                                        "postmaster",         "mail system"};
+    static const char *const names[] = {"mail delivery s",        "mailer-daemon",      "mailer daemon",
+                                        "mail delivery daemon",   "mail administrator", "system administrator",
+                                        "internet mail delivery", "postmaster",         "mail system"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcasestr(t->facts->from.name, names[i]))
             return true;
