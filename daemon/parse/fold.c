@@ -20,7 +20,7 @@ char *fold_words(struct arena *a, const char *text)
             *to = ' ', to += to > out && to[-1] != ' ';
         else if (c == 0x2018 || c == 0x2019)
             *to++ = '\'';
-        else if (c == 0x0622 || c == 0x0623 || c == 0x0625 || c == 0x0671)
+        else if (c == 0x0623 || c == 0x0625 || c == 0x0671)
             to += g_unichar_to_utf8(0x0627, to);
         else if (c == 0x0649)
             to += g_unichar_to_utf8(0x064A, to);

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 
 /* Small letters, one blank for any white space and none at the start, no vowel signs and direction marks, one form of
- * apostrophe, alef and yeh. text is valid UTF-8. */
+ * apostrophe, yeh, and alef but for that with madda: "آلي" is automatic, "إلى" is to. text is valid UTF-8. */
 char *fold_words(struct arena *a, const char *text);
 bool holds_any(const char *text, const char *const *list, size_t n);
 

@@ -220,8 +220,9 @@ static bool from_service(struct tree *t)
     static const char *const words[] = {"no-reply", "noreply", "no_reply", "admin",      "system",
                                         "gateway",  "smtp",    "daemon",   "mailserver", "mail_service"};
     const char *path = header_structured(t->a, header_raw(GMIME_OBJECT(t->message), "Return-Path"), 300, NULL);
+    const char *name = fold_words(t->a, t->facts->from.name);
     return holds_any(fold_words(t->a, t->facts->from.address), words, sizeof words / sizeof *words) ||
-           strcasestr(path, "<mailer-daemon") != NULL;
+           strstr(name, "administrator") || strcasestr(path, "<mailer-daemon") != NULL;
 }
 
 void collect_prose(struct tree *t)

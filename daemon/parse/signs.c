@@ -1,8 +1,7 @@
 /* Signs of automatic mail in the header (RFC 3834 and the habits of vendors), each a row of a table.
  *
- * X-Auto-Response-Suppress alone says nothing: gateways of companies put it on their people's mail. A person's mail
- * taken for automatic is worse than the reverse, so a subject counts only where it begins with a phrase, after reply
- * prefixes, and a challenge where the words ask for a proof. */
+ * X-Auto-Response-Suppress alone says nothing: gateways of companies put it on their people's mail. A challenge counts
+ * where the words ask for a proof, too. What subjects say is in absence.c. */
 #include <string.h>
 #include <strings.h>
 #include "parse/fold.h"
@@ -30,7 +29,6 @@ static const struct {
     {"Precedence", "auto_reply"},
     {"Precedence", "auto-reply"},
     {"X-Precedence", "auto_reply"},
-    {"X-MS-Exchange-Inbox-Rules-Loop", ""},
     {"X-MS-Exchange-Generated-Message-Source", "Mailbox Rules Agent"},
     {"X-Cron-Env", ""},
     {"X-Mailer", "vacation"},
@@ -41,195 +39,43 @@ static const struct {
     {"X-Goog-Vacation", ""},
 };
 
-/* Lower case; what the subject begins with. */
-static const char *const subject_starts[] = {
-    "out of office",
-    "out of the office",
-    "automatic reply",
-    "auto reply",
-    "auto-reply",
-    "autoreply",
-    "auto response",
-    "auto-response",
-    "autoresponse",
-    "automated reply",
-    "automated response",
-    "auto:",
-    "[auto-reply]",
-    "[auto reply]",
-    "vacation reply",
-    "vacation message",
-    "vacation:",
-    "away from office",
-    "away from the office",
-    "out-of-office",
-    "ooo:",
-    "on vacation",
-    "on annual leave",
-    "on leave:",
-    "i am out of the office",
-    "i'm out of the office",
-    "i am on vacation",
-    "réponse automatique",
-    "reponse automatique",
-    "réponse auto",
-    "hors du bureau",
-    "en congé",
-    "رد تلقائي",
-    "رد آلي",
-    "ردّ تلقائي",
-    "ردّ آلي",
-    "الرد التلقائي",
-    "الرد الآلي",
-    "إجابة تلقائية",
-    "رسالة تلقائية",
-    "خارج المكتب",
-    "خارج نطاق المكتب",
-    "غير متواجد",
-    "غير موجود في المكتب",
-    "automatische antwort",
-    "respuesta automática",
-    "respuesta automatica",
-    "fuera de la oficina",
-    "risposta automatica",
-    "fuori sede",
-    "fuori ufficio",
-    "resposta automática",
-    "fora do escritório",
-    "automatisch antwoord",
-    "automatiskt svar",
-    "autosvar",
-    "automatisk svar",
-    "autom. svar",
-    "automaattinen vastaus",
-    "odpowiedź automatyczna",
-    "automatická odpověď",
-    "automatikus válasz",
-    "автоответ",
-    "автоматический ответ",
-    "otomatik yanıt",
-    "işyeri dışında",
-    "自动答复",
-    "自動返信",
-    "自動回覆",
-    "αυτόματη απάντηση",
-    "răspuns automat",
-    "تغيب عن المكتب",
-};
-
-/* Nouns and adjectives that begin such a subject and any other one, too: "absence d'objection" is an answer. They count
- * alone, before a colon, or before what tells of an office or of a time. */
-static const char *const absence_words[] = {
-    "absence",
-    "absent",
-    "absente",
-    "absent(e)",
-    "message d'absence",
-    "message d’absence",
-    "notification d'absence",
-    "notification d’absence",
-    "abwesenheit",
-    "abwesenheitsnotiz",
-    "abwesend",
-    "ausencia",
-    "ausente",
-    "ausência",
-    "afwezig",
-    "afwezigheid",
-    "frånvaro",
-    "poissa",
-    "отсутствие",
-    "في إجازة", /* also: in approving */
-    "في اجازة",
-    "رد الي", /* also: reply to */
-};
-static const char *const absence_follows[] = {
-    "du bureau",
-    "de bureau",
-    "from the office",
-    "from office",
-    "from my desk",
-    "vom büro",
-    "im büro",
-    "de la oficina",
-    "do escritório",
-    "temporaire",
-    "temporary",
-    "jusqu",
-    "until",
-    "till",
-    "bis",
-    "hasta",
-    "até",
-    "tot",
-    "aujourd'hui",
-    "today",
-    "ce jour",
-    "на рабочем месте",
-    "до",
-    "حتى",
-    "لغاية",
-    "إلى",
-    "الى",
-    "سنوية",
-    "مرضية",
-    "رسمية",
-    "اعتيادية",
-    "خارج",
-};
-/* A date begins with one of these and a digit, or with the digit. */
-static const char *const absence_dates[] = {"du",  "le",       "au", "from", "on",   "vom", "am",
-                                            "del", "desde el", "с",  "van",  "från", "من"};
-
-static const char *const reply_prefixes[] = {"re:", "aw:", "tr:", "ré:", "réf:", "رد:", "sv:", "antw:", "رد :", "re :"};
-
+/* What the subject of a challenge begins with: alone or before a mark. */
 static const char *const challenge_subjects[] = {
     "challenge",
     "confirm your email",
+    "confirm your message",
+    "please confirm your email",
     "please confirm your message",
     "sender verification",
-    "verify your email to",
+    "sender authentication",
+    "verify your email",
     "spam arrest",
     "spamarrest",
     "boxbe",
-    "[confirm",
-    "authorize",
+    "confirm",
     "confirmation required",
     "verification required",
-    "approval required to deliver",
+    "approval required",
 };
-/* What it asks of the sender, in its words. A scanner's line below a person's words speaks of spam and has a link,
- * too. */
+/* What it asks of the sender, in its words: to prove what he is, so that his mail is let through. A scanner's line below a
+ * person's words speaks of spam and has a link, too. */
 static const char *const challenge_asks[] = {
     "approved sender",
     "allowed sender",
-    "whitelist",
     "verify that you are",
     "verify you are",
-    "confirm that you are",
-    "confirm you are",
-    "prove that you",
+    "confirm that you are a",
+    "prove that you are",
     "prove you are",
-    "human being",
-    "are human",
-    "are a human",
-    "a real person",
     "not a robot",
     "not a spammer",
-    "not a machine",
     "until you confirm",
     "until you verify",
-    "will not be delivered until",
+    "not be delivered until",
     "deliver your message",
     "release your message",
     "your message delivered",
-    "complete the verification",
-    "complete this verification",
-    "verification process",
-    "verify your email address",
-    "confirm your email address",
-    "verify your address",
-    "confirm your address",
+    "your message will be delivered",
     "spam arrest",
     "spamarrest",
     "boxbe",
@@ -255,86 +101,16 @@ static bool any_field_starts(struct tree *t, const char *name, const char *value
     return false;
 }
 
+/* A word that nobody knows means a machine (RFC 3834 5); "auto-forwarded" is a person's mail that went on by itself. */
 static enum auto_submitted auto_submitted_of(struct tree *t)
 {
     const char *word = header_word(t->a, field(t, "Auto-Submitted"));
-    if (*word == '\0')
+    if (*word == '\0' || strncmp(word, "auto-forwarded", 14) == 0)
         return AUTO_ABSENT;
-    if (strcmp(word, "no") == 0)
+    if (strcmp(word, "no") == 0 || strncmp(word, "no ", 3) == 0 || strncmp(word, "no(", 3) == 0)
         return AUTO_NO;
     return strncmp(word, "auto-replied", 12) == 0 || strncmp(word, "auto-notified", 13) == 0 ? AUTO_REPLIED
                                                                                              : AUTO_GENERATED;
-}
-
-static bool starts_with_any(const char *s, const char *const *list, size_t n, size_t *length_out)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strncmp(s, list[i], strlen(list[i])) == 0) {
-            *length_out = strlen(list[i]);
-            return true;
-        }
-    return false;
-}
-
-/* The longest of the words that it starts with, and no more letters. */
-static size_t absence_word(const char *p)
-{
-    size_t longest = 0;
-    for (size_t i = 0; i < sizeof absence_words / sizeof *absence_words; i++) {
-        size_t n = strlen(absence_words[i]);
-        if (n > longest && strncmp(p, absence_words[i], n) == 0 && !g_unichar_isalpha(g_utf8_get_char(p + n)))
-            longest = n;
-    }
-    return longest;
-}
-
-static bool is_date(const char *p)
-{
-    size_t n;
-    if (g_ascii_isdigit(*p))
-        return true;
-    for (size_t i = 0; i < sizeof absence_dates / sizeof *absence_dates; i++) {
-        n = strlen(absence_dates[i]);
-        if (strncmp(p, absence_dates[i], n) == 0 && p[n] == ' ' && g_ascii_isdigit(p[n + strspn(p + n, " ")]))
-            return true;
-    }
-    return false;
-}
-
-static bool tells_absence(const char *p)
-{
-    size_t n = absence_word(p), m;
-    if (n == 0)
-        return false;
-    for (p += n; g_unichar_isspace(g_utf8_get_char(p));) /* French puts a no-break space before its colon */
-        p = g_utf8_next_char(p);
-    if (*p == '\0' || *p == ':' || *p == '!' || is_date(p))
-        return true;
-    if (!starts_with_any(p, absence_follows, sizeof absence_follows / sizeof *absence_follows, &m))
-        return false;
-    return !g_unichar_isalpha(g_utf8_get_char(p + m)) || strncmp(p, "jusqu", 5) == 0;
-}
-
-static bool subject_auto(const char *subject)
-{
-    g_autofree char *lower = g_utf8_strdown(subject, -1);
-    const char *p = lower;
-    size_t n;
-    for (;;) {
-        p += strspn(p, " \t");
-        if (strncmp(p, "\xE2\x80\x8F", 3) == 0 || strncmp(p, "\xE2\x80\x8E", 3) == 0 ||
-            strncmp(p, "\xE2\x80\xAB", 3) == 0)
-            p += 3;
-        else if (starts_with_any(p, reply_prefixes, sizeof reply_prefixes / sizeof *reply_prefixes, &n))
-            p += n;
-        else
-            break;
-    }
-    if (tells_absence(p))
-        return true;
-    if (!starts_with_any(p, subject_starts, sizeof subject_starts / sizeof *subject_starts, &n))
-        return false;
-    return !g_unichar_isalpha(g_utf8_get_char(p + n));
 }
 
 bool daemon_address(const char *address)
@@ -342,18 +118,20 @@ bool daemon_address(const char *address)
     static const char *const locals[] = {"mailer-daemon", "postmaster",    "mailerdaemon",      "mail-daemon",
                                          "mailer_daemon", "maildaemon",    "mdaemon",           "double-bounce",
                                          "post_master",   "mailer daemon", "microsoftexchange", "post-master"};
-    size_t n;
-    g_autofree char *lower = g_utf8_strdown(address + strspn(address, "<\"' "), -1);
-    return starts_with_any(lower, locals, sizeof locals / sizeof *locals, &n);
+    address += strspn(address, "<\"' ");
+    for (size_t i = 0; i < sizeof locals / sizeof *locals; i++)
+        if (strncasecmp(address, locals[i], strlen(locals[i])) == 0)
+            return true;
+    return false;
 }
 
 static bool from_daemon(struct tree *t)
 {
     if (daemon_address(t->facts->from.address))
         return true;
-    static const char *const names[] = {"mail delivery s",        "mailer-daemon",      "mailer daemon",
-                                        "mail delivery daemon",   "mail administrator", "system administrator",
-                                        "internet mail delivery", "postmaster",         "mail system"};
+    static const char *const names[] = {"mail delivery s",      "mailer-daemon",          "mailer daemon",
+                                        "mail delivery daemon", "internet mail delivery", "postmaster",
+                                        "mail system"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcasestr(t->facts->from.name, names[i]))
             return true;
@@ -366,12 +144,33 @@ static bool null_return_path(struct tree *t)
     return raw && strncmp(raw + strspn(raw, " \t\r\n"), "<>", 2) == 0;
 }
 
+static bool challenge_subject(const char *subject)
+{
+    const char *p = subject + strspn(subject, " [");
+    if (strncmp(p, "re:", 3) == 0)
+        p += 3 + strspn(p + 3, " ");
+    for (size_t i = 0; i < sizeof challenge_subjects / sizeof *challenge_subjects; i++) {
+        size_t n = strlen(challenge_subjects[i]);
+        if (strncmp(p, challenge_subjects[i], n) == 0 && (p[n] == '\0' || strchr(":]!.-", p[n]) || p[n + 1] == '-'))
+            return true;
+    }
+    return false;
+}
+
 static bool challenge(struct tree *t)
 {
-    g_autofree char *subject = g_utf8_strdown(t->facts->subject, -1);
-    g_autofree char *text = g_utf8_strdown(t->facts->text, -1);
-    return holds_any(subject, challenge_subjects, sizeof challenge_subjects / sizeof *challenge_subjects) &&
-           strstr(text, "http") && holds_any(text, challenge_asks, sizeof challenge_asks / sizeof *challenge_asks);
+    if (!challenge_subject(fold_words(t->a, t->facts->subject)))
+        return false;
+    const char *text = fold_words(t->a, t->facts->text);
+    return strstr(text, "http") && holds_any(text, challenge_asks, sizeof challenge_asks / sizeof *challenge_asks);
+}
+
+/* Exchange's inbox rules write the name of their mailbox: an answer comes from there, a mail that they redirect does
+ * not. */
+static bool answered_by_rule(struct tree *t)
+{
+    const char *mailbox = field(t, "X-MS-Exchange-Inbox-Rules-Loop");
+    return *mailbox && strcasecmp(mailbox, t->facts->from.address) == 0;
 }
 
 void collect_signs(struct tree *t)
@@ -382,11 +181,12 @@ void collect_signs(struct tree *t)
     s->auto_submitted = auto_submitted_of(t);
     for (size_t i = 0; i < sizeof vendor_marks / sizeof *vendor_marks; i++)
         s->precedence_auto |= any_field_starts(t, vendor_marks[i].name, vendor_marks[i].value);
+    s->precedence_auto |= answered_by_rule(t);
     const char *precedence = field(t, "Precedence");
     s->precedence_bulk = strcasecmp(precedence, "bulk") == 0 || strcasecmp(precedence, "junk") == 0 ||
                          strcasecmp(precedence, "list") == 0;
     s->list = *field(t, "List-Id") || *field(t, "List-Unsubscribe");
-    s->subject_auto = subject_auto(t->facts->subject);
+    s->subject_auto = subject_is_automatic(t->a, t->facts->subject);
     s->challenge = challenge(t);
     s->loop = *field(t, "X-Taamim-Loop") != '\0';
 }

@@ -97,6 +97,8 @@ void collect_report(struct tree *t);
 void collect_prose(struct tree *t);
 /* signs.c: what the header says about automatic mail. */
 void collect_signs(struct tree *t);
+/* absence.c: the subject of an automatic answer. */
+bool subject_is_automatic(struct arena *a, const char *subject);
 /* mailer-daemon, postmaster and the like, whatever name stands beside it. */
 bool daemon_address(const char *address);
 /* calendar.c */

@@ -402,7 +402,7 @@ static void test_absence_in_the_subject(void **state)
         {"Ausente hasta el lunes", true},
         {"Отсутствие до 5 мая", true},
         {"في إجازة حتى الأحد", true},
-        {"رد الي: مذكرة", true},
+        {"رد الي: مذكرة", false},
         {"Absence d'objection – ARCP/2026/04", false},
         {"Absence d’objection", false},
         {"Notification d'absence d'objection", false},
@@ -435,7 +435,7 @@ static void test_challenge(void **state)
     } rows[] = {
         {"Challenge: your message", "To prove that you are human, click https://x.example/1", true},
         {"Please confirm your message", "It will not be delivered until you visit http://x.example", true},
-        {"Sender verification", "Kindly complete the verification: http://x.example", true},
+        {"Sender verification", "Complete the verification to get your message delivered: http://x.example", true},
         {"Challenges facing migrants", "Delete paragraph 4.\n\n-- \nScanned for viruses and spam: http://x.example",
          false},
         {"Challenges facing migrants", "Our figures were verified; see https://x.example. Click here to report spam",
