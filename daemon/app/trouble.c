@@ -12,9 +12,6 @@ static bool is_so_named(const char *name, const char *refused)
 {
     size_t n = strlen(name), of = strlen(refused);
 
-    /* Other systems pass over dots and spaces at a name's end. */
-    while (n > 0 && strchr(". ", name[n - 1]))
-        n--;
     return (*refused == '.' ? n >= of : n == of) && strncasecmp(name + n - of, refused, of) == 0;
 }
 
@@ -36,7 +33,7 @@ const char *trouble_of_part(struct arena *a, const struct config *c, const struc
         return "cut";
     if (part->size == 0)
         return "empty";
-    if (is_refused(c, part->type, name_clean(a, part->name)))
+    if (is_refused(c, part->type, name_skeleton(a, name_clean(a, part->name))))
         return "refused_type";
     return part->size > c->max_paper_bytes ? "too_large" : NULL;
 }

@@ -33,16 +33,26 @@ static utf8proc_int32_t text_rule(utf8proc_int32_t c)
     return is_control(c) && c != '\n' && c != '\t' ? dropped : c;
 }
 
-/* Marks that steer the direction of text, and spaces without width. ZWNJ and ZWJ stay: Persian words need them. */
+/* Marks that steer the direction of text, spaces without width, tags: format characters. ZWNJ and ZWJ stay, since
+ * Persian words need them, and so do the signs that span Arabic and Syriac numbers: they can be seen. */
 static bool is_invisible(utf8proc_int32_t c)
 {
-    return c == 0x061c || c == 0x200b || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || c == 0x2060 ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == 0x00ad;
+    bool seen = (c >= 0x600 && c <= 0x605) || c == 0x6dd || c == 0x70f || c == 0x8e2;
+
+    return utf8proc_category(c) == UTF8PROC_CATEGORY_CF && !seen && c != 0x200c && c != 0x200d;
+}
+
+static bool is_space(utf8proc_int32_t c)
+{
+    return c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029 ||
+           utf8proc_category(c) == UTF8PROC_CATEGORY_ZS;
 }
 
 static utf8proc_int32_t name_rule(utf8proc_int32_t c)
 {
-    if (c == '\n' || c == '\t' || c == '\r' || c == 0x2028 || c == 0x2029)
+    if (c >= 0xff01 && c <= 0xff5e) /* full width forms: some systems make ASCII of them by themselves */
+        c -= 0xff01 - '!';
+    if (is_space(c))
         return ' ';
     if (is_control(c) || is_invisible(c))
         return dropped;
@@ -126,15 +136,52 @@ static size_t cut(const char *s, size_t n, size_t max)
     return n;
 }
 
-/* CON, PRN, AUX, NUL, COM1-9, LPT1-9 before the first dot are devices to Windows, whatever comes behind it. */
-static bool is_device(const char *name, size_t n)
+/* Letters that a reader takes for these Latin ones, in the order of the characters that look so. */
+static const struct {
+    const char *letters;
+    char as;
+} lookalikes[] = {
+    {"аαɑ", 'a'},  {"ь", 'b'},  {"сϲ", 'c'},  {"ԁ", 'd'},  {"еєҽ", 'e'},  {"ɡց", 'g'},    {"һհ", 'h'},
+    {"іιɩı", 'i'}, {"јϳ", 'j'}, {"кκ", 'k'},  {"ӏǀ", 'l'}, {"м", 'm'},    {"ոպ", 'n'},    {"оοօ", 'o'},
+    {"рρ", 'p'},   {"ԛգ", 'q'}, {"гᴦ", 'r'},  {"ѕ", 's'},  {"тτ", 't'},   {"υսʋ", 'u'},   {"ѵν", 'v'},
+    {"ԝѡ", 'w'},   {"хχ", 'x'}, {"уγү", 'y'}, {"ᴢ", 'z'},  {"-‐‑–", '-'}, {".。۔܁", '.'},
+};
+
+static utf8proc_int32_t skeleton_rule(utf8proc_int32_t c)
 {
-    static const char *const devices[] = {"CON", "PRN", "AUX", "NUL", "COM", "LPT"};
+    char bytes[5] = "";
+
+    utf8proc_encode_char(c, (utf8proc_uint8_t *)bytes);
+    for (size_t i = 0; c >= 0x80 && i < sizeof lookalikes / sizeof *lookalikes; i++)
+        if (strstr(lookalikes[i].letters, bytes))
+            return lookalikes[i].as;
+    return c;
+}
+
+char *name_skeleton(struct arena *a, const char *name)
+{
+    utf8proc_uint8_t *plain = utf8proc_NFKC_Casefold((const utf8proc_uint8_t *)name);
+    const char *text = plain ? (const char *)plain : name;
+    char *skeleton = filtered(a, text, strlen(text), skeleton_rule);
+
+    free(plain);
+    return skeleton;
+}
+
+/* CON, PRN, AUX, NUL, COM1-9, LPT1-9 (also with a raised number), CONIN$ and CONOUT$ before the first dot are devices
+ * to Windows, whatever comes behind it. */
+static bool is_device(struct arena *a, const char *name, size_t n)
+{
+    static const char *const devices[] = {"con", "prn", "aux", "nul", "conin$", "conout$", "com", "lpt"};
+    const char *plain = name_skeleton(a, arena_strndup(a, name, n));
+
     for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
-        bool numbered = i >= 4;
-        if (n != (numbered ? 4u : 3u) || strncasecmp(name, devices[i], 3) != 0)
+        size_t of = strlen(devices[i]);
+        bool numbered = i >= 6;
+
+        if (strncmp(plain, devices[i], of) != 0)
             continue;
-        if (!numbered || (name[3] >= '0' && name[3] <= '9'))
+        if (numbered ? plain[of] >= '0' && plain[of] <= '9' && !plain[of + 1] : !plain[of])
             return true;
     }
     return false;
@@ -144,7 +191,7 @@ static char *without_device(struct arena *a, char *name)
 {
     size_t n = strcspn(name, ".");
     size_t bare = cut(name, n, n);
-    return is_device(name, bare) ? arena_printf(a, "%.*s_%s", (int)bare, name, name + n) : name;
+    return is_device(a, name, bare) ? arena_printf(a, "%.*s_%s", (int)bare, name, name + n) : name;
 }
 
 /* stem + insert + extension in 200 bytes; the stem gives way. */
@@ -159,7 +206,7 @@ static char *fitted(struct arena *a, const char *name, const char *insert)
 char *name_clean(struct arena *a, const char *name)
 {
     char *clean = filtered(a, name ? name : "", name ? strlen(name) : 0, name_rule);
-    clean += strspn(clean, ". -");
+    clean += strspn(clean, ". -~$"); /* "~$" begins what Word leaves behind, and is hidden */
     clean[cut(clean, strlen(clean), strlen(clean))] = '\0';
     if (!*clean)
         return arena_strdup(a, "paper");

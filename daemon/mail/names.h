@@ -1,9 +1,10 @@
 /* names.h - file and folder names that people read and no file system minds; text from outside made clean.
  *
  * The secretariat's words, Arabic kept: UTF-8 NFC; separators become '-' and the other characters that Windows
- * refuses (the files are opened over a share) '_'; control characters, bidi marks, overrides and isolates,
- * zero-width spaces, leading dots and hyphens, trailing dots and spaces are removed; device names of other systems
- * ("CON", "LPT1") get an underscore; 200 bytes at most, cut at a character, extension kept; never empty ("paper").
+ * refuses (the files are opened over a share) '_'; full width forms become the ASCII they stand for and every space
+ * a plain one; control characters, bidi marks, overrides and isolates, zero-width spaces, tags, leading dots, hyphens and
+ * "~$", trailing dots and spaces are removed; device names of other systems ("CON", "LPT1") get an underscore; 200 bytes
+ * at most, cut at a character, extension kept; never empty ("paper").
  * Cleaning a clean name changes nothing. */
 #ifndef TAAMIM_MAIL_NAMES_H
 #define TAAMIM_MAIL_NAMES_H
@@ -17,6 +18,9 @@
 
 #define NAME_MAX_BYTES 200
 char *name_clean(struct arena *a, const char *name);
+/* What a reader takes the name for, to compare it with ASCII words in lower case: letter forms folded (NFKC), what
+ * cannot be seen dropped, and Cyrillic, Greek and Armenian letters that look like Latin ones as those. */
+char *name_skeleton(struct arena *a, const char *name);
 /* "report.pdf" with n = 2 and prefix "v" -> "report v2.pdf"; prefix "" -> "report (2).pdf". Still 200 bytes at most. */
 char *name_numbered(struct arena *a, const char *name, const char *prefix, int n);
 /* Display columns of UTF-8 text in a terminal (libutf8proc): marks and bidi controls 0, wide 2. */

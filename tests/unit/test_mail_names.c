@@ -64,6 +64,25 @@ static void clean_names(void **state)
          "byte.pdf"},
         {"cut\xd8", "cut\xef\xbf\xbd"},
         {"surrogate\xed\xa0\x80.pdf", NULL},
+        {"...", "paper"},
+        {". . .", "paper"},
+        {"report.pdf\u00a0\u3000. ", "report.pdf"},
+        {"report\uff0eexe", "report.exe"},
+        {"re\uff50ort.\uff50\uff44\uff46", "report.pdf"},
+        {"a\uff0f\uff0e\uff0e\uff0fb", "a-.-b"},
+        {"a\uff3cb\uff1ac", "a-b_c"},
+        {"~$report.docx", "report.docx"},
+        {".~lock.report.odt#", "lock.report.odt#"},
+        {"a.txt:b.exe", "a.txt_b.exe"},
+        {"a.exe::$DATA", "a.exe__$DATA"},
+        {"COM\u00b9.txt", "COM\u00b9_.txt"},
+        {"lpt\u00b3", "lpt\u00b3_"},
+        {"CONIN$", "CONIN$_"},
+        {"\uff23\uff2f\uff2e.pdf", "CON_.pdf"},
+        {"com10.pdf", "com10.pdf"},
+        {"a\u2062b\u2064\u206a\u180e.pdf", "ab.pdf"},
+        {"a\U000e0065\U000e0078.pdf", "a.pdf"},
+        {"سنة \u0601٢٠٢٦.pdf", "سنة \u0601٢٠٢٦.pdf"},
     };
     ARENA_SCOPED a = arena_new();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -72,6 +91,34 @@ static void clean_names(void **state)
         if (rows[i].clean && strcmp(clean, rows[i].clean) != 0)
             fail_msg("\"%s\" gives \"%s\", not \"%s\"", rows[i].name, clean, rows[i].clean);
         assert_string_equal(name_clean(a, clean), clean);
+        free(name);
+    }
+}
+
+/* What a reader takes for an end that is refused is refused. */
+static void what_a_name_is_taken_for(void **state)
+{
+    static const struct {
+        const char *name, *skeleton;
+    } rows[] = {
+        {"Report.PDF", "report.pdf"},
+        {"a.\u0435\u0445\u0435", "a.exe"},             /* Cyrillic */
+        {"a.\u0415\u0425\u0415", "a.exe"},             /* in capitals */
+        {"a.\u03b5xe", "a.\u03b5xe"},                  /* a Greek epsilon is no e */
+        {"a.\U0001d41e\U0001d431\U0001d41e", "a.exe"}, /* mathematical bold */
+        {"a.e\u200dx\u200ce", "a.exe"},
+        {"a\u2024exe", "a.exe"},
+        {"a\u3002exe", "a.exe"},
+        {"a.j\u0455", "a.js"},
+        {"تقرير.pdf", "تقرير.pdf"},
+    };
+    ARENA_SCOPED a = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *name = exact(rows[i].name);
+
+        assert_string_equal(name_skeleton(a, name), rows[i].skeleton);
         free(name);
     }
 }
@@ -183,8 +230,13 @@ static void a_tower_of_marks_is_capped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clean_names), cmocka_unit_test(long_names), cmocka_unit_test(numbered_names),
-        cmocka_unit_test(widths),      cmocka_unit_test(clean_text), cmocka_unit_test(a_tower_of_marks_is_capped),
+        cmocka_unit_test(clean_names),
+        cmocka_unit_test(what_a_name_is_taken_for),
+        cmocka_unit_test(long_names),
+        cmocka_unit_test(numbered_names),
+        cmocka_unit_test(widths),
+        cmocka_unit_test(clean_text),
+        cmocka_unit_test(a_tower_of_marks_is_capped),
     };
     return cmocka_run_group_tests_name("mail/names", tests, NULL, NULL);
 }
