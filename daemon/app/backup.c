@@ -124,7 +124,7 @@ static bool copy_outgoing(struct copying *c, struct err *e)
 
         if (f->fts_info == FTS_DNR)
             return err_perm(e, "cannot read %s: run this as the daemon's user", f->fts_path);
-        if (f->fts_info == FTS_F && !g_str_has_suffix(path, ".head") && !strstr(path, "/.tmp-") &&
+        if (f->fts_info == FTS_F && !g_str_has_suffix(path, ".head") && !strstr(path, "/" FILE_REMAINS) &&
             !copy_file(c, f->fts_path, arena_printf(c->a, "%s/%s", c->to, path), "", e))
             return false;
     }

@@ -118,7 +118,7 @@ static bool draft_open(struct draft *d, const char *path, mode_t mode, struct er
     char token[17];
     random_token(token);
     g_autofree char *folder = g_path_get_dirname(path);
-    char *temporary = g_strdup_printf("%s/.tmp-%s", folder, token);
+    char *temporary = g_strdup_printf("%s/" FILE_REMAINS "%s", folder, token);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0 || fchmod(fd, mode) != 0) {
         failed(e, "create", path);

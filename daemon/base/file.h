@@ -31,6 +31,9 @@ bool file_mkdirs(const char *path, mode_t mode, struct err *e); /* like mkdir -p
 bool file_exists(const char *path);
 int64_t file_size(const char *path); /* -1 where there is none */
 void fd_close(int *fd);
+/* Begins the name of a file under way; a crash may leave one behind. */
+#define FILE_REMAINS ".tmp-"
+
 #define FD_SCOPED __attribute__((cleanup(fd_close))) int
 
 void hash_sha256(const void *bytes, size_t n, char hex_out[65]);

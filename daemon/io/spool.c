@@ -337,6 +337,31 @@ static bool take_lock(struct spool *s, struct err *e)
     return err_perm(e, "another taamimd (process %s) works on %s: stop it first", *pid ? pid : "unknown", s->directory);
 }
 
+/* What a write that was cut short has left (base/file.c). It was promised to nobody; what cannot be removed stays. */
+static void remove_remains(const struct spool *s, const char *folder)
+{
+    ARENA_SCOPED a = arena_new();
+    char *full = spool_full(s, a, folder);
+    FTS *tree = fts_open((char *[]){full, NULL}, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT | FTS_XDEV, NULL);
+
+    for (const FTSENT *f; tree && (f = fts_read(tree));)
+        if (f->fts_info != FTS_D && strncmp(f->fts_name, FILE_REMAINS, strlen(FILE_REMAINS)) == 0)
+            unlink(f->fts_accpath);
+    if (tree)
+        fts_close(tree);
+}
+
+static bool take_over(struct spool *s, struct err *e)
+{
+    static const char *const written[] = {"incoming", "outgoing", "portal"};
+
+    if (!take_lock(s, e))
+        return false;
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        remove_remains(s, written[i]);
+    return true;
+}
+
 struct spool *spool_open(const char *directory, bool lock, const char *papers_group, struct err *e)
 {
     struct spool *s = calloc(1, sizeof *s);
@@ -344,7 +369,7 @@ struct spool *spool_open(const char *directory, bool lock, const char *papers_gr
     if (!s || !(s->directory = strdup(directory)))
         abort();
     s->lock = -1;
-    if (find_group(s, papers_group, e) && make_folders(s, e) && spool_sync(s, e) && (!lock || take_lock(s, e)))
+    if (find_group(s, papers_group, e) && make_folders(s, e) && spool_sync(s, e) && (!lock || take_over(s, e)))
         return s;
     spool_close(s);
     return NULL;

@@ -27,7 +27,7 @@ void spool_keep(struct spool *s);
 void spool_undo(struct spool *s);
 
 /* Makes the folders (without a papers group, papers/ is 0700 too). With `lock`, takes the lock that a second daemon
- * is refused by (PERM). papers_group may be NULL. */
+ * is refused by (PERM), and removes what writes that were cut short have left. papers_group may be NULL. */
 struct spool *spool_open(const char *directory, bool lock, const char *papers_group, struct err *e);
 void spool_close(struct spool *s);
 /* A file or folder that the papers group may read; nothing happens where it is not there, or where there is no such

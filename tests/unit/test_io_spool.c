@@ -346,6 +346,30 @@ static void what_arrived_is_listed_by_name(void **state)
     assert_string_equal(names[2], "c.eml");
 }
 
+/* A daemon that was killed while it wrote leaves a file without a name behind; nobody else will ever remove it. */
+static void what_was_cut_short_is_swept_at_the_start(void **state)
+{
+    static const char *const remains[] = {"incoming/.tmp-0011223344556677", "outgoing/.tmp-0011223344556677",
+                                          "outgoing/ARCP-2026-04/.tmp-0011223344556677", "portal/a/.tmp-00"};
+
+    (void)state;
+    assert_int_equal(mkdir(spool_full(s, a, "outgoing/ARCP-2026-04"), 0700), 0);
+    assert_int_equal(mkdir(spool_full(s, a, "portal/a"), 0700), 0);
+    make("outgoing/ARCP-2026-04/a.head", "a head");
+    for (size_t i = 0; i < sizeof remains / sizeof *remains; i++)
+        make(remains[i], "half");
+    struct spool *looks = spool_open(folder, false, NULL, &e);
+    assert_non_null(looks);
+    spool_close(looks);
+    assert_true(is_there(remains[0])); /* another's, at work */
+    spool_close(s);
+    s = spool_open(folder, true, NULL, &e);
+    assert_non_null(s);
+    for (size_t i = 0; i < sizeof remains / sizeof *remains; i++)
+        assert_false(is_there(remains[i]));
+    assert_true(is_there("outgoing/ARCP-2026-04/a.head"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -358,6 +382,7 @@ int main(void)
         TEST(papers_belong_to_their_group),
         TEST(what_was_there_before_the_group_is_given_to_it),
         TEST(what_people_have_set_stays),
+        TEST(what_was_cut_short_is_swept_at_the_start),
         TEST(a_slice_is_staged_whole),
         TEST(papers_are_never_replaced),
         TEST(a_held_paper_is_filed_and_its_folder_goes),
