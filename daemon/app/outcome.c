@@ -351,10 +351,15 @@ bool outcome_apply(struct daemon *d, struct arena *a, const struct send_outcome 
     return settle(d, a, &row, &notice, o, e);
 }
 
+static bool has_come_back(const struct delivery_row *row)
+{
+    return strcmp(row->state, delivery_state_names[DELIVERY_BOUNCED]) == 0;
+}
+
 /* Only what left can come back: a forged report cannot keep a mail from leaving. */
 static bool can_come_back(const struct delivery_row *row)
 {
-    return strcmp(row->state, "sent") == 0 || strcmp(row->state, "uncertain") == 0;
+    return strcmp(row->state, "sent") == 0 || strcmp(row->state, "uncertain") == 0 || has_come_back(row);
 }
 
 static bool is_believed(const struct delivery_row *row, const struct returned *r)
@@ -376,6 +381,8 @@ bool outcome_returned(struct daemon *d, const struct returned *r, bool *believed
         if (!is_believed(&rows[i], r))
             continue;
         *believed_out = true;
+        if (has_come_back(&rows[i])) /* another system's report of the same: nothing new */
+            return true;
         rows[i].state = delivery_state_names[DELIVERY_BOUNCED];
         rows[i].since_at = clock_now();
         rows[i].reply = arena_printf(a, "%s %s", r->status, r->words);
