@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/copies.h"
+#include "app/reach.h"
 #include "app/ticker.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -82,11 +83,14 @@ static bool tell_officer_failure(struct daemon *d, const struct delivery_row *ro
 static bool tell_failure(struct daemon *d, const struct notice_row *n, const struct delivery_row *row, const char *kind,
                          struct err *e)
 {
+    ARENA_SCOPED a = arena_new();
     struct alert_row about = {.kind = kind, .round = n->round, .party = n->party};
+    const char *line;
 
     if (!*n->round)
         return tell_officer_failure(d, row, e);
-    return alert(d, &about, e, "%s: %s", row->address, row->reply);
+    return reach_after_failure(d, a, n, row, &line, e) &&
+           alert(d, &about, e, "%s: %.200s%s", row->address, row->reply, line);
 }
 
 /* An address that failed for good twice is not written to again until an officer says otherwise (`round resend`).

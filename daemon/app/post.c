@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/reach.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "mail/address.h"
@@ -249,31 +250,27 @@ static const char *keep_segments(struct daemon *d, struct arena *a, struct outgo
     return kept;
 }
 
-static bool add_delivery(struct daemon *d, struct arena *a, const struct outgoing *o, size_t i, int64_t notice,
-                         struct err *e)
+bool post_deliver(struct daemon *d, struct arena *a, const struct round_spec *spec, struct delivery_row *row,
+                  struct err *e)
 {
-    const struct config *c = o->config;
-    bool allowed = post_allowed(d, post_spec(o->post), o->wire[i]);
-    int64_t now = clock_now(), id;
-    char token[TOKEN_LEN + 1] = "";
-    struct delivery_row row = {
-        .notice = notice,
-        .address = o->wire[i],
-        .mail_from = c->address,
-        .token = token,
-        .state = delivery_state_names[allowed ? DELIVERY_QUEUED : DELIVERY_FAILED],
-        .next_at = now,
-        .since_at = now,
-        .reply = allowed ? "" : "not written to: the address failed before, or is no contact's",
-        .priority = o->post->priority,
-    };
+    const struct config *c = d->orders.config;
+    bool allowed = post_allowed(d, spec, row->address);
+    char *token = arena_alloc(a, TOKEN_LEN + 1);
+    int64_t id;
 
+    token[0] = '\0';
+    row->mail_from = c->address;
+    row->token = token;
+    row->state = delivery_state_names[allowed ? DELIVERY_QUEUED : DELIVERY_FAILED];
+    row->next_at = row->since_at = clock_now();
+    row->reply = allowed ? "" : "not written to: the address failed before, or is no contact's";
     /* Its own, which the other addresses of this mail do not see: so that none of them can report it as returned. */
     if (c->envelope_token) {
         random_token(token);
-        row.mail_from = address_with_detail(a, c->address, c->token_delimiter, detail_make(a, token));
+        row->mail_from = address_with_detail(a, c->address, c->token_delimiter, detail_make(a, token));
     }
-    return store_add_delivery(d->store, &row, &id, e);
+    d->outbox_due = true;
+    return store_add_delivery(d->store, row, &id, e);
 }
 
 static const char *without_brackets(struct arena *a, const char *id)
@@ -283,12 +280,34 @@ static const char *without_brackets(struct arena *a, const char *id)
     return n > 2 ? arena_strndup(a, id + 1, n - 2) : id;
 }
 
-static bool any_allowed(struct daemon *d, const struct outgoing *o)
+/* One delivery per address; where one failed before, perhaps one to the next contact. */
+static bool deliver_all(struct daemon *d, struct arena *a, const struct outgoing *o, int64_t notice, bool *any_out,
+                        struct err *e)
 {
-    for (size_t i = 0; i < o->post->n_to; i++)
-        if (post_allowed(d, post_spec(o->post), o->wire[i]))
-            return true;
-    return false;
+    const struct post *p = o->post;
+    struct unreached u = {.view = p->view,
+                          .party = p->letter.party,
+                          .notice = notice,
+                          .kind = letter_kind_names[p->letter.kind],
+                          .priority = p->priority};
+
+    *any_out = false;
+    for (size_t i = 0; i < p->n_to; i++) {
+        struct delivery_row row = {.notice = notice, .address = o->wire[i], .priority = p->priority};
+
+        if (!post_deliver(d, a, post_spec(p), &row, e))
+            return false;
+        *any_out |= strcmp(row.state, delivery_state_names[DELIVERY_QUEUED]) == 0;
+    }
+    for (size_t i = 0; p->view && u.party && i < p->n_to; i++) {
+        const char *next = NULL;
+
+        u.address = o->wire[i];
+        if (!post_allowed(d, post_spec(p), u.address) && !reach_next(d, a, &u, &next, e))
+            return false;
+        *any_out |= next != NULL;
+    }
+    return true;
 }
 
 /* Every address failed before: nothing of this leaves, and a person should know. */
@@ -325,16 +344,13 @@ static bool keep_notice(struct daemon *d, struct arena *a, struct outgoing *o, i
         .created_at = clock_now(),
     };
     int64_t id;
+    bool any;
 
     if (!row.segments || !store_add_notice(d->store, &row, &id, e))
         return false;
-    for (size_t i = 0; id && i < p->n_to; i++)
-        if (!add_delivery(d, a, o, i, id, e))
-            return false;
-    if (id && !any_allowed(d, o) && !tell_unreachable(d, o, e))
+    if (id && (!deliver_all(d, a, o, id, &any, e) || (!any && !tell_unreachable(d, o, e))))
         return false;
     *notice_out = id;
-    d->outbox_due = true;
     return true;
 }
 

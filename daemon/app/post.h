@@ -28,6 +28,9 @@ struct post {
 };
 /* *notice_out is 0 where this cause had been posted before. */
 bool post(struct daemon *d, struct arena *a, const struct post *p, int64_t *notice_out, struct err *e);
+/* Queues one mail more of a notice: row's notice, address (wire form) and priority are given, the rest is set. */
+bool post_deliver(struct daemon *d, struct arena *a, const struct round_spec *spec_or_null, struct delivery_row *row,
+                  struct err *e);
 /* The mail as it would leave, for preview: nothing is kept. */
 bool post_preview(struct arena *a, const struct standing_orders *o, const struct post *p, struct buf *head_out,
                   struct letter_text *text_out, struct err *e);

@@ -59,6 +59,7 @@ static const struct setting_row to_rows[] = {
     {.name = "parties", .type = SET_STRINGS, .offset = FIELD(s.codes)},
     {.name = "except", .type = SET_STRINGS, .offset = FIELD(s.except)},
     {.name = "roles", .type = SET_ENUMS, .offset = FIELD(s.roles), .names = contact_role_names, .n_names = ROLE_COUNT},
+    {.name = "next_contact", .type = SET_BOOL, .offset = FIELD(s.next_contact)},
 };
 static const struct setting_row contact_rows[] = {
     {.name = "party", .type = SET_STRING, .offset = offsetof(struct contact_entry, c.party), .required = true},

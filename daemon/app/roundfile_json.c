@@ -139,6 +139,7 @@ static void put_audience(json_t *o, const struct round_spec *s)
     json_object_set_new(o, "parties", strings_to_json(s->codes, s->n_codes));
     json_object_set_new(o, "except", strings_to_json(s->except, s->n_except));
     json_object_set_new(o, "roles", bits_to_json(s->roles, contact_role_names, ROLE_COUNT));
+    json_object_set_new(o, "next_contact", json_boolean(s->next_contact));
     json_object_set_new(o, "contacts", contacts_to_json(s));
     json_object_set_new(o, "partners", strings_to_json(s->partners, s->n_partners));
 }
@@ -465,6 +466,7 @@ static bool get_head(const struct reading *r, const json_t *o, struct round_spec
 
 static bool get_audience(const struct reading *r, const json_t *o, struct round_spec *s)
 {
+    s->next_contact = json_is_true(json_object_get(o, "next_contact")); /* rounds of before do not have it */
     return get_bits(r, o, "kinds", (struct names){party_kind_names, PARTY_KIND_COUNT}, &s->kinds) &&
            get_strings(r, o, "groups", &s->groups, &s->n_groups) &&
            get_strings(r, o, "parties", &s->codes, &s->n_codes) &&

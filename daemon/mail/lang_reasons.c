@@ -107,6 +107,11 @@ static const struct row {
      "les pièces n’ont pu être soumises à l’antivirus"},
     {"its papers were not scanned for viruses", "لم تُفحص أوراقه بكاشف الفيروسات",
      "ses pièces n’ont pas été soumises à l’antivirus"},
+    {"% is written to instead, as the next contact", "تُرسل الرسالة بدلاً منه إلى مسؤول الاتصال التالي: %",
+     "le message est envoyé à % à la place, contact suivant de la délégation"},
+    {"no address is left for this mail: the party has not been reached",
+     "لم يبقَ لهذه الرسالة عنوان آخر: لم تصل إلى الجهة",
+     "plus aucune adresse pour ce message" NBSP ": la délégation n’a pas été jointe"},
     {"brought by hand", "سُلّمت باليد", "remis en main propre"},
     {"known", "ورد من قبل", "déjà reçu"},
     /* the message could not be read: why */

@@ -66,6 +66,7 @@ struct round_spec {
     const char *const *except;
     size_t n_except;
     unsigned roles; /* bit per contact_role; default mission and focal point */
+    bool next_contact; /* where an address fails for good, the party's next contact gets the mail */
     const struct round_contact *contacts;
     size_t n_contacts;
     const char *const *partners; /* addresses that get a copy of what is filed */
