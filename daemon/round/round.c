@@ -276,7 +276,8 @@ static int same_name(const struct paper_fact *papers, size_t n, int item, const 
     struct stem wanted, stem;
     stem_of(file_name, &wanted);
     for (size_t i = n; i-- > 0;) {
-        if (!papers[i].current || (item >= 0 && papers[i].item >= 0 && papers[i].item != item))
+        if (!papers[i].current || papers[i].item == ITEM_COVER ||
+            (item >= 0 && papers[i].item >= 0 && papers[i].item != item))
             continue;
         stem_of(papers[i].name, &stem);
         if (same_paper(&wanted, &stem))
@@ -306,13 +307,15 @@ int paper_replaces(const struct paper_fact *papers, size_t n, int item, const ch
 
 struct standing standing_of(const struct round_spec *s, const struct paper_fact *papers, size_t n)
 {
-    struct standing st = {.answered = n > 0};
+    struct standing st = {0};
     for (size_t i = 0; i < s->n_items && i < ITEMS_MAX; i++)
         if (s->items[i].required)
             st.missing |= 1u << i;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        st.answered |= papers[i].item != ITEM_COVER;
         if (papers[i].current && papers[i].item >= 0 && papers[i].item < ITEMS_MAX)
             st.missing &= ~(1u << papers[i].item);
+    }
     st.complete = st.answered && st.missing == 0;
     return st;
 }

@@ -65,7 +65,7 @@ struct round_spec {
     size_t n_codes;
     const char *const *except;
     size_t n_except;
-    unsigned roles; /* bit per contact_role; default mission and focal point */
+    unsigned roles;    /* bit per contact_role; default mission and focal point */
     bool next_contact; /* where an address fails for good, the party's next contact gets the mail */
     const struct round_contact *contacts;
     size_t n_contacts;
@@ -94,9 +94,12 @@ unsigned contacts_langs(const struct contact *const *to, size_t n);
 #define CONTACTS_MAX 64
 #define ENCLOSED_MAX 64
 
+/* Of a paper, in place of its item: an officer has said that it is a covering letter alone, and answers nothing. */
+#define ITEM_COVER (-2)
+
 /* A filed paper as the decisions see it. */
 struct paper_fact {
-    int item;         /* index into items, -1 = not yet assigned */
+    int item;         /* index into items, -1 = not yet assigned, or ITEM_COVER */
     const char *name; /* file name as filed */
     bool current;     /* not replaced by a later version */
 };
@@ -107,13 +110,13 @@ struct paper_fact {
 int item_of(const struct round_item *items, size_t n_items, const char *file_name, const char *subject);
 /* The current paper that a new one replaces as its next version: of the same item (when assigned and that item has
  * one paper), or of the same name (case, digits and a trailing "(1)", "v2", "rev" folded), which is the stronger
- * sign. -1 = none: replies add. The caller leaves papers of the same mail out, and passes item -1 in a round with
+ * sign. -1 = none: replies add, and no paper takes the place of a covering letter. The caller leaves papers of the same mail out, and passes item -1 in a round with
  * one item, where the item tells nothing about the paper. */
 int paper_replaces(const struct paper_fact *papers, size_t n, int item, const char *file_name);
 
 /* Where a party stands. */
 struct standing {
-    bool answered;    /* something was filed */
+    bool answered;    /* something was filed, and be it an old version; covering letters do not count */
     bool complete;    /* nothing required is missing: reminders stop */
     unsigned missing; /* bit per required item not answered; unassigned papers of a round with items answer none */
 };

@@ -143,6 +143,11 @@ static void a_party_is_complete_when_nothing_required_is_missing(void **state)
     assert_false(standing_of(&three, papers, 1).complete);
     assert_true(standing_of(&three, papers, 2).complete); /* the third is not required */
     assert_false(standing_of(&three, papers + 2, 2).complete);
+    const struct paper_fact cover[] = {{ITEM_COVER, "note.pdf", true}, {0, "p", true}};
+    assert_false(standing_of(&free_form, cover, 1).answered); /* a covering letter answers nothing */
+    assert_int_equal(standing_of(&three, cover, 1).missing, 3);
+    assert_true(standing_of(&three, cover, 2).answered);
+    assert_int_equal(paper_replaces(cover, 1, 0, "note.pdf"), -1);
     assert_int_equal(standing_of(&three, papers + 2, 2).missing, 3); /* unassigned and replaced papers answer nothing */
     assert_true(standing_of(&free_form, papers + 2, 1).complete);
     assert_false(standing_of(&free_form, papers, 0).complete);
