@@ -1,6 +1,7 @@
 /* An officer's acts on a reply: accept, reject, move, item, add. A held reply's papers lie with it until one of
  * these decides. */
 #include <string.h>
+#include <strings.h>
 
 #include "app/acts.h"
 #include "app/effects.h"
@@ -55,6 +56,14 @@ static bool add_contact(struct daemon *d, struct arena *a, const struct message_
     char *diff;
     bool good;
 
+    const struct party *owner = register_by_address(d->orders.parties, m->sender, NULL);
+
+    if (owner && owner != p) /* two may share one, but not by a slip */
+        return err_perm(
+            e,
+            "%s is a contact of %s: accept the reply without --add-contact; where it speaks for %s too, write "
+            "that into the register",
+            m->sender, owner->code, m->party);
     if (!enum_by_name(contact_role_names, ROLE_COUNT, role, &value))
         return err_perm(e, "there is no role %s: mission, focal_point, alternate or other", role);
     c.role = (enum contact_role)value;
@@ -127,12 +136,19 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
 }
 
 /* The sender as a contact of the register or of this round alone; NULL for everybody else. */
-static const struct contact *contact_of(struct daemon *d, const struct round_view *v, const char *address,
+static const struct contact *contact_of(struct daemon *d, const struct round_view *v, const struct message_row *m,
                                         const struct party **party_out)
 {
-    const struct contact *contact = NULL;
+    const struct contact *contact = NULL, *also = NULL;
+    const char *address = m->sender;
+    const struct party *p = NULL;
 
     *party_out = register_by_address(d->orders.parties, address, &contact);
+    while ((p = register_next_by_address(d->orders.parties, address, p, &also)))
+        if (strcasecmp(p->code, m->party) == 0) { /* of several, the one whose the reply would have been */
+            *party_out = p;
+            return also;
+        }
     if (*party_out)
         return contact;
     for (size_t i = 0; i < v->spec->n_contacts; i++)
@@ -162,7 +178,7 @@ static bool tell_rejection(struct daemon *d, struct arena *a, const struct messa
         return err_perm(e, "the reply is of no round: nobody is told");
     if (!round_view(d, a, m->round, &v, e))
         return false;
-    to[0] = contact_of(d, &v, m->sender, &p);
+    to[0] = contact_of(d, &v, m, &p);
     if (!to[0])
         return err_perm(e, "%s is no contact of a party: nobody is told", m->sender);
     if (!store_seat(d->store, a, v.row.ref, p->code, &seat, e))

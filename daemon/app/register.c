@@ -1,7 +1,6 @@
 /* register.c - config/delegations.conf read and checked, and the questions asked of it.
  *
- * Refused: two parties of one code, an address that two contacts share (a reply from it would be nobody's), a
- * listed domain where anybody can have a mailbox, a party to which nothing could be sent. Order is the file's: it
+ * Refused: two parties of one code, an address that a party names twice (two parties may share one), a listed domain where anybody can have a mailbox, a party to which nothing could be sent. Order is the file's: it
  * is the protocol order. */
 #include <glib.h>
 #include <stddef.h>
@@ -132,20 +131,14 @@ void sort_contacts(struct contact *contacts, size_t n)
 struct load {
     struct arena *a;
     struct problems *p;
-    GHashTable *codes, *addresses; /* code -> party's setting; address key -> party code */
+    GHashTable *codes, *addresses; /* code -> party's setting; party code and address */
 };
 
 static void check_address(const struct load *l, config_setting_t *group, const char *code, const char *address)
 {
     const char *key = address_key(l->a, address);
-    const char *other = key ? g_hash_table_lookup(l->addresses, key) : NULL;
-    if (other && strcmp(other, code) == 0)
+    if (key && !g_hash_table_add(l->addresses, arena_printf(l->a, "%s %s", code, key)))
         problem_at(l->p, setting_at(group, "address"), "%s is named twice for %s", address, code);
-    else if (other)
-        problem_at(l->p, setting_at(group, "address"),
-                   "%s is an address of %s and of %s; a reply from it would be nobody's", address, other, code);
-    else if (key)
-        g_hash_table_insert(l->addresses, (void *)key, (void *)code);
 }
 
 static void read_contacts(const struct load *l, config_setting_t *group, struct entry *entry)
@@ -274,8 +267,14 @@ static bool is_address_of(const struct contact *c, const char *address, bool asc
 const struct party *register_by_address(const struct party_register *r, const char *address,
                                         const struct contact **contact_out)
 {
+    return register_next_by_address(r, address, NULL, contact_out);
+}
+
+const struct party *register_next_by_address(const struct party_register *r, const char *address,
+                                             const struct party *after, const struct contact **contact_out)
+{
     bool ascii = address && is_ascii(address);
-    for (size_t i = 0; address && i < r->n_parties; i++)
+    for (size_t i = after ? (size_t)(after - r->parties) + 1 : 0; address && i < r->n_parties; i++)
         for (size_t k = 0; k < r->parties[i].n_contacts; k++)
             if (is_address_of(&r->parties[i].contacts[k], address, ascii)) {
                 if (contact_out)

@@ -4,7 +4,7 @@
  * ...; to = ...; of = ...; groups = [ ]; domains = [ ]; weekend = "fri-sat"; contacts = ( { role = "focal_point";
  * address = ...; name = ...; language = "ar" | "ar+fr"; weekend = ... } ) }, ... ); weekend of the party is the
  * default of its contacts; default fri-sat; language defaults to "ar". @include is refused, since commands rewrite
- * the file. Checked: codes unique, addresses valid and of one party only (a shared one is an error naming both),
+ * the file. Checked: codes unique, addresses valid and none twice for a party,
  * domains plain and no public mail provider (a list of them is here), at least one contact. */
 #ifndef TAAMIM_APP_REGISTER_H
 #define TAAMIM_APP_REGISTER_H
@@ -13,9 +13,12 @@
 #include "round/party.h"
 
 struct party_register *register_load(struct arena *a, const char *path, struct problems *p);
-/* The party and contact an address belongs to; NULL where none. */
+/* The party and contact an address belongs to, the first in the file's order; NULL where none. */
 const struct party *register_by_address(const struct party_register *r, const char *address,
                                         const struct contact **contact_out);
+/* The next one behind that party (of r), since parties may share a contact. */
+const struct party *register_next_by_address(const struct party_register *r, const char *address,
+                                             const struct party *after, const struct contact **contact_out);
 /* The party one of whose listed domains the address is in; NULL where none or where several. */
 const struct party *register_by_domain(const struct party_register *r, const char *address);
 /* Writes the register anew (durable; comments at the top kept, others lost) and gives the changed lines with - and

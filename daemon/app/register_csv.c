@@ -200,17 +200,6 @@ static void fill_contact(const struct merge *m, const struct row *row, struct co
         trouble(m, row, COL_WEEKEND, "fri-sat, sat-sun or none");
 }
 
-static bool is_anothers(const struct merge *m, const struct row *row, const struct party *p)
-{
-    const struct party_register now = {.parties = m->parties, .n_parties = m->n};
-    const struct party *owner = register_by_address(&now, row->cell[COL_ADDRESS], NULL);
-    if (!owner || owner == p)
-        return false;
-    problem_in(m->t->p, m->t->path, row->line, "%s is an address of %s and of %s", row->cell[COL_ADDRESS], owner->code,
-               p->code);
-    return true;
-}
-
 static void merge_contact(const struct merge *m, const struct row *row, struct party *p)
 {
     struct err e = {0};
@@ -225,8 +214,6 @@ static void merge_contact(const struct merge *m, const struct row *row, struct p
         problem_in(m->t->p, m->t->path, row->line, "%s", e.text);
         return;
     }
-    if (is_anothers(m, row, p))
-        return;
     struct contact *contacts = arena_alloc(m->t->a, (p->n_contacts + 1) * sizeof *contacts);
     for (size_t i = 0; i < p->n_contacts; i++)
         contacts[i] = p->contacts[i];

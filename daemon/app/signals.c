@@ -180,12 +180,15 @@ static bool add_party(struct daemon *d, struct incoming *in, struct signals *s, 
 static bool add_sender(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
 {
     const char *address = in->facts->from.address;
-    const struct contact *contact;
-    const struct party *colleague;
+    const struct party *p = NULL, *colleague;
 
-    in->speaks_for = register_by_address(d->orders.parties, address, &contact);
+    while ((p = register_next_by_address(d->orders.parties, address, p, NULL))) {
+        in->speaks_for = p;
+        if (!add_party(d, in, s, p, e))
+            return false;
+    }
     if (in->speaks_for)
-        return add_party(d, in, s, in->speaks_for, e);
+        return true;
     if (!add_round_contact(d, in, s, address, e))
         return false;
     colleague = in->speaks_for ? NULL : register_by_domain(d->orders.parties, address);
@@ -204,23 +207,32 @@ static bool is_round_contact(struct daemon *d, struct incoming *in, const char *
     return p && strcasecmp(p->code, in->match.party) == 0;
 }
 
+static bool is_contact_of(const struct party_register *r, const char *code, const char *address)
+{
+    const struct party *p = NULL;
+
+    while ((p = register_next_by_address(r, address, p, NULL)))
+        if (strcasecmp(p->code, code) == 0)
+            return true;
+    return false;
+}
+
 static enum sender_standing sender_of(struct daemon *d, struct incoming *in)
 {
     const struct config *c = d->orders.config;
     const char *from = in->facts->from.address;
-    const struct contact *contact;
     const struct party *colleague;
 
     if (address_same(from, c->address) || address_detail(in->a, from, c->address, c->token_delimiter))
         return SENDER_OURSELVES;
     if (config_officer(c, from))
         return SENDER_OFFICER;
-    if (is_round_contact(d, in, from))
+    if (is_round_contact(d, in, from) || (in->match.party && is_contact_of(d->orders.parties, in->match.party, from)))
         return SENDER_CONTACT;
     if (in->speaks_for && (!in->match.party || strcasecmp(in->speaks_for->code, in->match.party) != 0))
         return SENDER_OTHER_PARTY;
     if (in->speaks_for) /* who is written to in other rounds alone is a stranger in this one */
-        return register_by_address(d->orders.parties, from, &contact) ? SENDER_CONTACT : SENDER_UNKNOWN;
+        return SENDER_UNKNOWN;
     colleague = register_by_domain(d->orders.parties, from);
     return colleague && in->match.party && strcasecmp(colleague->code, in->match.party) == 0 ? SENDER_LISTED_DOMAIN
                                                                                              : SENDER_UNKNOWN;

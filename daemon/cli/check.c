@@ -61,6 +61,20 @@ void check_todo(struct check *c, const char *format, ...)
 
 /* ---- files */
 
+/* Two parties may share a contact; as often it is a slip. */
+static void tell_shared(const struct party_register *r)
+{
+    for (size_t i = 0; i < r->n_parties; i++)
+        for (size_t k = 0; k < r->parties[i].n_contacts; k++) {
+            const char *address = r->parties[i].contacts[k].address;
+            const struct party *other = register_next_by_address(r, address, &r->parties[i], NULL);
+            if (other)
+                check_hint("%s is a contact of %s and of %s: where its mail does not tell for which it speaks, you are "
+                           "asked",
+                           address, r->parties[i].code, other->code);
+        }
+}
+
 static void check_files(struct check *c)
 {
     const struct config *cfg = c->o->config;
@@ -71,6 +85,7 @@ static void check_files(struct check *c)
     check_good("register %s: %s, %s", cfg->register_file,
                cli_count(c->a, (long long)c->o->parties->n_parties, "party", "parties"),
                cli_count(c->a, (long long)contacts, "contact", "contacts"));
+    tell_shared(c->o->parties);
     check_good("templates %s", cfg->templates_dir);
     if (cfg->papers_group && !getgrnam(cfg->papers_group))
         check_todo(

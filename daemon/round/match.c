@@ -46,13 +46,15 @@ static void take_round(struct says *says, const char *round, bool open)
         says->rounds_differ = true;
 }
 
-/* `of` (may be NULL): only what is of the party that those kinds tell, or else of the round. */
+/* `of` (may be NULL): only what is of the party that those kinds tell, or else of the round, or of any at all. */
 static bool is_meant(const struct match_signal *signal, const struct match *of)
 {
     const char *round = text_or_null(signal->round), *party = text_or_null(signal->party);
     if (!of)
         return true;
-    return of->party ? party && same(party, of->party) : round && of->round && same(round, of->round);
+    if (of->party)
+        return party && same(party, of->party);
+    return round && (!of->round || same(round, of->round));
 }
 
 static struct says what_says(enum signal_kind kind, const struct match_signal *signals, size_t n,
