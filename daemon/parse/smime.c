@@ -4,24 +4,36 @@
  * In a message it holds a MIME entity; a file NAME.pdf.p7m holds NAME.pdf. GnuTLS needs it in memory, some seven times:
  * what is larger than SIGNED_MAX stays as it is, like all that is encrypted or broken. */
 #include <gnutls/pkcs7.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "parse/header.h"
 #include "parse/tree.h"
 
-#define SIGNED_MAX ((size_t)22 << 20) /* a mail of 30 MB */
+#define SIGNED_MAX ((int64_t)22 << 20) /* in a mail of 30 MB; within the sandbox's memory */
 
-static bool embedded(const struct buf *der, gnutls_datum_t *out)
+static bool embedded(const gnutls_datum_t *der, gnutls_datum_t *out)
 {
     gnutls_pkcs7_t signature;
-    const gnutls_datum_t bytes = {(unsigned char *)(size_t)buf_text(der), (unsigned)der->len};
-    gnutls_x509_crt_fmt_t format =
-        der->len > 5 && memcmp(der->data, "-----", 5) == 0 ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER;
+    bool pem = der->size > 5 && memcmp(der->data, "-----", 5) == 0;
     if (gnutls_pkcs7_init(&signature) < 0)
         return false;
-    bool done =
-        gnutls_pkcs7_import(signature, &bytes, format) >= 0 && gnutls_pkcs7_get_embedded_data(signature, 0, out) >= 0;
+    bool done = gnutls_pkcs7_import(signature, der, pem ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER) >= 0 &&
+                gnutls_pkcs7_get_embedded_data(signature, 0, out) >= 0;
     gnutls_pkcs7_deinit(signature);
     return done;
+}
+
+/* The part's bytes, in a block of their size to be freed; they leave nothing in the scratch file. */
+static bool read_whole(struct tree *t, GMimePart *part, gnutls_datum_t *out)
+{
+    struct slice bytes;
+    int64_t before = t->scratch_used;
+    bool fits = save_content(t, part, &bytes) && bytes.size > 0 && bytes.size <= SIGNED_MAX;
+    t->scratch_used = before;
+    out->size = fits ? (unsigned)bytes.size : 0;
+    out->data = fits ? malloc(out->size) : NULL;
+    return out->data && pread(t->scratch_fd, out->data, out->size, bytes.offset) == (ssize_t)out->size;
 }
 
 /* The entity, if it says that it is one. */
@@ -38,12 +50,12 @@ static GMimeObject *entity(struct tree *t, struct slice bytes)
 
 GMimeObject *open_signed(struct tree *t, const struct leaf *l)
 {
-    BUF_SCOPED der = {0};
-    gnutls_datum_t data = {NULL, 0};
+    gnutls_datum_t der = {NULL, 0}, data = {NULL, 0};
     if (!is_smime(l))
         return NULL;
-    leaf_bytes(l, SIGNED_MAX, &der);
-    if (der.len == SIGNED_MAX || !embedded(&der, &data))
+    bool opened = read_whole(t, l->part, &der) && embedded(&der, &data);
+    free(der.data);
+    if (!opened)
         return NULL;
     struct slice bytes = {t->scratch_used, data.size};
     bool written = data.size > 0 && scratch_write(t, (const char *)data.data, data.size);
