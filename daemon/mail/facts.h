@@ -47,7 +47,7 @@ struct fact_part {           /* one file that a person attached; papers come fir
     const char *claimed;     /* media type the mail says */
     const char *type;        /* by content (libmagic) */
     int64_t offset, size;    /* of the decoded bytes in the scratch file */
-    bool inline_shown;       /* an image that the HTML shows by cid: no paper */
+    bool inline_shown;       /* a picture that is the letter's looks, as a logo: no paper */
     bool forwarded;          /* came inside a forwarded message */
     bool cut;                /* these bytes are not all of it */
     bool no_paper;           /* vCard, signature, calendar, report parts, a container whose files stand in its place */

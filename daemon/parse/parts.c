@@ -15,15 +15,15 @@
 #include "parse/message.h"
 #include "parse/tree.h"
 
+#define MAGIC_FLAGS   (MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF)
 #define MAGIC_BYTES   ((size_t)64 << 10) /* what libmagic gets to see */
-#define ID_MAX        ((size_t)300)
 #define UTF8_HASH_MAX ((int64_t)1 << 20) /* texts up to this size are hashed as UTF-8 too */
 
 static magic_t magic;
 
 bool parts_prepare(struct err *e)
 {
-    magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF);
+    magic = magic_open(MAGIC_FLAGS | MAGIC_MIME_TYPE);
     if (!magic || magic_load(magic, NULL) != 0)
         return err_perm(e, "loading the database of file types: %s", magic ? magic_error(magic) : "out of memory");
     return true;
@@ -75,11 +75,12 @@ static bool no_paper_of_crypto(struct arena *a, const struct leaf *l)
     return (kind && strcasecmp(kind, "certs-only") == 0) || (pgp && begins_with(l, "Version:"));
 }
 
-/* S/MIME that open_signed() could not open is encrypted, or as good as that. */
+/* By what the mail says; what the bytes say is document.c's. S/MIME that open_signed() could not open is encrypted, or
+ * as good as that. */
 static bool is_locked(const struct leaf *l)
 {
     return is_smime(l) || strcmp(l->within, "multipart/encrypted") == 0 ||
-           strcmp(l->type, "application/pgp-encrypted") == 0 || begins_with(l, "-----BEGIN PGP MESSAGE-----");
+           strcmp(l->type, "application/pgp-encrypted") == 0;
 }
 
 static bool no_paper_by_name(const char *name)
@@ -105,35 +106,6 @@ bool leaf_goes_on(const struct leaf *l)
     size_t n = strspn(l->name + 3, "0123456789");
     const char *rest = l->name + 3 + n;
     return n == 5 && (strcasecmp(rest, ".htm") == 0 || strcasecmp(rest, ".html") == 0);
-}
-
-/* The Content-IDs that the HTML shows, in small letters, as they stand there and unescaped. */
-static GHashTable *shown_ids(const char *html)
-{
-    GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (const char *p = html; (p = strcasestr(p, "cid:"));) {
-        p += 4;
-        size_t n = strcspn(p, "\"'<>() \t\r\n");
-        if (n == 0 || n > ID_MAX)
-            continue;
-        g_autofree char *plain = g_uri_unescape_segment(p, p + n, NULL);
-        g_hash_table_add(ids, g_ascii_strdown(p, (gssize)n));
-        if (plain)
-            g_hash_table_add(ids, g_ascii_strdown(plain, -1));
-    }
-    return ids;
-}
-
-/* An image whose Content-ID the HTML names. Other types are papers even then: Apple Mail writes a PDF inline. */
-static bool is_shown(const struct leaf *l, GHashTable *ids)
-{
-    const char *raw = strncmp(l->type, "image/", 6) == 0 ? header_raw(GMIME_OBJECT(l->part), "Content-ID") : NULL;
-    if (!raw)
-        return false;
-    raw += strspn(raw, " \t\r\n<");
-    size_t n = strcspn(raw, "> \t\r\n");
-    g_autofree char *id = g_ascii_strdown(raw, (gssize)(n < ID_MAX ? n : ID_MAX));
-    return *id && g_hash_table_contains(ids, id);
 }
 
 bool scratch_write(struct tree *t, const char *bytes, size_t n)
@@ -178,6 +150,20 @@ bool save_content(struct tree *t, GMimePart *part, struct slice *out)
     return got == 0;
 }
 
+const char *magic_type(const char *bytes, size_t n)
+{
+    const char *type = magic_buffer(magic, bytes, n);
+    return type ? type : "application/octet-stream";
+}
+
+const char *magic_words(const char *bytes, size_t n)
+{
+    magic_setflags(magic, MAGIC_FLAGS);
+    const char *words = magic_buffer(magic, bytes, n);
+    magic_setflags(magic, MAGIC_FLAGS | MAGIC_MIME_TYPE);
+    return words ? words : "";
+}
+
 const char *type_by_content(struct tree *t, const struct fact_part *p)
 {
     char *head = malloc(MAGIC_BYTES);
@@ -185,9 +171,9 @@ const char *type_by_content(struct tree *t, const struct fact_part *p)
         abort();
     size_t n = p->size < (int64_t)MAGIC_BYTES ? (size_t)p->size : MAGIC_BYTES;
     ssize_t got = pread(t->scratch_fd, head, n, p->offset);
-    const char *type = got > 0 ? magic_buffer(magic, head, (size_t)got) : NULL;
+    const char *type = text_cut(t->a, got > 0 ? magic_type(head, (size_t)got) : "application/octet-stream", 127);
     free(head);
-    return text_cut(t->a, type ? type : "application/octet-stream", 127);
+    return type;
 }
 
 static const char *utf8_hash(struct tree *t, const struct leaf *l, const struct fact_part *p)
@@ -208,12 +194,12 @@ static bool is_returned(const struct tree *t, const struct leaf *l)
     return l->forwarded && f->signs.prose_bounce && machine;
 }
 
-static void add_part(struct tree *t, const struct leaf *l, bool shown, bool no_paper)
+static void add_part(struct tree *t, const struct leaf *l, bool no_paper)
 {
     struct fact_part p = {.name = text_cut(t->a, l->name, 600),
                           .claimed = text_cut(t->a, l->type, 127),
                           .forwarded = l->forwarded,
-                          .inline_shown = shown,
+                          .inline_shown = l->looks,
                           .locked = !no_paper && is_locked(l),
                           .no_paper = no_paper};
     struct slice bytes;
@@ -226,7 +212,7 @@ static void add_part(struct tree *t, const struct leaf *l, bool shown, bool no_p
 }
 
 /* Papers first: what the HTML shows takes neither their place in the list nor their room. */
-static void add_parts(struct tree *t, GHashTable *ids, bool papers)
+static void add_parts(struct tree *t, bool papers)
 {
     const struct mail_signs *s = &t->facts->signs;
     bool report = s->report_dsn || s->report_mdn || s->report_feedback;
@@ -235,14 +221,13 @@ static void add_parts(struct tree *t, GHashTable *ids, bool papers)
         if (leaf_is_body(l) ||
             (report && (l->forwarded || strncmp(l->type, "message/", 8) == 0 || is_report_part(l->type))))
             continue;
-        bool shown = is_shown(l, ids);
         bool no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || no_paper_of_crypto(t->a, l) ||
                         leaf_goes_on(l) || is_returned(t, l);
-        if (papers != (!shown && !no_paper))
+        if (papers != (!l->looks && !no_paper))
             continue;
         t->facts->signs.has_papers |= papers;
         if (t->facts->n_parts < FACTS_PARTS_MAX)
-            add_part(t, l, shown, no_paper);
+            add_part(t, l, no_paper);
         else
             t->too_many |= papers;
     }
@@ -250,9 +235,8 @@ static void add_parts(struct tree *t, GHashTable *ids, bool papers)
 
 void collect_parts(struct tree *t, const char *html)
 {
-    GHashTable *ids = shown_ids(html);
-    add_parts(t, ids, true);
-    add_parts(t, ids, false);
+    mark_pictures(t, html);
+    add_parts(t, true);
+    add_parts(t, false);
     look_inside(t);
-    g_hash_table_unref(ids);
 }

@@ -19,6 +19,7 @@ struct leaf {
     const char *type, *disposition, *name; /* "" where absent */
     const char *within;                    /* type of the multipart it lies in; "" */
     bool forwarded;                        /* inside a forwarded message */
+    bool looks;                            /* a picture that is the letter's looks, and no paper */
 };
 
 struct tree {
@@ -48,7 +49,8 @@ void open_wrappings(struct tree *t);
  * stays as it is, and is a paper. What they decode lies in the scratch file. */
 GMimeObject *open_message(struct tree *t, const struct leaf *l); /* a message that is encoded, or attached as a file */
 GMimeObject *open_tnef(struct tree *t, const struct leaf *l);    /* winmail.dat */
-GMimeObject *open_signed(struct tree *t, const struct leaf *l);  /* S/MIME with its content inside; nothing is verified */
+GMimeObject *open_signed(struct tree *t,
+                         const struct leaf *l); /* S/MIME with its content inside; nothing is verified */
 GMimeObject *open_written(struct tree *t, const struct leaf *l); /* files in a text: uuencode, PGP */
 /* The words that a TNEF stream holds lie in a multipart of this kind: read where the message has no others. */
 #define TNEF_MULTIPART "multipart/x-tnef"
@@ -82,6 +84,11 @@ bool save_content(struct tree *t, GMimePart *part, struct slice *out);
 /* parts.c: writes what a person attached to the scratch file and fills facts.parts. html holds the message's HTML, for
  * "cid:". */
 void collect_parts(struct tree *t, const char *html);
+/* picture.c: sets looks, before the parts are collected. */
+void mark_pictures(struct tree *t, const char *html);
+/* What libmagic says of these bytes: a media type; words. Both last until it is asked again. */
+const char *magic_type(const char *bytes, size_t n);
+const char *magic_words(const char *bytes, size_t n);
 bool parts_prepare(struct err *e);
 bool is_smime(const struct leaf *l);
 /* parts.c: what libmagic makes of a saved part. */

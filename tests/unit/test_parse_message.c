@@ -276,7 +276,7 @@ static void test_pictures_and_papers(void **state)
     for (int i = 0; i < FACTS_PARTS_MAX + 50; i++)
         n += (size_t)sprintf(text + n, "--B\nContent-Type: image/png\nContent-ID: <i%d@X>\n\nx\n", i);
     sprintf(text + n, "--B\nContent-Type: application/pdf; name=a.pdf\n\nx\n--B\nContent-Type: image/png; "
-                      "name=b.png\nContent-ID: <i@X>\n\nx\n--B--\n");
+                      "name=b.png\nContent-ID: <i@X>\n\ny\n--B--\n");
     struct parsed p = parse_text(text);
     assert_int_equal(p.facts.n_parts, FACTS_PARTS_MAX);
     assert_string_equal(p.facts.parts[0].name, "a.pdf");
