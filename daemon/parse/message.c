@@ -39,6 +39,20 @@ static GMimeStream *with_padding(GMimeStream *source)
     return both;
 }
 
+/* The line end before a boundary belongs to that (RFC 2046 5.1.1). GMime takes it for one like the boundary's own: where
+ * they differ it leaves a CR or takes a character too many. */
+static void mend_end(GMimeStream *s)
+{
+    char around[5]; /* the last byte, and what follows */
+    if (!GMIME_IS_STREAM_FS(s) || s->bound_end <= s->bound_start ||
+        pread(GMIME_STREAM_FS(s)->fd, around, sizeof around, s->bound_end - 1) != sizeof around)
+        return;
+    if (around[0] == '\r' && memcmp(around + 1, "\n--", 3) == 0)
+        s->bound_end--;
+    else if (!strchr("\r\n", around[1]) && memcmp(around + 2, "\n--", 3) == 0)
+        s->bound_end++;
+}
+
 GMimeStream *decoded_stream(GMimePart *part)
 {
     GMimeDataWrapper *content = g_mime_part_get_content(part);
@@ -49,6 +63,7 @@ GMimeStream *decoded_stream(GMimePart *part)
     g_mime_stream_reset(source);
     if (encoding == GMIME_CONTENT_ENCODING_BINARY)
         return g_object_ref(source);
+    mend_end(source);
     GMimeStream *padded = encoding == GMIME_CONTENT_ENCODING_BASE64 ? with_padding(source) : g_object_ref(source);
     GMimeStream *stream = g_mime_stream_filter_new(padded);
     g_object_unref(padded);
@@ -68,10 +83,26 @@ void leaf_bytes(const struct leaf *l, size_t max, struct buf *out)
     g_clear_object(&stream);
 }
 
+/* CR, LF and CRLF all become LF, in place; *after_cr goes on from one piece to the next. Gives the new length. */
+static size_t lines_with_lf(char *text, size_t n, bool *after_cr)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool second = text[i] == '\n' && *after_cr;
+        *after_cr = text[i] == '\r';
+        if (!second)
+            text[kept++] = *after_cr ? '\n' : text[i];
+    }
+    return kept;
+}
+
 char *leaf_text(struct arena *a, const struct leaf *l, size_t max)
 {
     BUF_SCOPED bytes = {0};
     leaf_bytes(l, max, &bytes);
+    bool after_cr = false;
+    if (bytes.len > 0 && !memchr(bytes.data, '\0', bytes.len)) /* a line end of UTF-16 has other bytes */
+        bytes.len = lines_with_lf(bytes.data, bytes.len, &after_cr);
     char *charset = header_param(a, header_type(GMIME_OBJECT(l->part)), "charset");
     return charset_to_utf8(a, charset, buf_text(&bytes), bytes.len);
 }
@@ -334,30 +365,35 @@ static void read_message(struct tree *t)
     tell_trouble(t);
 }
 
-/* No LF within the first 64 KB, but CR: an old Macintosh's line ends. */
+/* An old Macintosh's line ends: more CR alone than LF within the first 64 KB. */
 static bool bare_cr(int fd)
 {
     char chunk[65536];
     ssize_t n = pread(fd, chunk, sizeof chunk, 0);
-    return n > 0 && !memchr(chunk, '\n', (size_t)n) && memchr(chunk, '\r', (size_t)n);
+    size_t alone = 0, lf = 0;
+    for (ssize_t i = 0; i < n; i++) {
+        lf += chunk[i] == '\n';
+        alone += chunk[i] == '\r' && !(i + 1 < n && chunk[i + 1] == '\n');
+    }
+    return alone > lf;
 }
 
 static bool copy_with_lf(int from, int to, int64_t *size_out, struct err *e)
 {
     char chunk[65536];
-    int64_t at = 0;
+    int64_t at = 0, written = 0;
+    bool after_cr = false;
     ssize_t n;
     while ((n = pread(from, chunk, sizeof chunk, at)) > 0 && at < PARSE_PART_MAX) {
-        for (ssize_t i = 0; i < n; i++)
-            if (chunk[i] == '\r')
-                chunk[i] = '\n';
-        if (pwrite(to, chunk, (size_t)n, at) != n)
+        size_t kept = lines_with_lf(chunk, (size_t)n, &after_cr);
+        if (pwrite(to, chunk, kept, written) != (ssize_t)kept)
             return err_temp(e, "writing the scratch file: no room");
         at += n;
+        written += (int64_t)kept;
     }
     if (n > 0)
         return err_perm(e, "its lines end in CR alone, and it is larger than %d MB", (int)(PARSE_PART_MAX >> 20));
-    *size_out = at;
+    *size_out = written;
     return true;
 }
 

@@ -220,28 +220,78 @@ static void test_charsets(void **state)
 }
 
 /* The same message with LF, CRLF and bare CR gives the same answer. */
+/* Every kind of content that lines matter to. */
+static const char *const of_lines[] = {
+    MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
+                "JVBERi0xLjQKaGVsbG8K\n--B\nContent-Type: text/plain;\n name=notes.txt\n\none\ntwo\n--B--\n",
+    HEAD
+    "Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\nWe agree with para=\ngraph 4.\n\nBest\n"
+    "-- \nThe office\n",
+    HEAD
+    "\nbegin 644 a.txt\n#:&D*\n`\nend\nSee the file.\n\nOn 1 Nov 2026 s@league.example wrote:\n> words\n> of ours\n",
+    MIXED WORDS
+    "--B\nContent-Type: message/rfc822\n\nFrom: a@b.example\nSubject: inner\nContent-Type: multipart/mixed; "
+    "boundary=C\n\n--C\n\nwords\n--C\nContent-Type: application/msword; name=b.doc\nContent-Transfer-Encoding: "
+    "base64\n\neHg=\n--C--\n\n--B--\n",
+    HEAD "Content-Type: multipart/mixed\n\n--X\nContent-Type: text/html\n\n<p>one<br>two\n--X\nContent-Type: "
+         "text/calendar\n\n"
+         "BEGIN:VCALENDAR\nMETHOD:REPLY\nUID:1\n 2\nEND:VCALENDAR\n--X--\n",
+    "From: MAILER-DAEMON@mx.jo.example\nSubject: Returned mail\nContent-Type: multipart/report; "
+    "report-type=delivery-status; "
+    "boundary=B\n\n--B\n\nIt failed.\n--B\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"
+    "Final-Recipient: rfc822; a@jo.example\nAction: failed\nStatus: 5.1.1\n\n--B--\n",
+};
+
+/* Where the bytes lie and how many they are is no answer: a text that is not encoded has the line ends of its mail. */
+static char *answer(const struct facts *f)
+{
+    json_t *o = facts_to_json(f), *part;
+    size_t i;
+    json_array_foreach(json_object_get(o, "parts"), i, part)
+    {
+        json_object_del(part, "offset");
+        if (*f->parts[i].utf8_sha256)
+            json_object_del(part, "size");
+    }
+    char *text = json_dumps(o, JSON_SORT_KEYS | JSON_INDENT(1));
+    json_decref(o);
+    return text;
+}
+
 static void test_line_ends(void **state)
 {
     (void)state;
-    static const char text[] =
-        MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
-                    "JVBERi0xLjQKaGVsbG8K\n--B--\n";
-    static const char *const ends[] = {"\n", "\r\n", "\r"};
-    for (size_t k = 0; k < 3; k++) {
-        char changed[2 * sizeof text];
-        size_t n = 0;
-        for (size_t i = 0; text[i]; i++)
-            if (text[i] == '\n')
-                n += (size_t)sprintf(changed + n, "%s", ends[k]);
-            else
-                changed[n++] = text[i];
-        struct parsed p = parse_bytes(changed, n);
-        assert_string_equal(p.facts.subject, "Re: call");
-        assert_string_equal(p.facts.reply_text, "Kindly find our paper.");
-        assert_int_equal(p.facts.n_parts, 1);
-        assert_string_equal(part_bytes(&p, 0), "%PDF-1.4\nhello\n");
-        parsed_free(&p);
+    static const char *const ends[][2] = {{"\n", "\n"}, {"\r\n", "\r\n"}, {"\r", "\r"}, {"\r\n", "\n"}};
+    for (size_t m = 0; m < sizeof of_lines / sizeof *of_lines; m++) {
+        char *first = NULL;
+        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+            char changed[4000];
+            size_t n = 0, lines = 0;
+            for (const char *c = of_lines[m]; *c; c++)
+                n += (size_t)sprintf(changed + n, *c == '\n' ? "%s" : "%.1s", *c == '\n' ? ends[k][lines++ % 2] : c);
+            struct parsed p = parse_bytes(changed, n);
+            char *text = answer(&p.facts);
+            if (first)
+                assert_string_equal(text, first);
+            free(first);
+            first = text;
+            parsed_free(&p);
+        }
+        free(first);
     }
+}
+
+/* A text with an old Macintosh's line ends within a mail of our days, and one LF behind a mail of its days. */
+static void test_mixed_line_ends(void **state)
+{
+    (void)state;
+    struct parsed p = parse_text(HEAD "\nWe agree.\r\rOn 1 Nov 2026 s@league.example wrote:\r> words\r");
+    assert_string_equal(p.facts.reply_text, "We agree.");
+    parsed_free(&p);
+    p = parse_text("From: a@b.example\rSubject: Re: call\r\rWe agree.\r\n");
+    assert_string_equal(p.facts.subject, "Re: call");
+    assert_string_equal(p.facts.text, "We agree.\n");
+    parsed_free(&p);
 }
 
 static void test_too_many_and_too_deep(void **state)
@@ -467,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_encoded_message),
         cmocka_unit_test(test_charsets),
         cmocka_unit_test(test_line_ends),
+        cmocka_unit_test(test_mixed_line_ends),
         cmocka_unit_test(test_too_many_and_too_deep),
         cmocka_unit_test(test_pictures_and_papers),
         cmocka_unit_test(test_cut_parts),
