@@ -129,6 +129,32 @@ static const char *single_byte_guess(const char *bytes, size_t n)
     return 2 * in_run >= high ? "windows-1256" : "windows-1252";
 }
 
+/* The bytes of a label for western Europe are Arabic where they stand together as words do: single accents never make
+ * such runs. Old Outlook wrote windows-1256 under that label. */
+static bool arabic_runs(const char *bytes, size_t n)
+{
+    size_t high = 0, in_words = 0, run = 0;
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && (bytes[i] & 0x80)) {
+            run++;
+            continue;
+        }
+        high += run;
+        in_words += run >= 3 ? run : 0;
+        run = 0;
+    }
+    return in_words >= 4 && 4 * in_words >= 3 * high;
+}
+
+/* UTF-16 without a byte order mark: the upper bytes are those of ASCII (0) and Arabic (6) for the most part. */
+static const char *utf16_order(const char *bytes, size_t n)
+{
+    size_t upper[2] = {0, 0};
+    for (size_t i = 0; i + 1 < n; i++)
+        upper[i % 2] += bytes[i] == 0 || bytes[i] == 6;
+    return upper[0] > upper[1] ? "utf-16be" : "utf-16le";
+}
+
 static const char *byte_order_mark(const char *bytes, size_t n, size_t *skip_out)
 {
     *skip_out = 0;
@@ -156,6 +182,10 @@ char *charset_to_utf8(struct arena *a, const char *charset, const char *bytes, s
     const char *label = mark ? mark : charset && *charset ? alias_of(charset) : "utf-8";
     bytes += skip;
     n -= skip;
+    if (!mark && strcasecmp(label, "utf-16") == 0)
+        label = utf16_order(bytes, n);
+    if (strcasecmp(label, "windows-1252") == 0 && !utf8_valid(bytes, n) && arabic_runs(bytes, n))
+        label = "windows-1256";
     if (strcasecmp(label, "utf-8") == 0 && utf8_valid(bytes, n))
         return text_clean(a, bytes, n);
     /* Valid UTF-8 beyond ASCII is hardly ever anything else. */

@@ -27,6 +27,8 @@ struct word {
 struct decoding {
     struct arena *a;
     struct buf run; /* bytes of the encoded words so far, all in `charset` */
+    gint state;     /* of their base64, where a group is not at its end */
+    guint save;
     char charset[64];
     bool rewrite; /* give encoded words instead of text */
     struct buf out;
@@ -79,18 +81,25 @@ static bool word_at(const char *s, struct word *w)
     return true;
 }
 
-static void add_base64(struct buf *out, const char *text, size_t n)
+/* The bits of an unfinished group, as if its padding stood there. */
+static void end_base64(struct decoding *d)
 {
-    gint state = 0;
-    guint save = 0;
+    guchar out[4];
+    if (d->state)
+        buf_add(&d->run, out, g_base64_decode_step("====", (gsize)(4 - (d->state & 3)) & 3, out, &d->state, &d->save));
+    d->state = 0;
+    d->save = 0;
+}
+
+/* Some cut a text after it was encoded, so that a group of four goes on in the next word: the lengths tell. */
+static void add_base64(struct decoding *d, const char *text, size_t n)
+{
     guchar chunk[1024];
+    if (((size_t)(d->state & 3) + n) % 4 != 0)
+        end_base64(d);
     for (size_t i = 0; i < n; i += 1024) {
         size_t step = n - i < 1024 ? n - i : 1024;
-        buf_add(out, chunk, g_base64_decode_step(text + i, step, chunk, &state, &save));
-    }
-    if (state) { /* padding left out */
-        size_t got = g_base64_decode_step("====", (gsize)(4 - (state & 3)) & 3, chunk, &state, &save);
-        buf_add(out, chunk, got);
+        buf_add(&d->run, chunk, g_base64_decode_step(text + i, step, chunk, &d->state, &d->save));
     }
 }
 
@@ -108,6 +117,7 @@ static void add_quoted(struct buf *out, const char *text, size_t n)
 
 static void flush_run(struct decoding *d)
 {
+    end_base64(d);
     if (d->run.len == 0)
         return;
     char *text = charset_to_utf8(d->a, d->charset, buf_text(&d->run), d->run.len);
@@ -122,13 +132,15 @@ static void flush_run(struct decoding *d)
 
 static void take_word(struct decoding *d, const struct word *w)
 {
-    if (d->run.len > 0 && strcasecmp(d->charset, w->charset) != 0)
+    if ((d->run.len > 0 || d->state) && strcasecmp(d->charset, w->charset) != 0)
         flush_run(d);
     snprintf(d->charset, sizeof d->charset, "%s", w->charset);
-    if (w->base64)
-        add_base64(&d->run, w->text, w->n);
-    else
-        add_quoted(&d->run, w->text, w->n);
+    if (w->base64) {
+        add_base64(d, w->text, w->n);
+        return;
+    }
+    end_base64(d);
+    add_quoted(&d->run, w->text, w->n);
 }
 
 /* White space between two encoded words belongs to neither (RFC 2047 6.2). */

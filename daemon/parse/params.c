@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 #include "base/buf.h"
+#include "mail/names.h"
 #include "parse/charset.h"
 
 #define PARAMS_MAX 64
@@ -50,6 +51,10 @@ static const char *plain_value(struct arena *a, const char *p, struct param *out
     const char *end = p + n;
     while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t'))
         n--;
+    if (n > 1 && p[0] == '\'' && p[n - 1] == '\'') { /* quoted as nowhere in the grammar */
+        p++;
+        n -= 2;
+    }
     out->value = arena_strndup(a, p, n);
     out->n = n;
     return end;
@@ -131,6 +136,16 @@ static void add_section(struct buf *bytes, struct param *p, char charset[64])
         buf_add(bytes, p->value, p->n);
 }
 
+/* Percent signs in a plain value are its own, unless what they hide is UTF-8 beyond ASCII: some webmail. */
+static char *plain_text(struct arena *a, const char *value)
+{
+    BUF_SCOPED bytes = {0};
+    add_percent(&bytes, value, strlen(value));
+    bool hides =
+        bytes.len < strlen(value) && !g_str_is_ascii(buf_text(&bytes)) && utf8_valid(buf_text(&bytes), bytes.len);
+    return hides && g_str_is_ascii(value) ? text_valid(a, buf_text(&bytes), bytes.len) : header_text(a, value, 2000);
+}
+
 static struct param *find(struct param *params, size_t n, const char *name, int section)
 {
     for (size_t i = 0; i < n; i++)
@@ -155,7 +170,7 @@ static char *join_sections(struct arena *a, struct param *params, size_t n, cons
     }
     if (!any)
         return NULL;
-    return extended ? charset_to_utf8(a, charset, buf_text(&bytes), bytes.len) : header_text(a, buf_text(&bytes), 2000);
+    return extended ? charset_to_utf8(a, charset, buf_text(&bytes), bytes.len) : plain_text(a, buf_text(&bytes));
 }
 
 static char *single(struct arena *a, struct param *params, size_t n, const char *name, bool extended)
@@ -165,7 +180,7 @@ static char *single(struct arena *a, struct param *params, size_t n, const char 
         if (p->section != -1 || p->extended != extended || strcasecmp(p->name, name) != 0)
             continue;
         if (!extended)
-            return header_text(a, p->value, 2000);
+            return plain_text(a, p->value);
         BUF_SCOPED bytes = {0};
         char charset[64] = "";
         add_section(&bytes, p, charset);

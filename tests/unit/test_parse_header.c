@@ -69,6 +69,19 @@ static void test_params(void **state)
         {"attachment; filename=\"=?utf-8?B?2Ko=?=.pdf\"", "ت.pdf"},
         {"attachment; filename=\"\xCA\xDA\xE3\xED\xE3.pdf\"", "تعميم.pdf"},
         {"attachment; filename=\"\xD8\xAA.pdf\"", "ت.pdf"},
+        {"attachment; filename*=iso-8859-6''%CA%D9%E5%EA%E5.pdf", "تعميم.pdf"},
+        {"attachment; filename*=iso-8859-1''%CA%DA%E3%ED%E3.pdf", "تعميم.pdf"}, /* wrong label */
+        {"attachment; filename=\"=?iso-8859-1?Q?d=E9j=E0_=E9t=E9?=.pdf\"", "déjà été.pdf"},
+        {"attachment; filename=\"=?ISO-8859-6?Q?=CA=D9=E5=EA=E5?=.pdf\"", "تعميم.pdf"},
+        {"attachment; filename=\"=?utf-16?B?BioGOQZFBkoGRQ==?=\"", "تعميم"}, /* no mark */
+        {"attachment; filename=\"=?utf-16?B?KgY5BkUGSgZFBg==?=\"", "تعميم"},
+        {"attachment; filename=\"=?utf-8?B?2KrYud?= =?utf-8?B?mF2YrZhQ==?=.pdf\"",
+         "تعميم.pdf"},                                                               /* cut in a group of four */
+        {"attachment; filename=\"=?utf-8?B?2Ko?= =?utf-8?B?2Ko=?=.pdf\"", "تت.pdf"}, /* padding left out */
+        {"attachment; filename*0=\"=?utf-8?B?2K\"; filename*1=\"o=?=.pdf\"", "ت.pdf"},
+        {"attachment; filename=\"%D8%AA%20a.pdf\"", "ت a.pdf"}, /* some webmail */
+        {"attachment; filename=\"100%25%20done.pdf\"", "100%25%20done.pdf"},
+        {"attachment; filename='a b.pdf'", "a b.pdf"},
         {"attachment", NULL},
         {"attachment; filename", NULL},
         {"attachment; =x; ;;", NULL},
