@@ -2,7 +2,7 @@
  *
  * Else it wrote its system's code page: Arabic Windows packs in 720, other programs there in 1256, French and other
  * Western ones in 850 or 1252. All of them take nearly any byte, so each is tried, and the one that looks most like
- * words is taken: letters rather than signs, of one script within a word, no capital behind a small letter. */
+ * words is taken: letters rather than signs, of one script within a word. */
 #include <glib.h>
 #include <string.h>
 #include "base/buf.h"
@@ -50,8 +50,6 @@ static int oddness(const char *text)
             odd += 2;
         else if (g_unichar_isalpha(before) && letter && is_arabic(c) != is_arabic(before))
             odd += 2;
-        else if (c >= 0x80 && g_unichar_isupper(c) && g_unichar_islower(before))
-            odd++;
         before = c;
     }
     return odd;

@@ -2,7 +2,8 @@
  * memory holds no copy; a member of an archive is appended to the same file and looked at in its turn.
  *
  * A member is read to its end, where its length and checksum are known, before it counts; one that fails takes the
- * whole listing back. */
+ * whole listing back. What was written of it stays in the scratch file and counts against its limit, so that a mail
+ * full of broken archives costs no more than a sound one. */
 #include "parse/inside.h"
 #include <string.h>
 #include <sys/mman.h>
@@ -86,16 +87,14 @@ static const char *save_members(struct tree *t, zip_t *z, const struct archive_l
 static void unpack(struct tree *t, zip_t *z, size_t place)
 {
     const struct fact_part *p = &t->facts->parts[place - 1];
-    const int64_t start = t->scratch_used;
     struct archive_list list = {.n = 0};
-    const char *why = archive_list(t->a, z, p->size, PARSE_SCRATCH_MAX - start, &list);
+    const char *why = archive_list(t->a, z, p->size, PARSE_SCRATCH_MAX - t->scratch_used, &list);
     if (!why && t->facts->n_parts + t->parts_to_come + list.n > FACTS_PARTS_MAX)
         why = "the message holds too many files";
     if (!why)
         why = save_members(t, z, &list, place);
     if (!why)
         return;
-    t->scratch_used = start;
     t->facts->n_parts = place;
     tell(t, place, why);
 }

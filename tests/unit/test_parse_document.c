@@ -246,6 +246,7 @@ static void test_pictures(void **state)
         {"TIFF without end", "image/tiff", BYTES("II*\0\x08\0\0\0" TIFF_PAGE("\x08")), {.scan = true}},
         {"TIFF broken off", "image/tiff", BYTES("II*\0\x08\0\0\0\1"), {.scan = true}},
         {"TIFF from nowhere", "image/tiff", BYTES("II*\0\xFF\xFF\xFF\xFF\1\0"), {.scan = true}},
+        {"TIFF of half a page", "image/tiff", BYTES("II*\0\x08\0\0\0\5\0"), {.scan = true}},
         {"TIFF of seven bytes", "image/tiff", BYTES("II*\0\x08\0\0"), {.scan = true}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
