@@ -426,7 +426,7 @@ static GMimeStream *open_stream(int fd, int64_t size)
 static void empty_strings(struct facts *f)
 {
     f->subject = f->from.name = f->from.address = f->message_id = f->in_reply_to = f->text = f->reply_text = "";
-    f->calendar_method = f->calendar_uid = f->calendar_partstat = f->trouble = f->auth_as = "";
+    f->calendar_method = f->calendar_uid = f->calendar_partstat = f->trouble = f->auth_as = f->away_until = "";
 }
 
 bool parse_message(struct arena *a, int message_fd, int scratch_fd, struct facts *out, struct err *e)

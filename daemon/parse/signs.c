@@ -173,6 +173,13 @@ static bool answered_by_rule(struct tree *t)
     return *mailbox && strcasecmp(mailbox, t->facts->from.address) == 0;
 }
 
+/* In the text, else in the subject. */
+static void find_return(struct tree *t)
+{
+    const char *words = away_until(t->a, t->facts->reply_text);
+    t->facts->away_until = *words ? words : away_until(t->a, t->facts->subject);
+}
+
 void collect_signs(struct tree *t)
 {
     struct mail_signs *s = &t->facts->signs;
@@ -189,4 +196,6 @@ void collect_signs(struct tree *t)
     s->subject_auto = subject_is_automatic(t->a, t->facts->subject);
     s->challenge = challenge(t);
     s->loop = *field(t, "X-Taamim-Loop") != '\0';
+    if (s->auto_submitted == AUTO_REPLIED || s->precedence_auto || s->subject_auto)
+        find_return(t);
 }

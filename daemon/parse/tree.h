@@ -106,6 +106,8 @@ void collect_prose(struct tree *t);
 void collect_signs(struct tree *t);
 /* absence.c: the subject of an automatic answer. */
 bool subject_is_automatic(struct arena *a, const char *subject);
+/* away.c: the words that say when somebody is back, in one line of 120 bytes at most; "" where there are none. */
+const char *away_until(struct arena *a, const char *text);
 /* mailer-daemon, postmaster and the like, whatever name stands beside it. */
 bool daemon_address(const char *address);
 /* calendar.c */

@@ -219,6 +219,56 @@ static void test_challenges(void **state)
     }
 }
 
+static void test_away_until(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *words;
+    } rows[] = {
+        {"I am out of the office until 3 December 2026. For urgent matters call 123.", "until 3 December 2026"},
+        {"I am away until\nMonday, December 3 and will answer then.", "until Monday, December 3"},
+        {"I shall be back on 03.12.2026.", "be back on 03.12.2026"},
+        {"Returning on Monday!", "Returning on Monday"},
+        {"I am away from 1 to 7 December with no access to mail.", "away from 1 to 7 December"},
+        {"I am away until further notice.", "until further notice"},
+        {"Je suis absent jusqu’au 3 décembre. En cas d'urgence, appelez le 123.", "jusqu’au 3 décembre"},
+        {"Je serai de retour le 3 décembre 2026 et répondrai alors.", "de retour le 3 décembre 2026"},
+        {"Je suis en congé du 1er au 7 mai.", "congé du 1er au 7 mai"},
+        {"أنا خارج المكتب حتى 3 ديسمبر 2026، وللحالات العاجلة اتصلوا بالمكتب.", "حتى 3 ديسمبر 2026"},
+        {"سأعود في ٣ كانون الأول.", "سأعود في ٣ كانون الأول"},
+        {"سأعود إلى العمل يوم الأحد", "سأعود إلى العمل يوم الأحد"},
+        {"أنا في إجازة من 1 إلى 7 ديسمبر 2026.", "إجازة من 1 إلى 7 ديسمبر 2026"},
+        {"Ich bin bis zum 3. Dezember nicht im Büro.", "bis zum 3. Dezember nicht im Büro"},
+        {"Estaré ausente hasta el 3 de diciembre.", "hasta el 3 de diciembre"},
+        {"Thank you, we have received your message.", ""},
+        {"I shall not rest until justice is done.", ""},
+        {"I am away.\n\nOn Monday the secretariat wrote:\n> Please answer until 14 May 2026.", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[700];
+        snprintf(text, sizeof text,
+                 "From: a@b.example\nAuto-Submitted: auto-replied\nSubject: Re: note\nContent-Type: text/plain; "
+                 "charset=utf-8\n\n%s\n",
+                 rows[i].text);
+        struct parsed p = parse_text(text);
+        if (strcmp(p.facts.away_until, rows[i].words) != 0)
+            fail_msg("\"%s\" of: %s", p.facts.away_until, rows[i].text);
+        parsed_free(&p);
+    }
+    struct parsed p = parse_text("From: a@b.example\nSubject: Absent until 3 December\n\nI am away.\n");
+    assert_string_equal(p.facts.away_until, "until 3 December");
+    parsed_free(&p);
+    p = parse_text("From: a@b.example\nSubject: note\n\nWe shall answer until 3 December.\n"); /* a person */
+    assert_string_equal(p.facts.away_until, "");
+    parsed_free(&p);
+    char text[3000] = "From: a@b.example\nAuto-Submitted: auto-replied\nSubject: x\n\nuntil 3 ";
+    for (size_t n = strlen(text); n < 2900; n += 2)
+        memcpy(text + n, "\xD8\xAA", 3);
+    p = parse_text(text);
+    assert_true(strlen(p.facts.away_until) <= 120 && strlen(p.facts.away_until) > 100);
+    parsed_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_senders),
         cmocka_unit_test(test_challenges),
+        cmocka_unit_test(test_away_until),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
