@@ -155,10 +155,11 @@ static char *decode(struct arena *a, const char *raw, bool rewrite)
 {
     size_t n = strnlen(raw, RAW_MAX);
     char *text = utf8_valid(raw, n) ? text_valid(a, raw, n) : charset_to_utf8(a, NULL, raw, n);
+    const char *last = g_strrstr(text, "?="); /* behind it no encoded word ends: no need to look for each */
     struct decoding d = {.a = a, .rewrite = rewrite};
     struct word w;
     for (const char *p = text; *p;) {
-        if (strncmp(p, "=?", 2) == 0 && word_at(p, &w)) {
+        if (p < last && strncmp(p, "=?", 2) == 0 && word_at(p, &w)) {
             take_word(&d, &w);
             p = after_space(w.end);
             continue;

@@ -33,7 +33,9 @@ static GHashTable *shown_ids(const char *html)
     GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (const char *p = html; (p = strcasestr(p, "cid:"));) {
         p += 4;
-        size_t n = strcspn(p, "\"'<>() \t\r\n");
+        size_t n = 0;
+        while (n <= ID_MAX && p[n] && !strchr("\"'<>() \t\r\n", p[n]))
+            n++;
         if (n == 0 || n > ID_MAX)
             continue;
         g_autofree char *plain = g_uri_unescape_segment(p, p + n, NULL);

@@ -226,7 +226,7 @@ static char *own_lines(struct arena *a, const struct lines *all)
             continue;
         }
         size_t n = attribution_at(a, all, i);
-        size_t after = next_filled(all, i + n);
+        size_t after = n > 0 ? next_filled(all, i + n) : 0;
         if (n > 0 && (after >= all->n || !quoted(all->line[after])))
             break;
         if (n > 0) {

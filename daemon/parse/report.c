@@ -18,6 +18,7 @@
 struct group {
     const char *final, *original, *actual, *action, *status, *diagnostic;
 };
+static const struct group nothing = {"", "", "", "", "", ""};
 
 /* RFC 6533 3: "\x{5D0}" stands for a character that the way could not carry. */
 static char *without_escapes(struct arena *a, const char *s)
@@ -135,6 +136,10 @@ static const char *best_status(struct arena *a, const struct group *g)
 /* What a group leaves out is as the kind of report implies. */
 static void end_group(struct tree *t, struct group *g, const struct group *implied)
 {
+    if (!*g->final && !*g->original && !*g->actual) {
+        *g = nothing;
+        return;
+    }
     if (*g->action == '\0')
         g->action = implied->action;
     if (*g->status == '\0')
@@ -151,7 +156,7 @@ static void end_group(struct tree *t, struct group *g, const struct group *impli
                                              .original = address == original ? "" : original,
                                              .status = status,
                                              .text = text_cut(t->a, g->diagnostic, 300)});
-    *g = (struct group){"", "", "", "", "", ""};
+    *g = nothing;
 }
 
 static void take_field(struct tree *t, const char *line, struct group *g)
@@ -168,8 +173,6 @@ static void take_field(struct tree *t, const char *line, struct group *g)
             *slots[i] = slots[i] == &g->diagnostic ? header_text(t->a, colon + 1, 1000)
                                                    : header_structured(t->a, colon + 1, 1000, NULL);
 }
-
-static const struct group nothing = {"", "", "", "", "", ""};
 
 static void read_groups(struct tree *t, char *text, const struct group *implied)
 {

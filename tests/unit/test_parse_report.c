@@ -209,6 +209,25 @@ static void test_wrappings(void **state)
     }
 }
 
+/* Half a megabyte of identifiers that are none, each a fold of the one before: it costs no memory, and the report counts. */
+static void test_endless_folds(void **state)
+{
+    (void)state;
+    size_t size = (size_t)512 << 10, n;
+    char *text = malloc(size + 2000);
+    assert_non_null(text);
+    n = (size_t)sprintf(text, "%s",
+                        DAEMON "Content-Type: multipart/report; boundary=B\n\n--B\n\nSorry.\n--B\n" STATUS
+                               "--B\nContent-Type: text/rfc822-headers\n\n");
+    while (n < size)
+        n += (size_t)sprintf(text + n, " message-id:\n");
+    sprintf(text + n, "--B--\n");
+    struct parsed p = parse_text(text);
+    assert_int_equal(p.facts.n_failures, 1);
+    parsed_free(&p);
+    free(text);
+}
+
 /* A filter that refuses (RFC 5429) writes a receipt; so does a reader who throws away unread. */
 static void test_refused_by_a_receipt(void **state)
 {
@@ -377,12 +396,19 @@ static void test_forwarded_report(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recipients),        cmocka_unit_test(test_returned_headers),
-        cmocka_unit_test(test_one_group),         cmocka_unit_test(test_other_reports),
-        cmocka_unit_test(test_recipient_forms),   cmocka_unit_test(test_status_in_the_notice),
-        cmocka_unit_test(test_wrappings),         cmocka_unit_test(test_refused_by_a_receipt),
-        cmocka_unit_test(test_what_is_a_report),  cmocka_unit_test(test_prose),
-        cmocka_unit_test(test_prose_returned_id), cmocka_unit_test(test_forwarded_report),
+        cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_returned_headers),
+        cmocka_unit_test(test_one_group),
+        cmocka_unit_test(test_other_reports),
+        cmocka_unit_test(test_recipient_forms),
+        cmocka_unit_test(test_status_in_the_notice),
+        cmocka_unit_test(test_wrappings),
+        cmocka_unit_test(test_endless_folds),
+        cmocka_unit_test(test_refused_by_a_receipt),
+        cmocka_unit_test(test_what_is_a_report),
+        cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_prose_returned_id),
+        cmocka_unit_test(test_forwarded_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
