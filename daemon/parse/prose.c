@@ -197,6 +197,27 @@ static void find_in_notice(struct prose *p)
     }
 }
 
+/* A mail system may name its own users without their domain: words alone on their lines, below the line that announces
+ * the recipients and ends in a colon. */
+static void find_local_names(struct prose *p)
+{
+    const char *domain = strchr(p->t->facts->from.address, '@');
+    size_t i = first_recipient_line(p);
+    const char *announced = g_strchomp(arena_strdup(p->t->a, p->lines[i]));
+    if (!domain || *announced == '\0' || announced[strlen(announced) - 1] != ':')
+        return;
+    for (i++; i < p->end && p->n_found < PROSE_FOUND_MAX; i++) {
+        const char *name = p->lines[i] + strspn(p->lines[i], " \t");
+        size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+        if (n == 0 && *name == '\0')
+            continue;
+        if (n == 0 || n > 64 || name[n + strspn(name + n, " \t")] != '\0')
+            return;
+        const char *address = arena_printf(p->t->a, "%.*s%s", (int)n, name, domain);
+        p->found[p->n_found++] = (struct found){address, PLACE_ANY, i};
+    }
+}
+
 static void read_words(struct prose *p, const char *words)
 {
     struct mail_signs *s = &p->t->facts->signs;
@@ -207,6 +228,8 @@ static void read_words(struct prose *p, const char *words)
         read_status_in_text(p);
     if (p->n_found == 0 && p->t->facts->n_failures == 0)
         find_in_returned(p);
+    if (p->n_found == 0 && p->t->facts->n_failures == 0 && p->n_lines > 0 && s->from_daemon)
+        find_local_names(p);
     add_found(p, action);
     s->prose_bounce = !s->report_dsn;
     if (s->action == REPORT_NONE && p->n_found == 0 && action != REPORT_FAILED)

@@ -97,6 +97,7 @@ static const char *const named_words[] = {
     "failed recipient",
     "recipient(s)",
     "exceeds allowed size",
+    "addressed",
 };
 
 static bool address_char(char c)
@@ -172,7 +173,7 @@ static const char *line_before(const struct prose *p, size_t i)
 static bool ends_with_any(const char *s, const char *const *list, size_t n)
 {
     size_t length = strlen(s);
-    while (length > 0 && strchr(" \t:<\"'([", s[length - 1]))
+    while (length > 0 && strchr(" \t:,<\"'([", s[length - 1]))
         length--;
     for (size_t i = 0; i < n; i++) {
         size_t m = strlen(list[i]);

@@ -347,15 +347,16 @@ static void read_wrapped(struct tree *t)
 
 void collect_report(struct tree *t)
 {
-    const struct mail_signs *s = &t->facts->signs;
+    struct mail_signs *s = &t->facts->signs;
     bool machine = s->from_daemon || s->null_return_path;
-    if (!holds_report(t) && !machine)
-        return;
-    for (size_t i = 0; i < t->n_leaves; i++)
+    bool report = machine || holds_report(t);
+    for (size_t i = 0; report && i < t->n_leaves; i++)
         if (!t->leaves[i].forwarded)
             read_leaf(t, &t->leaves[i]);
     if (machine && !s->report_dsn && !s->report_mdn)
         read_wrapped(t);
+    collect_notification(t);
+    s->report_mdn |= !s->report_dsn && !s->report_feedback && is_own_receipt(t);
     sharpen_status(t);
     if (s->report_dsn || s->report_mdn || s->report_feedback)
         add_original_ids(t);

@@ -16,5 +16,7 @@ void add_returned_ids(struct tree *t, const char *text);
 /* All that a report tells of the message that it is about: from messages nested in it, its loose parts, its text, and
  * from its own header. */
 void add_original_ids(struct tree *t);
+/* notification.c: what a sending service tells as JSON. */
+void collect_notification(struct tree *t);
 
 #endif

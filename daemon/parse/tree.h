@@ -108,6 +108,8 @@ void collect_signs(struct tree *t);
 bool subject_is_automatic(struct arena *a, const char *subject);
 /* away.c: the words that say when somebody is back, in one line of 120 bytes at most; "" where there are none. */
 const char *away_until(struct arena *a, const char *text);
+/* receipt.c: a read receipt in a mail system's own form. */
+bool is_own_receipt(struct tree *t);
 /* mailer-daemon, postmaster and the like, whatever name stands beside it. */
 bool daemon_address(const char *address);
 /* calendar.c */

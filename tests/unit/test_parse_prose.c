@@ -183,6 +183,11 @@ static const struct family families[] = {
      "continue "
      "to try to deliver your message.\n\n" ORIGINAL,
      REPORT_DELAYED, "a@jo.example", "4.2.2"},
+    {"a system that leaves its own domain out", POST "Subject: Mail Delivery Problem\n",
+     "Your mail to the following recipients could not be delivered because they take none from "
+     "you:\n\tfirst\n\tsecond\n\n"
+     "--- Below this line is a copy of the message.\nReceived: by x\nMessage-ID: <t.abc.0@league.example>\n",
+     REPORT_FAILED, "first@mx.example,second@mx.example", "5.0.0"},
     {"success", POST "Subject: Delivery report\n",
      "Your message was successfully delivered to the destination(s)\nlisted below.\n\n<a@jo.example>: delivery via "
      "mx.jo.example: 250 2.0.0 Ok\n\n" ORIGINAL,
@@ -285,12 +290,46 @@ static void test_alias(void **state)
     parsed_free(&p);
 }
 
+#define NOTIFICATION                                                                                                   \
+    "From: no-reply@service.example\nTo: s@league.example\nSubject: Notification\nContent-Type: text/plain\n\n"
+#define NOTIFIED_MAIL "\"mail\":{\"headers\":[{\"name\":\"Message-ID\",\"value\":\"<t.abc.0@league.example>\"}]}"
+
+/* A sending service's notifications, which are JSON; the second line was broken on the way. */
+static void test_notifications(void **state)
+{
+    (void)state;
+    struct parsed p =
+        parse_text(NOTIFICATION "{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":"
+                                "\"a@jo.exa!\n mple\",\"action\":\"failed\",\"status\":\"5.1.1\"}]}," NOTIFIED_MAIL
+                                "}\n\n--\nIf you wish to stop\n");
+    assert_true(p.facts.signs.report_dsn);
+    assert_int_equal(p.facts.signs.action, REPORT_FAILED);
+    assert_string_equal(p.facts.failures[0].address, "a@jo.example");
+    assert_string_equal(p.facts.failures[0].status, "5.1.1");
+    assert_true(returns_ours(&p.facts));
+    parsed_free(&p);
+    p = parse_text(NOTIFICATION "{\"notificationType\":\"Delivery\",\"delivery\":{\"recipients\":[\"a@jo.example\"],"
+                                "\"smtpResponse\":\"250 2.6.0 received\"}," NOTIFIED_MAIL "}\n");
+    assert_int_equal(p.facts.signs.action, REPORT_DELIVERED);
+    assert_string_equal(p.facts.failures[0].status, "2.6.0");
+    parsed_free(&p);
+    p = parse_text(NOTIFICATION "{\"notificationType\":\"Complaint\",\"complaint\":{\"complainedRecipients\":"
+                                "[{\"emailAddress\":\"a@jo.example\"}]}," NOTIFIED_MAIL "}\n");
+    assert_true(p.facts.signs.report_feedback);
+    assert_int_equal(p.facts.n_failures, 0);
+    parsed_free(&p);
+    p = parse_text(NOTIFICATION "{\"notificationType\":\"Bounce\" but this is no JSON: a@jo.example\n");
+    assert_int_equal(p.facts.signs.action, REPORT_NONE);
+    parsed_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_families),
         cmocka_unit_test(test_no_bounce),
         cmocka_unit_test(test_alias),
+        cmocka_unit_test(test_notifications),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -287,6 +287,37 @@ static void test_other_reports(void **state)
     parsed_free(&p);
 }
 
+/* Receipts in a mail system's own form, and persons' mail that looks near. */
+static void test_own_receipts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *subject, *fields, *text;
+        bool receipt;
+    } rows[] = {
+        {"Read: note", "", "Your message\n\n   To: A\n   Subject: note\n\nwas read on 3 May 2026 10:00.", true},
+        {"Not read: note", "", "Your message\n\n   Subject: note\n\nwas deleted without being read on 3 May.", true},
+        {"Lu : note", "", "Votre message\n\n   À : A\n\na été lu le 3 mai 2026 10:00.", true},
+        {"تمت القراءة: مذكرة", "", "رسالتك\n\nتمت قراءتها في 3 مايو 2026", true},
+        {"Return Receipt", "", "Your document: note\n\nwas received by: A Name/Office at: 03.05.2026", true},
+        {"note", "Content-Class: urn:content-classes:mdn\n", "x", true},
+        {"Read: note", "", "Read paragraph 4 again, please.", false},
+        {"Re: note", "", "Your message was read on Sunday by the minister.", false},
+        {"Accusé de réception de votre note", "", "Votre message a été lu avec intérêt.", false},
+        {"Read: our comments", "Content-Type: application/pdf; name=a.pdf\n", "was read on 3 May", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[1000];
+        const char *type = strstr(rows[i].fields, "-Type") ? "" : "Content-Type: text/plain; charset=utf-8\n";
+        snprintf(text, sizeof text, "From: a@b.example\nSubject: %s\nIn-Reply-To: <t.abc.0@league.example>\n%s%s\n%s\n",
+                 rows[i].subject, rows[i].fields, type, rows[i].text);
+        struct parsed p = parse_text(text);
+        if (p.facts.signs.report_mdn != rows[i].receipt || p.facts.n_returned_ids != rows[i].receipt)
+            fail_msg("%s", rows[i].subject);
+        parsed_free(&p);
+    }
+}
+
 /* The same part in mails of several shapes: who wrote a report, and who tells of one. */
 static void test_what_is_a_report(void **state)
 {
@@ -396,19 +427,13 @@ static void test_forwarded_report(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recipients),
-        cmocka_unit_test(test_returned_headers),
-        cmocka_unit_test(test_one_group),
-        cmocka_unit_test(test_other_reports),
-        cmocka_unit_test(test_recipient_forms),
-        cmocka_unit_test(test_status_in_the_notice),
-        cmocka_unit_test(test_wrappings),
-        cmocka_unit_test(test_endless_folds),
-        cmocka_unit_test(test_refused_by_a_receipt),
-        cmocka_unit_test(test_what_is_a_report),
-        cmocka_unit_test(test_prose),
-        cmocka_unit_test(test_prose_returned_id),
-        cmocka_unit_test(test_forwarded_report),
+        cmocka_unit_test(test_recipients),        cmocka_unit_test(test_returned_headers),
+        cmocka_unit_test(test_one_group),         cmocka_unit_test(test_other_reports),
+        cmocka_unit_test(test_recipient_forms),   cmocka_unit_test(test_status_in_the_notice),
+        cmocka_unit_test(test_wrappings),         cmocka_unit_test(test_endless_folds),
+        cmocka_unit_test(test_own_receipts),      cmocka_unit_test(test_refused_by_a_receipt),
+        cmocka_unit_test(test_what_is_a_report),  cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_prose_returned_id), cmocka_unit_test(test_forwarded_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
