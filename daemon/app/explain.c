@@ -100,6 +100,14 @@ static void set_calendar(json_t *o, const struct facts *f)
         json_pack("{s:s, s:s, s:o}", "method", f->calendar_method, "uid", f->calendar_uid, "partstat", answers));
 }
 
+static json_t *links(const struct facts *f)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < f->n_links; i++)
+        json_array_append_new(list, json_string(f->links[i]));
+    return list;
+}
+
 json_t *explain_json(const char *file, const struct facts *f, int scratch_fd)
 {
     json_t *o = json_pack("{s:s}", "file", file);
@@ -118,6 +126,7 @@ json_t *explain_json(const char *file, const struct facts *f, int scratch_fd)
     json_object_set_new(o, "attachments", attachments(f, scratch_fd));
     set_calendar(o, f);
     json_object_set_new(o, "reply_text", json_string(f->reply_text));
+    json_object_set_new(o, "links", links(f));
     if (*f->trouble)
         json_object_set_new(o, "trouble", json_string(f->trouble));
     return o;

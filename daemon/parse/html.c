@@ -1,10 +1,9 @@
 /* HTML to text: enough of it to read a letter.
  *
- * Blocks become lines, cells are parted by a space, a blockquote's lines start with ">", style, script and head are
- * dropped, white space is
- * folded, entities decoded. Broken markup is read as far as it goes; nothing is fetched or run. Output is bounded by
- * the input's size
- * times the quote depth (8 at most). */
+ * Blocks become lines, cells are parted by a space, items get "-" or their number, a blockquote's lines start with ">",
+ * white space is folded, entities decoded. What nobody sees is dropped (style, script, head, hidden preheaders), and the
+ * signature where the markup says that it is one. Broken markup is read as far as it goes; nothing is fetched or run.
+ * Output ends at 1 MB. */
 #include <ctype.h>
 #include <glib.h>
 #include <stdio.h>
@@ -15,14 +14,21 @@
 #include "parse/text.h"
 
 #define QUOTE_DEPTH_MAX 8
+#define LIST_DEPTH_MAX  8
+#define HREF_MAX        2000
 #define OUT_MAX         ((size_t)1 << 20)
 
 struct html {
     struct buf out;
-    int quotes;      /* open blockquotes */
+    int quotes;      /* open blockquotes that quote */
+    int blockquotes; /* and those that only set in */
+    unsigned indents;
     bool line_start; /* nothing on this line yet */
     bool space;      /* white space waits for the next word */
     int pre;
+    int lists;                /* open ones */
+    int item[LIST_DEPTH_MAX]; /* the number of the last one; -1: they have none */
+    bool unclosed;            /* an element did not end: no other is looked for, or reading would take for ever */
 };
 
 static const struct {
@@ -36,6 +42,10 @@ static const struct {
     {"ndash", "–"},  {"mdash", "—"},  {"hellip", "…"}, {"bull", "•"},   {"middot", "·"}, {"copy", "©"},
     {"reg", "®"},    {"euro", "€"},   {"deg", "°"},    {"rlm", ""},     {"lrm", ""},     {"zwnj", ""},
     {"zwj", ""},     {"oelig", "œ"},  {"ntilde", "ñ"}, {"oacute", "ó"}, {"aacute", "á"}, {"iacute", "í"},
+    {"iquest", "¿"}, {"Ccedil", "Ç"}, {"Ecirc", "Ê"},  {"Egrave", "È"}, {"Icirc", "Î"},  {"Ocirc", "Ô"},
+    {"Ouml", "Ö"},   {"Uuml", "Ü"},   {"Auml", "Ä"},   {"OElig", "Œ"},  {"aelig", "æ"},  {"atilde", "ã"},
+    {"otilde", "õ"}, {"times", "×"},  {"trade", "™"},  {"pound", "£"},  {"sbquo", "‚"},  {"bdquo", "„"},
+    {"lsaquo", "‹"}, {"rsaquo", "›"}, {"plusmn", "±"}, {"frac12", "½"}, {"ordm", "º"},   {"ordf", "ª"},
     {"uacute", "ú"}, {"shy", ""},     {"ensp", " "},   {"emsp", " "},   {"thinsp", " "}, {"sect", "§"},
 };
 
@@ -45,7 +55,7 @@ static const char *const blocks[] = {"p",  "div", "tr",         "table",  "li", 
 
 static void end_line(struct html *h)
 {
-    if (!h->line_start)
+    if (h->out.len > 0 && h->out.data[h->out.len - 1] != '\n') /* a link's mark may stand alone */
         buf_addc(&h->out, '\n');
     h->line_start = true;
     h->space = false;
@@ -69,10 +79,22 @@ static void add_text(struct html *h, const char *s, size_t n)
     buf_add(&h->out, s, n);
 }
 
-static void add_mark(struct html *h)
+static void add_mark(struct html *h, char mark)
 {
     end_line(h);
-    buf_addf(&h->out, "%c\n", TEXT_QUOTE_MARK);
+    buf_addf(&h->out, "%c\n", mark);
+}
+
+/* &#146; means what windows-1252 has there, whatever the standard of characters says. */
+static gunichar numbered(unsigned long c)
+{
+    static const gunichar high[32] = {0x20AC, ' ',    0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021,
+                                      0x2C6,  0x2030, 0x160,  0x2039, 0x152,  ' ',    0x17D,  ' ',
+                                      ' ',    0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                      0x2DC,  0x2122, 0x161,  0x203A, 0x153,  ' ',    0x17E,  0x178};
+    if (c >= 0x80 && c < 0xA0)
+        return high[c - 0x80];
+    return c == 0xA0 ? ' ' : c < 0x110000 ? (gunichar)c : 0;
 }
 
 static const char *add_entity(struct html *h, const char *p)
@@ -85,9 +107,8 @@ static const char *add_entity(struct html *h, const char *p)
     snprintf(name, sizeof name, "%.*s", (int)n, p + 1);
     if (name[0] == '#') {
         unsigned long c = name[1] == 'x' || name[1] == 'X' ? strtoul(name + 2, NULL, 16) : strtoul(name + 1, NULL, 10);
-        if (c == 0xA0)
-            c = ' ';
-        utf8[c >= ' ' && c < 0x110000 && (c < 0xD800 || c > 0xDFFF) ? g_unichar_to_utf8((gunichar)c, utf8) : 0] = '\0';
+        gunichar u = numbered(c);
+        utf8[u >= ' ' && (u < 0xD800 || u > 0xDFFF) ? g_unichar_to_utf8(u, utf8) : 0] = '\0';
         text = utf8;
     }
     for (size_t i = 0; !text && i < sizeof entities / sizeof *entities; i++)
@@ -110,34 +131,148 @@ static bool is_block(const char *name)
     return false;
 }
 
-/* Where Gmail, Outlook, Yahoo, Zimbra and others say in the markup that the original begins. */
-static bool starts_quote(const char *tag, size_t n)
+/* ---- what the markup of mail programs says */
+
+static bool holds_any(const char *tag, size_t n, const char *const *signs, size_t n_signs)
 {
-    static const char *const signs[] = {"gmail_quote",
-                                        "yahoo_quoted",
-                                        "divRplyFwdMsg",
-                                        "appendonsend",
-                                        "zmail_extra",
-                                        "moz-cite-prefix",
-                                        "OLK_SRC_BODY_SECTION",
-                                        "protonmail_quote",
-                                        "mail-editor-reference-message-container",
-                                        "border-top:solid #E1E1E1",
-                                        "border-top:solid #B5C4DF",
-                                        "stopSpelling",
-                                        "data-marker=\"__QUOTED_TEXT__\""};
-    if (n > 2000)
-        n = 2000;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    for (size_t i = 0; i < n_signs; i++)
         if (g_strstr_len(tag, (gssize)n, signs[i]))
             return true;
     return false;
 }
+#define HOLDS(tag, n, signs) holds_any((tag), (n), (signs), G_N_ELEMENTS(signs))
+
+/* Where Gmail, Outlook, Yahoo, Zimbra and others begin the original; 0 for nowhere. Blanks are out of the tag. */
+static char mark_of(const char *tag, size_t n)
+{
+    static const char *const original[] = {"divrplyfwdmsg",        "appendonsend",
+                                           "zmail_extra",          "yahoo_quoted",
+                                           "olk_src_body_section", "mail-editor-reference-message",
+                                           "outlookmessageheader", "ms-outlook-mobile-reference",
+                                           "stopspelling",         "zwchr",
+                                           "aolmsgpart",           "__quoted_text__",
+                                           "replysplit",           "orignmailbody"};
+    static const char *const attribution[] = {"gmail_quote",      "gmail_attr",     "moz-cite-prefix",
+                                              "protonmail_quote", "tutanota_quote", "zimbra_quote"};
+    static const char *const header[] = {"border-top:solid", "border-top:1", "border-top-style:solid", "border-top:#"};
+    if (strncmp(tag, "<hr", 3) == 0 && !HOLDS(tag, n, original))
+        return TEXT_HEADER_MARK;
+    return HOLDS(tag, n, original)      ? TEXT_QUOTE_MARK
+           : HOLDS(tag, n, attribution) ? TEXT_QUOTED_MARK
+           : HOLDS(tag, n, header)      ? TEXT_HEADER_MARK
+                                        : '\0';
+}
+
+/* Gmail and Apple set a person's own words in by a blockquote without a bar. */
+static bool only_indents(const char *tag, size_t n)
+{
+    static const char *const signs[] = {"webkit-indent", "40px;border:none", "40px;border:medium",
+                                        "40px;border-width:medium;border-style:none"};
+    return HOLDS(tag, n, signs) && !g_strstr_len(tag, (gssize)n, "cite");
+}
+
+static bool unseen(const char *tag, size_t n)
+{
+    static const char *const signs[] = {"display:none",
+                                        "visibility:hidden",
+                                        "mso-hide:all",
+                                        "max-height:0px;overflow:hidden",
+                                        "gmail_signature",
+                                        "moz-signature",
+                                        "id=\"signature\"",
+                                        "id=signature",
+                                        "ms-outlook-mobile-signature",
+                                        "protonmail_signature_block"};
+    return HOLDS(tag, n, signs);
+}
+
+/* The tag in lower case without blanks and with one kind of quotes, 2000 bytes of it, so that styles are written in one
+ * way. */
+static size_t squeeze(char *to, size_t max, const char *tag, size_t n)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < n && length + 1 < max; i++)
+        if (!g_ascii_isspace(tag[i]))
+            to[length++] = tag[i] == '\'' ? '"' : g_ascii_tolower(tag[i]);
+    to[length] = '\0';
+    return length;
+}
+
+/* ---- elements */
+
+static void open_item(struct html *h)
+{
+    char mark[16];
+    int *number = h->lists > 0 && h->lists <= LIST_DEPTH_MAX ? &h->item[h->lists - 1] : NULL;
+    if (number && *number >= 0 && *number < 9999)
+        snprintf(mark, sizeof mark, "%d.", ++*number);
+    else
+        snprintf(mark, sizeof mark, "-");
+    add_text(h, mark, strlen(mark));
+    h->space = true;
+}
+
+static void take_list(struct html *h, const char *name, bool closing)
+{
+    bool numbers = strcasecmp(name, "ol") == 0;
+    if (strcasecmp(name, "li") == 0 && !closing)
+        open_item(h);
+    if (!numbers && strcasecmp(name, "ul") != 0)
+        return;
+    if (!closing && h->lists < LIST_DEPTH_MAX)
+        h->item[h->lists] = numbers ? 0 : -1;
+    if (!closing || h->lists > 0)
+        h->lists += closing ? -1 : 1;
+}
+
+/* The address of a link, for links_of(): nobody reads it. */
+static void take_link(struct html *h, const char *tag, size_t n)
+{
+    const char *value = g_strstr_len(tag, (gssize)n, "href="), *end = tag + n;
+    if (!value)
+        value = g_strstr_len(tag, (gssize)n, "HREF=");
+    if (!value)
+        return;
+    value += strlen("href=");
+    const char *stops = *value == '"' ? "\">" : *value == '\'' ? "'>" : " \t\r\n>";
+    value += *value == '"' || *value == '\'';
+    size_t length = strcspn(value, stops);
+    if (value + length > end || length > HREF_MAX || g_ascii_strncasecmp(value, "http", 4) != 0)
+        return;
+    buf_addc(&h->out, TEXT_LINK_MARK);
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)value[i] > ' ')
+            buf_addc(&h->out, value[i]);
+        if (g_ascii_strncasecmp(value + i, "&amp;", 5) == 0)
+            i += 4;
+    }
+    buf_addc(&h->out, TEXT_LINK_END);
+}
+
+static void take_quote(struct html *h, bool closing, bool indents)
+{
+    /* Which of the open ones only set in is known for the outermost 31, a bit each. */
+    if (!closing) {
+        h->indents = (h->indents << 1) | indents;
+        h->quotes += !indents;
+        h->blockquotes++;
+    } else if (h->blockquotes > 0) {
+        h->quotes -= !(h->indents & 1) && h->quotes > 0;
+        h->indents >>= 1;
+        h->blockquotes--;
+    }
+}
 
 static void take_tag(struct html *h, const char *name, bool closing, const char *tag, size_t n)
 {
-    if (!closing && starts_quote(tag, n))
-        add_mark(h);
+    char plain[2000];
+    size_t length = closing ? 0 : squeeze(plain, sizeof plain, tag, n);
+    char mark = closing ? '\0' : mark_of(plain, length);
+    bool blockquote = strcasecmp(name, "blockquote") == 0;
+    if (mark && !(blockquote && mark == TEXT_QUOTED_MARK))
+        add_mark(h, mark);
+    if (!closing && strcasecmp(name, "a") == 0)
+        take_link(h, tag, n);
     if (strcasecmp(name, "br") == 0) {
         break_line(h);
         return;
@@ -149,8 +284,9 @@ static void take_tag(struct html *h, const char *name, bool closing, const char 
     end_line(h);
     if (strcasecmp(name, "p") == 0 && closing)
         break_line(h);
-    if (strcasecmp(name, "blockquote") == 0 && (!closing || h->quotes > 0))
-        h->quotes += closing ? -1 : 1;
+    if (blockquote)
+        take_quote(h, closing, !closing && only_indents(plain, length));
+    take_list(h, name, closing);
     if (strcasecmp(name, "pre") == 0 && (!closing || h->pre > 0))
         h->pre += closing ? -1 : 1;
 }
@@ -161,6 +297,41 @@ static const char *after_element(const char *p, const char *name)
     snprintf(end, sizeof end, "</%s", name);
     const char *close = strcasestr(p, end);
     return close ? close + strcspn(close, ">") : p + strlen(p);
+}
+
+/* Past an element with all that lies in it; NULL where it has no end. */
+static const char *past_element(const char *p, const char *name)
+{
+    size_t n = strlen(name);
+    for (int depth = 0; (p = strchr(p, '<')); p++) {
+        bool closing = p[1] == '/';
+        const char *word = p + 1 + closing;
+        if (g_ascii_strncasecmp(word, name, n) != 0 || g_ascii_isalnum(word[n]))
+            continue;
+        depth += closing ? -1 : 1;
+        if (depth == 0)
+            return p + strcspn(p, ">");
+    }
+    return NULL;
+}
+
+/* Where an element that nobody is to read ends; NULL for one that is read. */
+static const char *past_unseen(struct html *h, const char *name, const char *p, size_t n)
+{
+    static const char *const dropped[] = {"style", "script", "head", "title"};
+    static const char *const holders[] = {"div", "span", "p", "table", "tr", "td", "font", "pre", "a", "b"};
+    char plain[2000];
+    for (size_t i = 0; i < G_N_ELEMENTS(dropped); i++)
+        if (strcasecmp(name, dropped[i]) == 0)
+            return after_element(p + n, name);
+    bool holder = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(holders); i++)
+        holder |= strcasecmp(name, holders[i]) == 0;
+    if (!holder || h->unclosed || !unseen(plain, squeeze(plain, sizeof plain, p, n)))
+        return NULL;
+    const char *end = past_element(p, name);
+    h->unclosed = !end;
+    return end;
 }
 
 static const char *take_markup(struct html *h, const char *p)
@@ -179,18 +350,19 @@ static const char *take_markup(struct html *h, const char *p)
     size_t length = strcspn(start, " \t\r\n/>");
     snprintf(name, sizeof name, "%.*s", (int)(length < 15 ? length : 15), start);
     const char *end = p + strcspn(p, ">");
-    take_tag(h, name, closing, p, (size_t)(end - p));
-    static const char *const dropped[] = {"style", "script", "head", "title"};
-    for (size_t i = 0; i < 4 && !closing; i++)
-        if (strcasecmp(name, dropped[i]) == 0)
-            end = after_element(end, name);
+    const char *past = closing ? NULL : past_unseen(h, name, p, (size_t)(end - p));
+    if (!past)
+        take_tag(h, name, closing, p, (size_t)(end - p));
+    else
+        end = past;
     return *end ? end + 1 : end;
 }
 
 char *html_to_text(struct arena *a, const char *html)
 {
     struct html h = {.out = {.max = OUT_MAX}, .line_start = true};
-    for (const char *p = html; *p && !h.out.overflow;) {
+    const char *clean = g_strdelimit(arena_strdup(a, html), "\1\2\3\4\5", ' ');
+    for (const char *p = clean; *p && !h.out.overflow;) {
         size_t n = strcspn(p, "<& \t\r\n");
         if (n > 0) {
             add_text(&h, p, n);
@@ -215,11 +387,13 @@ char *text_without_marks(struct arena *a, const char *text)
 {
     char *copy = arena_strdup(a, text), *to = copy;
     for (const char *p = copy; *p; p++) {
-        if (*p == TEXT_QUOTE_MARK) {
+        const char *end = *p == TEXT_LINK_MARK ? strchr(p, TEXT_LINK_END) : NULL;
+        if (end)
+            p = end;
+        else if (*p >= TEXT_QUOTE_MARK && *p <= TEXT_HEADER_MARK)
             p += p[1] == '\n';
-            continue;
-        }
-        *to++ = *p;
+        else if (*p != TEXT_LINK_MARK && *p != TEXT_LINK_END)
+            *to++ = *p;
     }
     *to = '\0';
     return copy;

@@ -180,17 +180,17 @@ static bool blank(const char *s)
 
 static char *body_of(struct tree *t, GMimeObject *o, int depth);
 
-/* The first alternative with words in it: mail programs put the plain one first, and where they do not, HTML says the
- * same. */
+/* The first alternative with words in it, the plain one before HTML, which says the same; for links the other way. A
+ * plain one that only excuses itself says nothing. */
 static char *alternative_body(struct tree *t, GMimeMultipart *m, int depth)
 {
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
             GMimeObject *child = g_mime_multipart_get_part(m, i);
-            char *text = (pass == 0) == (strcmp(header_word(t->a, header_type(child)), "text/plain") == 0)
+            char *text = (pass == t->html_first) == (strcmp(header_word(t->a, header_type(child)), "text/plain") == 0)
                              ? body_of(t, child, depth + 1)
                              : NULL;
-            if (text && !blank(text))
+            if (text && !blank(text) && !text_is_stub(t->a, text))
                 return text;
         }
     return arena_strdup(t->a, "");
@@ -227,19 +227,25 @@ static char *body_of(struct tree *t, GMimeObject *o, int depth)
     if (!leaf_is_body(&l) && !leaf_goes_on(&l))
         return arena_strdup(t->a, "");
     char *text = leaf_text(t->a, &l, BODY_MAX);
-    return strcmp(l.type, "text/html") == 0 ? html_to_text(t->a, text) : text;
+    return strcmp(l.type, "text/html") == 0 ? html_to_text(t->a, text) : text_without_marks(t->a, text);
 }
 
+/* The plain words say what is new; HTML has links that they leave out. */
 static void read_text(struct tree *t)
 {
     struct facts *f = t->facts;
-    char *body = body_of(t, g_mime_message_get_mime_part(t->message), 0);
+    GMimeObject *root = g_mime_message_get_mime_part(t->message);
+    char *body = body_of(t, root, 0);
     if (blank(body)) {
         t->tnef_words = true;
-        body = body_of(t, g_mime_message_get_mime_part(t->message), 0);
+        body = body_of(t, root, 0);
     }
-    f->reply_text = text_cut(t->a, reply_text(t->a, body), TEXT_MAX);
+    char *own = reply_text(t->a, f->subject, body);
+    f->reply_text = text_cut(t->a, g_strstrip(text_without_marks(t->a, own)), TEXT_MAX);
     f->text = text_cut(t->a, text_without_marks(t->a, body), TEXT_MAX);
+    links_of(t->a, own, &f->links, &f->n_links);
+    t->html_first = true;
+    links_of(t->a, reply_text(t->a, f->subject, body_of(t, root, 0)), &f->links, &f->n_links);
 }
 
 static char *all_html(struct tree *t)

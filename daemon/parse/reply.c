@@ -1,252 +1,412 @@
 /* The sender's own new words: a reply without the quoted rest and without the signature.
  *
  * Line by line. A line of ">" is quoted. An attribution ("On … wrote:", « Le … a écrit : », «كتب … في …:») over one to
- * three lines, followed
- * by quoted lines, goes with them and what stands below is kept (answers below the quotation); followed by anything
- * else, it ends the
- * text. So do Outlook's separator and a block of header lines in any of the languages. A signature ends at the end or
- * at the next quotation. */
+ * four lines goes with the quoted lines that follow it, and what stands below is kept (answers below and between the
+ * quotation); followed by anything else, it ends the text. So do a separator, a block of header lines in any of the
+ * languages, and the marks of html_to_text(). A signature ends at the end or at the next quotation. What begins like an
+ * attribution or a header and has no date, address or company of its kind is the person's own and stays. */
 #include <glib.h>
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 #include "base/buf.h"
+#include "parse/reply_words.h"
 #include "parse/text.h"
 
 #define LINES_MAX         ((size_t)20000)
-#define ATTRIBUTION_LINES 4
+#define ATTRIBUTION_LINES ((size_t)4)
+#define ATTRIBUTION_BYTES 500
+#define HEADER_LINES      ((size_t)14)
+#define FORWARDS_MAX      3
 
 struct lines {
-    char **line;
+    struct arena *a;
+    char **line;         /* as it came, the end trimmed */
+    const char **folded; /* see reply_words.h; "" for an empty one */
+    size_t *attribution; /* how many lines from this one on are an attribution; 0 for none */
     size_t n;
 };
 
-/* What an attribution starts with (or holds), and what it ends with. */
-static const struct {
-    const char *start, *end;
-} attributions[] = {
-    {"On ", "wrote"},
-    {"On ", "écrit"},
-    {"Le ", "écrit"},
-    {"Le ", "wrote"},
-    {"Am ", "schrieb"},
-    {"El ", "escribió"},
-    {"Il ", "ha scritto"},
-    {"Em ", "escreveu"},
-    {"Op ", "schreef"},
-    {"Den ", "skrev"},
-    {"W dniu ", "napisał"},
-    {"Dnia ", "napisał"},
-    {"On ", "sent"},
-    {"في ", "كتب"},
-    {"بتاريخ ", "كتب"},
-    {"كتب ", ":"},
-    {"وكتب ", ":"},
-    {"يوم ", "كتب"},
-    {"في ", "كتبت"},
-    {"كتبت ", ":"},
-    {"بتاريخ ", "كتبت"},
-    {"الـ ", "كتب"},
-    {"Il giorno ", "ha scritto"},
+/* Where the new words end, and whether what follows is a mail that is passed on. */
+struct end {
+    size_t at;
+    bool forwarded;
 };
 
-static const char *const separators[] = {
-    "original message",  "message d'origine", "message d’origine",  "message original", "ursprüngliche nachricht",
-    "mensaje original",  "الرسالة الأصلية",   "رسالة أصلية",        "الرسالة الاصلية",  "messaggio originale",
-    "forwarded message", "message transféré", "رسالة معاد توجيهها", "رسالة محولة",      "message transmis",
-    "reply message",     "reply to message",
-};
-
-static const char *const header_starts[] = {
-    "From:", "De :", "De:", "Von:", "من:", "من :", "*From:*", "*De :*", "*من:*", "Expéditeur:", "Da:"};
-static const char *const header_next[] = {"Sent:",    "Date:",     "To:",     "Envoyé",  "Date :",        "À :",
-                                          "A :",      "Gesendet:", "An:",     "التاريخ", "تاريخ الإرسال", "تم الإرسال",
-                                          "أُرسلت",    "أرسلت",     "إلى:",    "إلى :",   "*Sent:*",       "*Date:*",
-                                          "Subject:", "Objet",     "الموضوع", "المرسل",  "Enviado",       "Inviato"};
-
-static const char *const device_lines[] = {"Sent from my ",
-                                           "Sent from Mail for",
-                                           "Sent from Outlook",
-                                           "Get Outlook for ",
-                                           "Sent via ",
-                                           "Sent from Yahoo",
-                                           "Sent from Samsung",
-                                           "Envoyé de mon ",
-                                           "Envoyé depuis ",
-                                           "Envoyé à partir d",
-                                           "Télécharger Outlook",
-                                           "Obtenir Outlook",
-                                           "أرسلت من ",
-                                           "أُرسلت من ",
-                                           "مرسل من ",
-                                           "أُرسل من ",
-                                           "أرسل من ",
-                                           "تم الإرسال من ",
-                                           "الحصول على Outlook",
-                                           "احصل على Outlook",
-                                           "Von meinem iPhone"};
-
-static struct lines split(struct arena *a, const char *text)
+static bool is_empty(const struct lines *all, size_t i)
 {
-    struct lines all = {0};
-    char *rest = arena_strdup(a, text), *line;
-    while (all.n < LINES_MAX && (line = strsep(&rest, "\n"))) {
-        size_t n = strlen(line);
-        while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == ' ' || line[n - 1] == '\t'))
-            line[--n] = '\0';
-        ARENA_PUSH(a, all.line, all.n, line);
-    }
-    return all;
+    return all->folded[i][0] == '\0';
 }
 
-/* Past spaces and the bidi marks that right-to-left mail programs put before a line. */
-static const char *content(const char *line)
+static bool quoted(const struct lines *all, size_t i)
 {
-    for (;;) {
-        line += strspn(line, " \t");
-        if (strncmp(line, "\xE2\x80\x8E", 3) != 0 && strncmp(line, "\xE2\x80\x8F", 3) != 0 &&
-            strncmp(line, "\xE2\x80\xAA", 3) != 0 && strncmp(line, "\xE2\x80\xAB", 3) != 0 &&
-            strncmp(line, "\xE2\x80\xAC", 3) != 0)
-            return line;
-        line += 3;
-    }
-}
-
-static bool starts_with_any(const char *line, const char *const *list, size_t n)
-{
-    line = content(line);
-    for (size_t i = 0; i < n; i++)
-        if (strncasecmp(line, list[i], strlen(list[i])) == 0)
-            return true;
-    return false;
-}
-#define STARTS_WITH(line, list) starts_with_any((line), (list), sizeof(list) / sizeof *(list))
-
-static bool quoted(const char *line)
-{
-    return *content(line) == '>';
-}
-
-static bool ends_attribution(const char *joined, const char *end)
-{
-    size_t n = strlen(joined);
-    const char *colon = n > 0 && joined[n - 1] == ':' ? joined + n - 1 : NULL;
-    if (!colon || strcmp(end, ":") == 0)
-        return colon && (strchr(joined, '@') || strstr(joined, "في ") || strstr(joined, "بتاريخ") ||
-                         strpbrk(joined, "0123456789"));
-    return strstr(joined, end) && strpbrk(joined, "0123456789@");
-}
-
-/* In any language: a few lines with an address and a date, ended by a colon, and the quotation right below. */
-static bool introduces_quote(const struct lines *all, size_t next, const char *joined)
-{
-    size_t n = strlen(joined);
-    while (next < all->n && *content(all->line[next]) == '\0')
-        next++;
-    return n > 0 && joined[n - 1] == ':' && strchr(joined, '@') && strpbrk(joined, "0123456789") && next < all->n &&
-           quoted(all->line[next]);
-}
-
-/* How many lines from i on are an attribution; 0 for none. */
-static size_t attribution_at(struct arena *a, const struct lines *all, size_t i)
-{
-    const char *first = content(all->line[i]);
-    const char *joined = "";
-    for (size_t n = 1; n <= ATTRIBUTION_LINES && i + n <= all->n; n++) {
-        const char *line = content(all->line[i + n - 1]);
-        if (*line == '\0' || *line == '>')
-            return 0;
-        joined = *joined ? arena_printf(a, "%s %s", joined, line) : line;
-        if (strlen(joined) > 500)
-            return 0;
-        for (size_t k = 0; k < sizeof attributions / sizeof *attributions; k++)
-            if (strncmp(first, attributions[k].start, strlen(attributions[k].start)) == 0 &&
-                ends_attribution(joined, attributions[k].end))
-                return n;
-        if (strpbrk(first, "0123456789@") && introduces_quote(all, i + n, joined))
-            return n;
-        size_t length = strlen(line);
-        if (n == 1 && length > 7 &&
-            (strcmp(line + length - 6, "wrote:") == 0 || strcmp(line + length - 5, "said:") == 0) && strchr(line, '@'))
-            return 1;
-    }
-    return 0;
-}
-
-static bool separator(const char *line)
-{
-    line = content(line);
-    if (*line == TEXT_QUOTE_MARK)
-        return true;
-    if (*line != '-' && *line != '_' && *line != '*' && *line != '=')
-        return false;
-    size_t dashes = strspn(line, "-_*= ");
-    if (dashes >= 20 && line[dashes] == '\0' && *line == '_')
-        return true;
-    g_autofree char *lower = g_utf8_strdown(line, -1);
-    for (size_t i = 0; dashes >= 3 && i < sizeof separators / sizeof *separators; i++)
-        if (strstr(lower, separators[i]))
-            return true;
-    return false;
-}
-
-static bool header_block(const struct lines *all, size_t i)
-{
-    if (!STARTS_WITH(all->line[i], header_starts))
-        return false;
-    for (size_t k = i + 1; k < all->n && k <= i + 3; k++)
-        if (STARTS_WITH(all->line[k], header_next))
-            return true;
-    return false;
-}
-
-static bool signature(const char *line)
-{
-    line = content(line);
-    return strcmp(line, "--") == 0 || strcmp(line, "—") == 0 || strcmp(line, "-- ") == 0;
+    return all->folded[i][0] == '>';
 }
 
 static size_t next_filled(const struct lines *all, size_t i)
 {
-    while (i < all->n && *content(all->line[i]) == '\0')
+    while (i < all->n && is_empty(all, i))
         i++;
     return i;
 }
 
-static char *own_lines(struct arena *a, const struct lines *all)
+static bool quoted_next(const struct lines *all, size_t i)
 {
-    BUF_SCOPED out = {0};
-    bool in_signature = false;
-    for (size_t i = 0; i < all->n; i++) {
-        const char *line = all->line[i];
-        if (separator(line) || header_block(all, i))
+    i = next_filled(all, i);
+    return i < all->n && quoted(all, i);
+}
+
+/* ---- attributions */
+
+/* "On 2 Nov 2026, S wrote:", « كتب … في 2 نوفمبر 2026: »: a day alone, but as only a program puts it. */
+static bool dated_by_program(const char *joined)
+{
+    const char *year = strstr(joined, " 20");
+    bool verb_first = g_str_has_prefix(joined, "كتب");
+    return year && strspn(year + 1, "0123456789") == 4 && (verb_first || strpbrk(year, ",") || strstr(year, "،"));
+}
+
+static bool is_attribution(const struct lines *all, size_t next, const char *joined)
+{
+    const char *at = strchr(joined, '@');
+    bool digits = strpbrk(joined, "0123456789") != NULL;
+    if (!g_str_has_suffix(joined, ":"))
+        return false;
+    if (quoted_next(all, next))
+        return at ? digits || says_wrote(joined) : digits && says_wrote(joined);
+    return says_wrote(joined) && ((at && strpbrk(joined, "<[(\"")) || holds_time(joined) || dated_by_program(joined));
+}
+
+static bool ends_sentence(const char *folded)
+{
+    return *folded && strchr(".!?", folded[strlen(folded) - 1]);
+}
+
+/* A line that could begin one may be a person's, with the attribution below it: the last beginning counts, so this is
+ * asked from the last line upwards. */
+static size_t attribution_at(const struct lines *all, size_t i)
+{
+    char joined[ATTRIBUTION_BYTES + 1];
+    size_t length = 0;
+    for (size_t n = 1; n <= ATTRIBUTION_LINES && i + n <= all->n; n++) {
+        const char *folded = all->folded[i + n - 1];
+        size_t more = strlen(folded);
+        if (*folded == '\0' || *folded == '>' ||
+            (n > 1 && all->attribution[i + n - 1] > 0 && starts_attribution(folded)) ||
+            length + more + 2 > sizeof joined)
+            return 0;
+        if (n > 1)
+            joined[length++] = ' ';
+        memcpy(joined + length, folded, more + 1);
+        length += more;
+        if (is_attribution(all, i + n, joined))
+            return n;
+        if (n == 1 && !starts_attribution(folded) && (!strpbrk(folded, "0123456789@") || ends_sentence(folded)))
+            return 0;
+    }
+    return 0;
+}
+
+static struct lines split(struct arena *a, const char *text)
+{
+    struct lines all = {.a = a};
+    char *rest = arena_strdup(a, text), *line;
+    size_t n_folded = 0;
+    while (all.n < LINES_MAX && (line = strsep(&rest, "\n"))) {
+        const char *folded = fold(a, g_strchomp(line));
+        ARENA_PUSH(a, all.folded, n_folded, folded);
+        ARENA_PUSH(a, all.line, all.n, *folded || strchr(line, TEXT_LINK_MARK) ? line : "");
+    }
+    all.attribution = arena_alloc(a, (all.n + 1) * sizeof *all.attribution);
+    for (size_t i = all.n; i-- > 0;)
+        all.attribution[i] = attribution_at(&all, i);
+    return all;
+}
+
+/* ---- separators and headers */
+
+static bool rule(const char *folded)
+{
+    return *folded && folded[strspn(folded, "-_=~ ")] == '\0' && strlen(folded) >= 3;
+}
+
+/* "-----Original Message-----", "Begin forwarded message:", Outlook's 32 underscores. */
+static bool separator(const char *folded, bool *forwarded_out)
+{
+    static const char *const begins[] = {"begin forwarded message:", "début du message ", "بدء الرسالة ",
+                                         "بداية الرسالة "};
+    size_t dashes = strspn(folded, "-_=~ ");
+    *forwarded_out = false;
+    if (dashes >= 20 && *folded == '_' && folded[dashes] == '\0')
+        return true;
+    for (size_t i = 0; i < G_N_ELEMENTS(begins); i++)
+        if (g_str_has_prefix(folded, begins[i]) && g_str_has_suffix(folded, ":"))
+            return *forwarded_out = true;
+    if (dashes < 2 || strlen(folded) > 200)
+        return false;
+    /* Domino: "-----Office <office@mfa.example> wrote: -----" */
+    return names_original(folded + dashes, forwarded_out) ||
+           (dashes >= 3 && says_wrote(folded) && g_str_has_suffix(folded, "---"));
+}
+
+struct header {
+    unsigned labels;
+    int kinds;
+    bool address, time;
+    size_t lines;
+};
+
+/* The header lines from i on: each with a label, or the rest of one. An empty line may part them where another label
+ * follows. */
+static struct header header_at(const struct lines *all, size_t i)
+{
+    struct header h = {0};
+    size_t rest = 0;
+    for (size_t k = i; k < all->n && k < i + HEADER_LINES; k++) {
+        bool alone;
+        size_t next = is_empty(all, k) ? next_filled(all, k) : k;
+        if (next >= all->n || next > k + 2 || quoted(all, next))
             break;
-        if (quoted(line)) {
+        enum label label = label_of(all->folded[next], &alone);
+        if (label != LABEL_NONE && !alone)
+            rest = 0;
+        else if (next != k || ++rest > 3)
+            break;
+        k = next;
+        h.labels |= label && !alone ? (unsigned)label : 0;
+        h.address |= strchr(all->folded[k], '@') != NULL;
+        h.time |= label && (label & (LABEL_DATE | LABEL_SENT)) && holds_time(all->folded[k]);
+        h.lines = k + 1 - i;
+    }
+    for (unsigned bits = h.labels; bits; bits &= bits - 1)
+        h.kinds++;
+    return h;
+}
+
+/* A letter may have a head of its own (from, date, subject): a mail's has an address, an hour or the word "sent". */
+static bool header_block(const struct lines *all, size_t i, bool after_rule)
+{
+    bool alone;
+    if (label_of(all->folded[i], &alone) == LABEL_NONE || alone)
+        return false;
+    struct header h = header_at(all, i);
+    bool shape = (h.labels & (LABEL_FROM | LABEL_TO)) && (h.labels & (LABEL_DATE | LABEL_SENT | LABEL_SUBJECT));
+    bool proof = after_rule || h.address || h.time || (h.labels & LABEL_SENT);
+    return shape && proof && (h.kinds >= 3 || ((h.labels & LABEL_FROM) && (after_rule || h.address || h.time)));
+}
+
+/* Domino prints the header as a table: name and date above, then "To", "cc", "Subject" each alone on a line. How many
+ * of the lines above belong to it is told as lines to take back; -1 for none. */
+static int domino_header(const struct lines *all, size_t i)
+{
+    bool alone, subject = false;
+    int above = 0;
+    if (label_of(all->folded[i], &alone) != LABEL_TO || !alone)
+        return -1;
+    for (size_t k = i + 1; k < all->n && k < i + HEADER_LINES; k++)
+        subject |= label_of(all->folded[k], &alone) == LABEL_SUBJECT && alone;
+    bool dated = false;
+    while (above < 2 && (size_t)above < i && is_empty(all, i - 1 - (size_t)above))
+        above++;
+    for (; above < 6 && (size_t)above < i && !is_empty(all, i - 1 - (size_t)above); above++)
+        dated |= holds_time(all->folded[i - 1 - (size_t)above]);
+    return subject && dated ? above : -1;
+}
+
+/* ---- signatures */
+
+static bool signature(const char *folded)
+{
+    return strcmp(folded, "--") == 0 || strcmp(folded, "—") == 0 || strcmp(folded, "__") == 0;
+}
+
+/* The sender's words end before line i: there is nothing more, or what is quoted. */
+static bool words_end(const struct lines *all, size_t i)
+{
+    bool forwarded;
+    return i >= all->n || quoted(all, i) || all->attribution[i] > 0 || all->folded[i][0] < ' ' ||
+           separator(all->folded[i], &forwarded) || header_block(all, i, false);
+}
+
+/* "-Name Surname" as the last of the words, a paragraph of its own: of two to four words, each with a capital. */
+static bool dashed_name(const struct lines *all, size_t i)
+{
+    const char *line = all->line[i];
+    int words = 0;
+    if (*line != '-' || strpbrk(line, ".,;:!?0123456789<>/") || i == 0 || !is_empty(all, i - 1) ||
+        !words_end(all, next_filled(all, i + 1)))
+        return false;
+    for (const char *p = line; p; p = strchr(p + 1, ' '), words++)
+        if (!g_unichar_isupper(g_utf8_get_char_validated(p + 1, -1)))
+            return false;
+    return words >= 2 && words <= 4;
+}
+
+/* The lines of a paragraph that a mail system put on; 0 for none. */
+static size_t disclaimer_at(const struct lines *all, size_t i)
+{
+    size_t n = 0;
+    bool secret = false;
+    if (!starts_disclaimer(all->folded[i]) || (i > 0 && !is_empty(all, i - 1)))
+        return 0;
+    for (; i + n < all->n && !is_empty(all, i + n) && !quoted(all, i + n); n++)
+        secret |= secrecy_words(all->folded[i + n]);
+    return secret ? n : 0;
+}
+
+/* A device's line stands alone: above an empty line, another one, a quotation or the end. */
+static bool device_at(const struct lines *all, size_t i)
+{
+    return device_line(all->folded[i]) &&
+           (words_end(all, i + 1) || is_empty(all, i + 1) || device_line(all->folded[i + 1]));
+}
+
+/* ---- the walk */
+
+/* What an end is at i: a mark, a separator, a header. Of lines kept already it takes back what belongs to a header. */
+static bool ends_at(const struct lines *all, size_t i, struct buf *out, bool *forwarded_out)
+{
+    const char *folded = all->folded[i];
+    bool after_rule = i > 0 && rule(all->folded[i - 1]);
+    *forwarded_out = false;
+    if (*folded == TEXT_QUOTE_MARK)
+        return true;
+    if (separator(folded, forwarded_out) || header_block(all, i, after_rule))
+        return true;
+    int above = domino_header(all, i);
+    for (int k = 0; k < above; k++) {
+        g_autofree char *kept = g_strndup(buf_text(out), out->len > 0 ? out->len - 1 : 0);
+        const char *last = strrchr(kept, '\n');
+        out->len = last ? (size_t)(last + 1 - kept) : 0;
+    }
+    return above >= 0;
+}
+
+/* Past an attribution (n lines of it) to the quoted lines below; false where there are none. */
+static bool to_quotation(const struct lines *all, size_t *i, size_t n)
+{
+    size_t after = next_filled(all, *i + n);
+    if (after >= all->n || !quoted(all, after))
+        return false;
+    *i = after - 1;
+    return true;
+}
+
+/* After the mark for an attribution in any language the quotation begins within a few lines, or a separator says what
+ * follows. */
+static bool marked_quotation(const struct lines *all, size_t *i)
+{
+    bool forwarded;
+    size_t k = next_filled(all, *i + 1);
+    for (size_t n = 0; n < ATTRIBUTION_LINES && k < all->n && !quoted(all, k); n++) {
+        if (separator(all->folded[k], &forwarded))
+            break;
+        k = next_filled(all, k + 1);
+    }
+    if (k >= all->n || !(quoted(all, k) || separator(all->folded[k], &forwarded)))
+        return false;
+    *i = k - 1;
+    return true;
+}
+
+static bool header_marked(const struct lines *all, size_t i)
+{
+    size_t next = next_filled(all, i + 1);
+    return next < all->n && header_block(all, next, true);
+}
+
+/* What line i ends or passes over by itself: marks and attributions. False: it is not one of those. */
+static bool leads_to_quotation(const struct lines *all, size_t *i, bool *end_out)
+{
+    *end_out = false;
+    switch (all->folded[*i][0]) {
+    case TEXT_QUOTED_MARK: *end_out = !marked_quotation(all, i); return true;
+    case TEXT_HEADER_MARK: *end_out = header_marked(all, *i); return true;
+    default: break;
+    }
+    size_t n = all->attribution[*i];
+    *end_out = n > 0 && !to_quotation(all, i, n);
+    return n > 0;
+}
+
+static struct end own_lines(const struct lines *all, struct buf *out)
+{
+    bool in_signature = false, forwarded = false, end;
+    for (size_t i = 0; i < all->n; i++) {
+        if (quoted(all, i)) {
             in_signature = false;
             continue;
         }
-        size_t n = attribution_at(a, all, i);
-        size_t after = n > 0 ? next_filled(all, i + n) : 0;
-        if (n > 0 && (after >= all->n || !quoted(all->line[after])))
-            break;
-        if (n > 0) {
-            i = after - 1;
+        if (ends_at(all, i, out, &forwarded))
+            return (struct end){i, forwarded};
+        if (leads_to_quotation(all, &i, &end)) {
+            if (end)
+                return (struct end){i, false};
             continue;
         }
-        in_signature |= signature(line);
-        if (in_signature || STARTS_WITH(line, device_lines))
-            continue;
-        buf_addf(&out, "%s\n", line);
+        size_t notice = disclaimer_at(all, i);
+        in_signature |= signature(all->folded[i]) || dashed_name(all, i);
+        if (notice > 0)
+            i += notice - 1;
+        else if (!in_signature && !device_at(all, i))
+            buf_addf(out, "%s\n", all->line[i]);
     }
-    char *text = g_strstrip(arena_strndup(a, buf_text(&out), out.len));
-    char *last = strrchr(text, '\n'); /* a rule that stood above what was cut */
-    if (last && last[1 + strspn(last + 1, " -_=")] == '\0')
-        *last = '\0';
-    return g_strchomp(text);
+    return (struct end){all->n, false};
 }
 
-char *reply_text(struct arena *a, const char *text)
+/* Trimmed, and without a rule that stood above what was cut. */
+static char *trimmed(struct arena *a, const struct buf *out)
 {
-    struct lines all = split(a, text);
-    return own_lines(a, &all);
+    char *text = g_strstrip(arena_strndup(a, buf_text(out), out->len)), *last;
+    while ((last = strrchr(text, '\n')) && last[1 + strspn(last + 1, " -_=")] == '\0') {
+        *last = '\0';
+        g_strchomp(text);
+    }
+    return text[strspn(text, " -_=")] == '\0' ? arena_strdup(a, "") : text;
+}
+
+static size_t past_marks(const struct lines *all, size_t i)
+{
+    bool forwarded;
+    while ((i = next_filled(all, i)) < all->n &&
+           ((unsigned char)all->folded[i][0] <= TEXT_HEADER_MARK || separator(all->folded[i], &forwarded)))
+        i++;
+    return i;
+}
+
+/* The mail that is passed on begins at the end of the new words: behind marks, separator and header. Apple quotes all
+ * of it. */
+static const char *passed_on(const struct lines *all, size_t at)
+{
+    BUF_SCOPED text = {0};
+    bool alone;
+    size_t i = past_marks(all, at);
+    bool deeper = i < all->n && quoted(all, i);
+    for (; i < all->n; i++) {
+        const char *line = all->line[i];
+        size_t marks = deeper ? strspn(line, " ") : 0;
+        if (deeper && line[marks] == '>')
+            line += marks + 1 + (line[marks + 1] == ' ');
+        buf_addf(&text, "%s\n", line);
+    }
+    struct lines rest = split(all->a, buf_text(&text));
+    i = rest.n > 0 && label_of(rest.folded[0], &alone) && !alone ? header_at(&rest, 0).lines : 0;
+    buf_clear(&text);
+    for (; i < rest.n; i++)
+        buf_addf(&text, "%s\n", rest.line[i]);
+    return arena_strdup(all->a, buf_text(&text));
+}
+
+char *reply_text(struct arena *a, const char *subject, const char *text)
+{
+    bool forwarding = forwarding_subject(a, subject);
+    for (int depth = 0;; depth++) {
+        BUF_SCOPED out = {0};
+        struct lines all = split(a, text);
+        struct end end = own_lines(&all, &out);
+        char *own = trimmed(a, &out);
+        if (*own || depth == FORWARDS_MAX || end.at >= all.n || !(forwarding || end.forwarded))
+            return own;
+        text = passed_on(&all, end.at);
+        forwarding = false;
+    }
 }
