@@ -37,7 +37,7 @@ struct tree {
     bool too_many, too_deep, too_large;
     const char *closed;   /* words on the archives that stay closed, each with "; " behind; NULL */
     size_t parts_to_come; /* behind the one that is looked into */
-    bool html_first; /* which alternative body_of() takes */
+    bool html_first;      /* which alternative body_of() takes */
     int scratch_fd;
     int64_t scratch_used;
 };
