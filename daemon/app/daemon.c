@@ -11,7 +11,7 @@
 #include "mail/names.h"
 
 #define FROZEN_MAX  8   /* rounds whose frozen part is kept in memory */
-#define ALERT_BYTES 400 /* strangers write subjects as long as they like */
+#define ALERT_BYTES 1600 /* strangers write subjects as long as they like */
 
 void orders_free(struct standing_orders *o)
 {

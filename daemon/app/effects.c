@@ -7,13 +7,19 @@
 #include "app/outcome.h"
 #include "app/scanning.h"
 #include "app/trouble.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "mail/address.h"
+#include "mail/names.h"
 
 /* Names in two scripts stand beside each other in a line: each is isolated (Unicode UAX 9). */
 #define FSI "\u2068"
 #define PDI "\u2069"
+
+#define NOTE_LINES  12 /* of an answer without a paper, in the officers' alert */
+#define NOTE_BYTES  ((size_t)1000)
+#define STORY_BYTES ((size_t)200)
 
 static const char *base_name(const char *path)
 {
@@ -124,6 +130,32 @@ static const char *names_of(struct arena *a, const struct filed *filed)
     return arena_strdup(a, buf_text(&names));
 }
 
+/* The first of what it says, in quotation marks of mail, for an alert: each line with ">" before, so that none can pass
+ * for one of ours. */
+static const char *words_quoted(struct arena *a, const struct message_row *m)
+{
+    BUF_SCOPED out = {.max = NOTE_BYTES};
+    char *rest = arena_strdup(a, m->text), *line;
+    int n = 0;
+
+    while (!out.overflow && (line = strsep(&rest, "\n")))
+        if (line[strspn(line, " \t\r")] && n++ < NOTE_LINES)
+            buf_addf(&out, "\n> " FSI "%s" PDI, text_clean(a, line, strnlen(line, NOTE_BYTES / 2)));
+    return arena_printf(a, "%s%s", buf_text(&out), out.overflow || n > NOTE_LINES ? "\n> …" : "");
+}
+
+/* The same for the story, in one line. */
+static const char *words_in_story(struct arena *a, const struct message_row *m)
+{
+    char *one_line = arena_strndup(a, m->text, strnlen(m->text, STORY_BYTES));
+
+    for (char *p = one_line; *p; p++)
+        *p = *p == '\n' || *p == '\t' ? ' ' : *p;
+    return *one_line ? arena_printf(a, "a note, no paper in it: " FSI "%s" PDI "%s",
+                                    text_clean(a, one_line, strlen(one_line)), strlen(m->text) > STORY_BYTES ? "…" : "")
+                     : "no paper in it";
+}
+
 static const char *alert_kind_of(const struct message_row *m, const struct filed *filed)
 {
     if (strstr(m->marks, "new_address"))
@@ -150,6 +182,14 @@ static void mark_known(struct arena *a, const struct filed *filed, struct messag
         add_mark(a, m, "known");
 }
 
+/* An answer in words alone: whoever lists the replies sees that there is something to read. */
+static void mark_note(struct arena *a, const struct filed *filed, struct message_row *m)
+{
+    effects_drop_mark(a, m, MARK_NOTE);
+    if (filed->n == 0 && *m->text)
+        add_mark(a, m, MARK_NOTE);
+}
+
 bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,
                   struct err *e)
 {
@@ -170,6 +210,7 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     if (!filing_accept(d, a, m, &v, out, e))
         return false;
     mark_known(a, out, m);
+    mark_note(a, out, m);
     m->state = "filed";
     about = alert_of(m, alert_kind_of(m, out));
     if (out->n == 0)
@@ -179,10 +220,10 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
         return false; /* it lives */
     from = *m->sender ? m->sender : "brought by hand";
     unscanned = out->n && strstr(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
-    return story(d, &line, e, "%s: %s%s%s%s", from, out->n ? names_of(a, out) : "no paper in it",
+    return story(d, &line, e, "%s: %s%s%s%s", from, out->n ? names_of(a, out) : words_in_story(a, m),
                  trouble_in_story(a, m), *unscanned ? "; " : "", unscanned) &&
-           alert(d, &about, e, FSI "%s" PDI "%s%s\n%s", from, *unscanned ? "\n" : "", unscanned,
-                 out->n ? names_of(a, out) : m->subject) &&
+           alert(d, &about, e, FSI "%s" PDI "%s%s\n%s%s", from, *unscanned ? "\n" : "", unscanned,
+                 out->n ? names_of(a, out) : m->subject, out->n ? "" : words_quoted(a, m)) &&
            alert_troubles(d, a, m, e) && receipt_due(d, a, m, e);
 }
 
@@ -299,8 +340,8 @@ static bool automatic(struct daemon *d, struct incoming *in, struct err *e)
     if (!note(d, in, "automatic", e))
         return false;
     about = alert_of(&in->m, "no_paper");
-    return !words_alone(in) ||
-           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s", in->m.sender, in->m.subject, in->rule);
+    return !words_alone(in) || alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s%s", in->m.sender,
+                                     in->m.subject, in->rule, words_quoted(in->a, &in->m));
 }
 
 static bool leave(struct daemon *d, struct incoming *in)

@@ -39,7 +39,9 @@ void effects_drop_mark(struct arena *a, struct message_row *m, const char *mark)
 
 /* In marks: an officer may take such papers all the same, and everybody who looks sees it. */
 #define MARK_UNSCANNED "unscanned"
-#define NOT_SCANNED    "its papers were not scanned for viruses"
+/* Words and no paper: not an answer, and not nothing. */
+#define MARK_NOTE   "note"
+#define NOT_SCANNED "its papers were not scanned for viruses"
 
 /* An officer's decision or the judge's: the message's papers become that party's, with story, alert and receipt. */
 bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,

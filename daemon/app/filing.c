@@ -95,6 +95,16 @@ const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i
     return arena_printf(in->a, TROUBLE_INFECTED "%s", in->scanned->infected[i]);
 }
 
+/* A link in place of the file is told like a file that could not be taken; beside one that was, it is part of the words. */
+static void add_links(struct daemon *d, struct incoming *in)
+{
+    for (size_t i = 0; i < in->facts->n_parts; i++)
+        if (filing_is_paper(&in->facts->parts[i]) && !filing_trouble(d, in, i))
+            return;
+    for (size_t i = 0; i < in->facts->n_links; i++)
+        trouble_add(in->a, &in->m, TROUBLE_LINK, 0, in->facts->links[i]);
+}
+
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
 {
     /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
@@ -112,6 +122,7 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
     }
     if (in->facts->incomplete)
         trouble_add(in->a, &in->m, "incomplete", 0, in->m.subject);
+    add_links(d, in);
     return true;
 }
 

@@ -122,6 +122,8 @@ static void count_message(const struct count *c, const struct message_row *m, bo
         return;
     t->row->held += held;
     t->row->notes += noted || empty;
+    if (empty && *m->text)
+        t->row->note = m->text;
 }
 
 static bool count_replies(struct count *c, struct err *e)

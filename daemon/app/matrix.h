@@ -15,6 +15,7 @@ struct matrix_row {
     int papers;       /* current papers filed */
     int held;         /* replies that wait for an officer */
     int notes;        /* automatic answers and replies without a paper */
+    const char *note; /* the words of the latest such reply; NULL: none */
     unsigned missing; /* required items */
     bool answered, complete, late; /* late: first answer after its deadline */
     int64_t answered_at;           /* when the first paper came; 0 = not yet */

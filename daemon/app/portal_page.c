@@ -8,7 +8,10 @@
 #include "app/portal_private.h"
 #include "base/clock.h"
 #include "mail/lang.h"
+#include "mail/names.h"
 #include "mail/template.h"
+
+#define NOTE_BYTES ((size_t)400)
 
 struct page {
     struct arena *a;
@@ -274,6 +277,15 @@ static void add_reminded(struct page *p, const struct matrix_row *row)
     close_cell(p);
 }
 
+/* What the latest answer without a paper says: the beginning, as text. */
+static void add_note(struct page *p, const char *note)
+{
+    bool more = strlen(note) > NOTE_BYTES;
+
+    add_element(p, "blockquote class=\"small\" dir=\"auto\"",
+                arena_printf(p->a, "%s%s", text_clean(p->a, note, strnlen(note, NOTE_BYTES)), more ? "…" : ""));
+}
+
 static void add_notes(struct page *p, const struct matrix_row *row)
 {
     open_cell(p, "ملاحظات", !row->held && !row->extended && !row->notes);
@@ -286,6 +298,8 @@ static void add_notes(struct page *p, const struct matrix_row *row)
     }
     if (row->notes)
         buf_addf(&p->out, "<p class=\"small\">ردود آلية أو بلا أوراق: %d</p>", row->notes);
+    if (row->note)
+        add_note(p, row->note);
     close_cell(p);
 }
 

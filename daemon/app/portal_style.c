@@ -46,6 +46,8 @@ const char portal_style[] =
     ".papers{list-style:none;margin:0;padding:0;min-width:18rem}"
     ".papers li+li{margin-top:.35rem}"
     ".papers .small{display:block}"
+    "blockquote{margin:.35rem 0 0;padding-inline-start:.6rem;border-inline-start:2px solid var(--line);"
+    "white-space:pre-line;overflow-wrap:anywhere}"
     ".old{border-inline-start:2px solid var(--line);padding-inline-start:.6rem}"
     ".line{white-space:nowrap}"
     ".mark{display:inline-block;white-space:nowrap;border:1px solid var(--line);padding:0 .45rem;margin:0 0 .2rem;"

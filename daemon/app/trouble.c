@@ -78,6 +78,9 @@ static const struct {
     {"incomplete", "not taken: the message holds more, or deeper, than can be read",
      "the message holds more files, or files nested deeper, than can be read; what is not named here as received was "
      "not taken; kindly send it in further messages."},
+    {TROUBLE_LINK, "not taken: a link stands in place of the file, and links are not opened",
+     "the message holds a link in place of the file; for reasons of security links are not opened; kindly attach the "
+     "file itself."},
 };
 #define REASONS (sizeof reasons / sizeof *reasons)
 
@@ -104,6 +107,13 @@ const char *trouble_advice(const char *code)
         if (reasons[i].advice && strcmp(reasons[i].code, code) == 0)
             return reasons[i].advice;
     return code;
+}
+
+const char *trouble_name(struct arena *a, const struct letter_paper *trouble)
+{
+    const char *host = strcmp(trouble->trouble, TROUBLE_LINK) == 0 ? strstr(trouble->name, "://") : NULL;
+
+    return host ? arena_strndup(a, host + 3, strcspn(host + 3, "/?#:@")) : trouble->name;
 }
 
 const char *trouble_lines(struct arena *a, const struct message_row *m)

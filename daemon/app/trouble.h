@@ -3,7 +3,8 @@
  * A ledger row keeps it as lines of code, size and name with tabs between. The codes are those of
  * letter_paper.trouble: "empty", "too_large", "refused_type", "cut" (only a part of the file could be read), "incomplete"
  * (of the message itself: it holds what could not be read),
- * "infected:NAME" with the name of what the virus scanner found. */
+ * "infected:NAME" with the name of what the virus scanner found, "link" (its name is the address of a
+ * file that lies elsewhere). */
 #ifndef TAAMIM_APP_TROUBLE_H
 #define TAAMIM_APP_TROUBLE_H
 #include "app/config.h"
@@ -12,6 +13,7 @@
 #include "mail/facts.h"
 
 #define TROUBLE_INFECTED "infected:"
+#define TROUBLE_LINK     "link"
 
 /* Why this part is not filed; NULL: it is taken. What the file is counts, and the end of its name; not what the
  * mail calls it, which is often wrong. */
@@ -28,6 +30,8 @@ const char *trouble_signature(const char *code);
 /* The sentence for the delegation, likewise, where the templates have none of their own; what is no code is an officer's
  * own words. */
 const char *trouble_advice(const char *code);
+/* What the delegation calls it: the file's name; of a link the host alone, since nobody is to click it. */
+const char *trouble_name(struct arena *a, const struct letter_paper *trouble);
 /* For an alert: per trouble a line with its reason and a line with the name. "" where there is none. */
 const char *trouble_lines(struct arena *a, const struct message_row *m);
 /* The same for the story: "; not taken: ..." in one line. */

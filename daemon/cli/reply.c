@@ -1,6 +1,7 @@
 /* reply.c - `taamim reply`: what came in, and an officer's decisions on it. */
 #include <string.h>
 
+#include "app/effects.h"
 #include "app/trouble.h"
 #include "cli/cli.h"
 #include "cli/client.h"
@@ -220,7 +221,7 @@ static enum exit_code show(const struct args *args)
     print_papers(&d, papers, n);
     print_troubles(&d, &m);
     if (*m.text) {
-        printf("\nWhat it says:\n");
+        printf(strstr(m.marks, MARK_NOTE) ? "\nA note, which says:\n" : "\nWhat it says:\n");
         table_text(d.a, m.text, "  ");
     }
     print_next(&m);

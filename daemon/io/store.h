@@ -195,7 +195,7 @@ struct message_row {
     const char *kind;           /* mail_kind_names */
     const char *verdict, *rule; /* verdict_names; the rule's name */
     const char *round, *party;  /* "" where none */
-    const char *marks; /* space-separated: unverified new_address old_token late junk known by_hand unscanned */
+    const char *marks; /* space-separated: unverified new_address old_token late junk known by_hand unscanned note */
     const char *text;  /* the sender's own new text, 2 KB at most */
     const char *why;   /* reason of a hold or rejection */
     const char *

@@ -101,6 +101,15 @@ static const struct row {
      "الباقي في رسائل أخرى.",
      "le message contient plus de fichiers, ou des fichiers imbriqués plus profondément, qu’il n’en peut être lu" NBSP
      "; ce qui n’est pas nommé ici comme reçu n’a pas été pris" NBSP "; prière de l’envoyer dans d’autres messages."},
+    {"not taken: a link stands in place of the file, and links are not opened",
+     "لم يرد الملف نفسه بل رابط إليه، ولا تُفتح الروابط",
+     "fichier non reçu" NBSP ": un lien en tient lieu, et les liens ne sont pas ouverts"},
+    {"the message holds a link in place of the file; for reasons of security links are not opened; kindly attach the "
+     "file itself.",
+     "تضمّنت الرسالة رابطاً إلى الملف بدلاً من الملف نفسه، والروابط لا تُفتح حرصاً على أمن المراسلات؛ فيُرجى إرفاق الملف "
+     "نفسه.",
+     "le message contient un lien à la place du fichier" NBSP "; pour des raisons de sécurité, les liens ne sont pas "
+     "ouverts" NBSP "; prière de joindre le fichier lui-même."},
     {"not taken: the virus scanner found % in the file", "لم يُقبل الملف: عثر كاشف الفيروسات فيه على %",
      "fichier non retenu" NBSP ": l’antivirus y a trouvé %"},
     {"the papers could not be scanned for viruses", "تعذّر فحص الأوراق بكاشف الفيروسات",

@@ -147,6 +147,32 @@ static void page_says_all(void **state)
     assert_true(strstr(html, "الأردن") < strstr(html, "الإمارات") && strstr(html, "السودان") < strstr(html, "اليمن"));
 }
 
+static void file_words(const char *party, const char *text)
+{
+    struct message_row m;
+    int64_t id = case_message(party, "filed", "human", LAUNCHED_AT + DAY);
+
+    GOOD(store_message(s, a, id, &m, &e));
+    m.text = text;
+    GOOD(store_update_message(s, &m, &e));
+}
+
+/* Of an answer in words alone the beginning is read, the latest one's, as text and no link. */
+static void page_shows_a_note(void **state)
+{
+    const char *html;
+
+    (void)state;
+    file_words("JO", "earlier words");
+    file_words("JO", arena_printf(a, "لا نعترض <b>\nhttps://drive.google.com/x %0*d end", 600, 0));
+    html = page();
+    HAS(html, "<blockquote class=\"small\" dir=\"auto\">لا نعترض &lt;b&gt;\nhttps://drive.google.com/x 000");
+    HAS(html, "000…</blockquote>");
+    HAS_NOT(html, "<a href=\"https");
+    HAS_NOT(html, "earlier words");
+    HAS_NOT(html, " end");
+}
+
 static void page_is_safe_and_alone(void **state)
 {
     const char *html;
@@ -337,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(page_says_all),
+        CASE(page_shows_a_note),
         CASE(page_is_safe_and_alone),
         CASE(csv_is_for_spreadsheets),
         CASE(portal_follows_the_story),

@@ -1,6 +1,7 @@
-/* `taamim reply show`: what a reply brought and could not be taken. */
+/* `taamim reply show`: what a reply brought and could not be taken, and what it says. */
 #include "unit/cli_case.h"
 
+#include "app/effects.h"
 #include "app/trouble.h"
 
 static void write_reply(void)
@@ -11,6 +12,8 @@ static void write_reply(void)
                             .state = "filed",
                             .round = REF,
                             .party = "JO",
+                            .marks = MARK_NOTE,
+                            .text = "We agree.\n\033[31mred",
                             .received_at = LAUNCHED_AT};
     bool known;
 
@@ -38,10 +41,25 @@ static void what_was_not_taken_is_shown(void **state)
     assert_string_equal(wire_string(json_array_get(list, 0), "why", ""), "refused_type");
 }
 
+static void words_alone_are_a_note(void **state)
+{
+    const char *text;
+
+    (void)state;
+    write_reply();
+    text = desk_prints("reply show 1");
+    if (!strstr(text, "filed, note") || !strstr(text, "A note, which says:\n  We agree.\n") || strchr(text, '\033'))
+        fail_msg("%s", text);
+    text = desk_prints("reply list");
+    if (!strstr(text, "note"))
+        fail_msg("%s", text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_not_taken_is_shown, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(words_alone_are_a_note, desk_set_up, desk_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
