@@ -73,7 +73,8 @@ static bool is_attribution(const struct lines *all, size_t next, const char *joi
         return false;
     if (quoted_next(all, next))
         return at ? digits || says_wrote(joined) : digits && says_wrote(joined);
-    return says_wrote(joined) && ((at && strpbrk(joined, "<[(\"")) || holds_time(joined) || dated_by_program(joined));
+    return says_wrote(joined) &&
+           ((at && strpbrk(joined, "<[(\"")) || (holds_time(joined) && holds_date(joined)) || dated_by_program(joined));
 }
 
 static bool ends_sentence(const char *folded)

@@ -191,6 +191,20 @@ bool holds_time(const char *folded)
     return false;
 }
 
+bool holds_date(const char *folded)
+{
+    for (const char *p = folded; (p = strpbrk(p, "0123456789"));) {
+        const char *q = p + strspn(p, "0123456789");
+        if (q - p == 4 && (strncmp(p, "20", 2) == 0 || strncmp(p, "14", 2) == 0)) /* 14: the Hijri year */
+            return true;
+        const char *r = *q && strchr("/.-", *q) ? q + 1 + strspn(q + 1, "0123456789") : q;
+        if (r > q + 1 && *r == *q && g_ascii_isdigit(r[1]))
+            return true;
+        p = q;
+    }
+    return false;
+}
+
 bool starts_attribution(const char *folded)
 {
     static const char *const starts[] = {"on ",     "le ",   "am ",  "el ",     "il ",        "em ",   "op ",   "den ",

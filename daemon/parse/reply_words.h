@@ -22,6 +22,8 @@ char *fold(struct arena *a, const char *line);
 /* The label before a folded line's colon, or the whole of a line without one. */
 enum label label_of(const char *folded, bool *alone_out);
 bool holds_time(const char *folded);
+/* A year in four digits, or three numbers with the same mark between them. */
+bool holds_date(const char *folded);
 /* "On", "Le", "في": what an attribution starts with. */
 bool starts_attribution(const char *folded);
 /* "wrote", "a écrit", "كتب": somewhere in it. */

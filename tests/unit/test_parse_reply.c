@@ -185,6 +185,8 @@ static void test_persons_own(void **state)
         "On your side the file is complete.\n\nRegards",
         "On 2 November 2026 the ministry wrote: we agree.\nMore follows.",
         "On Monday at 10:00 we meet:\nall welcome.",
+        "On Monday at 10:00 the minister wrote:\nwe agree.",
+        "في الساعة 10:00 كتب الوزير:\nنوافق.",
         "Le ministre a écrit à ce sujet.\nMerci",
         "في مكتبنا عند الساعة 10:00:\nاجتماع الوفد.",
         "كتب الوزير في هذا الشأن:\nنوافق على المذكرة.",
