@@ -20,6 +20,9 @@
 #define NOTE_LINES  12 /* of an answer without a paper, in the officers' alert */
 #define NOTE_BYTES  ((size_t)1000)
 #define STORY_BYTES ((size_t)200)
+#define BY_HAND     "brought by hand"
+#define LOCKED_NOTE "it opens with a password only: it answers nothing until `taamim reply item` says so"
+#define MACROS_NOTE "it carries macros: programs that run when it is opened"
 
 static const char *base_name(const char *path)
 {
@@ -156,6 +159,31 @@ static const char *words_in_story(struct arena *a, const struct message_row *m)
                      : "no paper in it";
 }
 
+/* What is filed and wants a look, a line of its own as well. */
+static const char *notes_of(struct arena *a, const struct filed *filed)
+{
+    const char *locked = "", *macros = "";
+
+    for (size_t i = 0; i < filed->n; i++) {
+        const struct letter_paper *p = &filed->papers[i];
+
+        if (p->locked && !p->known)
+            locked = arena_printf(a, "%s\n" FSI "%s" PDI, *locked ? locked : "\n" LOCKED_NOTE, p->name);
+        if (p->macros && !p->known)
+            macros = arena_printf(a, "%s\n" FSI "%s" PDI, *macros ? macros : "\n" MACROS_NOTE, p->name);
+    }
+    return arena_printf(a, "%s%s", locked, macros);
+}
+
+static bool alert_notes(struct daemon *d, struct arena *a, const struct message_row *m, const struct filed *filed,
+                        struct err *e)
+{
+    struct alert_row about = alert_of(m, "look");
+    const char *notes = notes_of(a, filed);
+
+    return !*notes || alert(d, &about, e, FSI "%s" PDI "%s", *m->sender ? m->sender : BY_HAND, notes);
+}
+
 static const char *alert_kind_of(const struct message_row *m, const struct filed *filed)
 {
     if (strstr(m->marks, "new_address"))
@@ -218,13 +246,13 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     wire = address_wire(a, m->sender, NULL); /* failures are known by the address as it is sent */
     if (wire && !strstr(m->marks, MARK_UNVERIFIED) && !store_clear_failures(d->store, wire, e))
         return false; /* it lives */
-    from = *m->sender ? m->sender : "brought by hand";
+    from = *m->sender ? m->sender : BY_HAND;
     unscanned = out->n && strstr(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
     return story(d, &line, e, "%s: %s%s%s%s", from, out->n ? names_of(a, out) : words_in_story(a, m),
                  trouble_in_story(a, m), *unscanned ? "; " : "", unscanned) &&
            alert(d, &about, e, FSI "%s" PDI "%s%s\n%s%s", from, *unscanned ? "\n" : "", unscanned,
                  out->n ? names_of(a, out) : m->subject, out->n ? "" : words_quoted(a, m)) &&
-           alert_troubles(d, a, m, e) && receipt_due(d, a, m, e);
+           alert_notes(d, a, m, out, e) && alert_troubles(d, a, m, e) && receipt_due(d, a, m, e);
 }
 
 static bool file_it(struct daemon *d, struct incoming *in, const char *mark, struct err *e)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "app/paper_marks.h"
 #include "app/scanning.h"
 #include "app/trouble.h"
 #include "base/clock.h"
@@ -54,9 +55,35 @@ static const char *part_name(struct arena *a, const struct fact_part *part)
     return arena_printf(a, "paper%s", extension_of(part->type));
 }
 
-static bool stage_part(struct daemon *d, struct incoming *in, const struct fact_part *part, bool hold, struct err *e)
+static bool is_member(const struct incoming *in, size_t i, size_t archive)
+{
+    return in->facts->parts[i].member_of == (int)archive + 1;
+}
+
+static bool is_taken(struct daemon *d, const struct incoming *in, size_t i)
+{
+    return filing_is_paper(&in->facts->parts[i]) && !filing_trouble(d, in, i);
+}
+
+/* An archive of which nothing is taken is a file like any other, and so is a file of an archive that is not. */
+static const char *marks_of(struct daemon *d, const struct incoming *in, size_t i)
+{
+    const struct fact_part *part = &in->facts->parts[i];
+    const char *marks = paper_marks_found(in->a, part);
+    bool opened = false;
+
+    for (size_t k = i + 1; k < in->facts->n_parts && is_member(in, k, i); k++)
+        opened |= is_taken(d, in, k);
+    if (opened)
+        return paper_marks_join(in->a, marks, MARK_ARCHIVE);
+    return part->member_of && is_taken(d, in, (size_t)part->member_of - 1) ? paper_marks_join(in->a, marks, MARK_MEMBER)
+                                                                           : marks;
+}
+
+static bool stage_part(struct daemon *d, struct incoming *in, size_t i, bool hold, struct err *e)
 {
     struct arena *a = in->a;
+    const struct fact_part *part = &in->facts->parts[i];
     const char *folder = arena_printf(a, "held/%lld", (long long)in->m.id);
     char sha256[65];
     struct paper_row row = {
@@ -71,7 +98,7 @@ static bool stage_part(struct daemon *d, struct incoming *in, const struct fact_
         .filed_at = clock_now(),
         .held = true,
         .sha256 = sha256,
-        .marks = part->forwarded ? "forwarded" : "",
+        .marks = marks_of(d, in, i),
     };
     int64_t id;
 
@@ -86,7 +113,7 @@ bool filing_is_paper(const struct fact_part *part)
     return !part->inline_shown && !part->no_paper && (part->size > 0 || *part->name);
 }
 
-const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i)
+static const char *own_trouble(struct daemon *d, const struct incoming *in, size_t i)
 {
     const char *trouble = trouble_of_part(in->a, d->orders.config, &in->facts->parts[i]);
 
@@ -105,6 +132,17 @@ static void add_links(struct daemon *d, struct incoming *in)
         trouble_add(in->a, &in->m, TROUBLE_LINK, 0, in->facts->links[i]);
 }
 
+/* An archive's bytes hold what lies in it. */
+const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i)
+{
+    const char *trouble = own_trouble(d, in, i);
+
+    for (size_t k = i + 1; !trouble && k < in->facts->n_parts && is_member(in, k, i); k++)
+        if (filing_is_paper(&in->facts->parts[k]))
+            trouble = trouble_of_archive(own_trouble(d, in, k));
+    return trouble;
+}
+
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
 {
     /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
@@ -117,7 +155,7 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
 
         if (trouble)
             trouble_add(in->a, &in->m, trouble, part->size, part_name(in->a, part));
-        else if (filing_is_paper(part) && !stage_part(d, in, part, hold, e))
+        else if (filing_is_paper(part) && !stage_part(d, in, i, hold, e))
             return false;
     }
     if (in->facts->incomplete)
@@ -150,6 +188,19 @@ static bool is_ours(const struct round_spec *spec, const char *sha256)
         if (spec->documents[i].sha256 && strcmp(spec->documents[i].sha256, sha256) == 0)
             return true;
     return false;
+}
+
+/* What the secretariat sent out in this round, and an archive of nothing else. */
+static bool is_sent_back(const struct round_spec *spec, const struct paper_row *rows, size_t n, size_t i)
+{
+    size_t k = i + 1;
+
+    if (is_ours(spec, rows[i].sha256))
+        return true;
+    while (k < n && paper_marked(&rows[i], MARK_ARCHIVE) && paper_marked(&rows[k], MARK_MEMBER))
+        if (!is_ours(spec, rows[k++].sha256))
+            return false;
+    return k > i + 1;
 }
 
 static const char *folder_of(struct daemon *d, struct arena *a, const char *party)
@@ -203,6 +254,8 @@ static int item_for(const struct round_view *v, const struct message_row *m, con
 {
     if (p->item >= 0 && strcmp(p->round, v->row.ref) == 0)
         return p->item;
+    if (paper_marked(p, MARK_LOCKED) || paper_marked(p, MARK_ARCHIVE))
+        return ITEM_NOTHING;
     return item_of(v->spec->items, v->spec->n_items, p->name, m->subject);
 }
 
@@ -258,7 +311,7 @@ static bool file_one(struct daemon *d, struct arena *a, const struct message_row
     p->current = true;
     p->held = false;
     p->filed_at = clock_now();
-    p->marks = strstr(p->marks, "forwarded") ? arena_printf(a, "%s forwarded", m->marks) : m->marks;
+    p->marks = paper_marks_filed(a, m->marks, p->marks);
     if (!place(d, own, &shelf, p, e))
         return false;
     p->path = arena_strdup(a, p->path);
@@ -275,12 +328,16 @@ static bool accept_paper(struct daemon *d, struct arena *a, struct message_row *
 {
     bool known = store_known_paper(d->store, v->row.ref, m->party, p->sha256) != 0;
 
-    if (is_ours(v->spec, p->sha256))
-        return drop(d, p, e);
     if (known ? !drop(d, p, e) : !file_one(d, a, m, v, p, e))
         return false;
-    out->papers[out->n++] = (struct letter_paper){
-        .name = p->name, .size = p->size, .sha256 = p->sha256, .item = p->item, .version = p->version, .known = known};
+    out->papers[out->n++] = (struct letter_paper){.name = p->name,
+                                                  .size = p->size,
+                                                  .sha256 = p->sha256,
+                                                  .item = p->item,
+                                                  .version = p->version,
+                                                  .known = known,
+                                                  .locked = paper_marked(p, MARK_LOCKED),
+                                                  .macros = paper_marked(p, MARK_MACROS)};
     out->taken += !known;
     return true;
 }
@@ -295,9 +352,12 @@ bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, con
     out->taken = 0;
     if (!store_papers_of_message(d->store, a, m->id, &rows, &n, e))
         return false;
-    for (size_t i = 0; i < n && out->n < FACTS_PARTS_MAX; i++)
-        if (rows[i].held && !accept_paper(d, a, m, v, &rows[i], out, e))
+    for (size_t i = 0; i < n && out->n < FACTS_PARTS_MAX; i++) {
+        if (!rows[i].held)
+            continue;
+        if (is_sent_back(v->spec, rows, n, i) ? !drop(d, &rows[i], e) : !accept_paper(d, a, m, v, &rows[i], out, e))
             return false;
+    }
     return filing_update_seat(d, a, v, m->party, e);
 }
 

@@ -12,7 +12,8 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
 /* The media type that a name's end promises; application/octet-stream where it promises nothing known. */
 const char *filing_type_of_name(const char *name);
 bool filing_is_paper(const struct fact_part *part);
-/* Why the i-th part is not taken, by its kind or by what the virus scanner found in it; NULL: it is. */
+/* Why the i-th part is not taken, by its kind, by what the virus scanner found in it, or, for an archive, by what of
+ * this holds for a file in it; NULL: it is. */
 const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i);
 struct filed {
     struct letter_paper papers[FACTS_PARTS_MAX];

@@ -39,7 +39,9 @@ struct letter_paper {
     int version;        /* > 1: replaces an earlier one */
     bool known;         /* had been received before: nothing was added */
     const char *
-        trouble; /* why it could not be taken: "too_large", "empty", "encrypted", "refused_type", "infected:NAME"; NULL: it was taken */
+        trouble; /* why it could not be taken: "too_large", "empty", "refused_type", "infected:NAME" ... (app/trouble.h); NULL: it was taken */
+    bool locked; /* opens with a password only: the receipt asks for it without one */
+    bool macros; /* carries programs of its own: officers hear of it */
 };
 
 struct letter_alert { /* one line of an alert mail */

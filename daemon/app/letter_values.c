@@ -27,7 +27,7 @@ static const char *const notice_names[] = {"paragraphs", "has_documents", "docum
 static const char *const reminder_names[] = {"days", "is_last", "is_today", NULL};
 static const char *const paper_names[] = {
     "has_papers",     "papers",  "papers_count", "all_known",    "name",     "size",      "hash",     "item",
-    "is_new_version", "version", "is_known",     "has_troubles", "troubles", "too_large", "is_empty", "encrypted",
+    "is_new_version", "version", "is_known",     "has_troubles", "troubles", "too_large", "is_empty", "is_locked",
     "refused_type",   "reason",  "unverified",   "sender",       "infected", "signature", NULL};
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
@@ -229,16 +229,14 @@ static void taken_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_bool(o, "is_new_version", p->version > 1 && !p->known);
     value_int(o, "version", p->version);
     value_bool(o, "is_known", p->known);
+    value_bool(o, "is_locked", p->locked);
 }
 
 static void trouble_values(struct arena *a, json_t *o, const struct letter_paper *p, enum lang lang)
 {
     static const struct {
         const char *code, *key;
-    } known[] = {{"too_large", "too_large"},
-                 {"empty", "is_empty"},
-                 {"encrypted", "encrypted"},
-                 {"refused_type", "refused_type"}};
+    } known[] = {{"too_large", "too_large"}, {"empty", "is_empty"}, {"refused_type", "refused_type"}};
     const char *signature = trouble_signature(p->trouble);
     bool coded = signature != NULL;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "app/paper_marks.h"
 #include "app/portal_private.h"
 #include "base/clock.h"
 #include "mail/lang.h"
@@ -222,6 +223,8 @@ static void add_paper(struct page *p, const struct paper_row *paper)
     add_text(p, size_in_words(p->a, LANG_AR, paper->size));
     if (paper->item >= 0 && p->m->spec->n_items > 1)
         buf_addf(&p->out, " · البند %d", paper->item + 1);
+    if (paper_marked(paper, MARK_LOCKED))
+        add(p, " · محمي بكلمة مرور");
     if (!paper->current)
         add(p, " · صيغة سابقة");
     else if (paper->version > 1)

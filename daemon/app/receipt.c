@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/filing.h"
+#include "app/paper_marks.h"
 #include "app/post.h"
 #include "app/trouble.h"
 #include "base/clock.h"
@@ -44,7 +45,8 @@ static void add_papers(struct arena *a, struct batch *b, const struct paper_row 
                                      .sha256 = rows[i].sha256,
                                      .item = rows[i].item,
                                      .version = rows[i].version,
-                                     .known = known};
+                                     .known = known,
+                                     .locked = paper_marked(&rows[i], MARK_LOCKED)};
 
         if (!known || rows[i].current)
             ARENA_PUSH(a, b->papers, b->n_papers, paper);

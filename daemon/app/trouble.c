@@ -72,6 +72,10 @@ static const struct {
     {"empty", "not taken: the file arrived empty", NULL},
     {"too_large", "not taken: the file is too large", NULL},
     {"refused_type", "not taken: a file of a type that is refused", NULL},
+    {TROUBLE_HOLDS_REFUSED, "not taken: it holds a file that is not taken",
+     "the archive holds a file that is not accepted, and was not taken itself; its other files, where it has any, are "
+     "named "
+     "above."},
     {"cut", "not taken: only a part of the file could be read",
      "only a part of the file could be read, since it or the whole message is too large; kindly send it alone, made "
      "smaller or in parts."},
@@ -83,6 +87,15 @@ static const struct {
      "file itself."},
 };
 #define REASONS (sizeof reasons / sizeof *reasons)
+
+const char *trouble_of_archive(const char *of_member)
+{
+    if (!of_member)
+        return NULL;
+    if (trouble_signature(of_member))
+        return of_member;
+    return strcmp(of_member, "refused_type") == 0 ? TROUBLE_HOLDS_REFUSED : NULL;
+}
 
 const char *trouble_signature(const char *code)
 {

@@ -12,12 +12,15 @@
 #include "io/store.h"
 #include "mail/facts.h"
 
-#define TROUBLE_INFECTED "infected:"
-#define TROUBLE_LINK     "link"
+#define TROUBLE_INFECTED      "infected:"
+#define TROUBLE_LINK          "link"
+#define TROUBLE_HOLDS_REFUSED "holds_refused" /* an archive with a file of a refused type in it */
 
 /* Why this part is not filed; NULL: it is taken. What the file is counts, and the end of its name; not what the
  * mail calls it, which is often wrong. */
 const char *trouble_of_part(struct arena *a, const struct config *c, const struct fact_part *part);
+/* What is wrong with an archive for what is wrong with a file in it; NULL: nothing. */
+const char *trouble_of_archive(const char *of_member_or_null);
 /* Remembers one; `name` has passed mail/names.h. */
 void trouble_add(struct arena *a, struct message_row *m, const char *code, int64_t size, const char *name);
 /* What the row remembers, as a letter tells it; strings live in the arena. Lines that cannot be read are passed

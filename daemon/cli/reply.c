@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/effects.h"
+#include "app/paper_marks.h"
 #include "app/trouble.h"
 #include "cli/cli.h"
 #include "cli/client.h"
@@ -112,6 +113,13 @@ static void print_facts(struct desk *d, const struct message_row *m)
         printf("  receipt   was composed; `taamim round show %s` tells whether it went out\n", m->round);
 }
 
+static const char *item_cell(struct arena *a, const struct paper_row *p)
+{
+    if (p->item >= 0)
+        return arena_printf(a, "%d", p->item + 1);
+    return paper_marked(p, MARK_LOCKED) ? "locked" : paper_marked(p, MARK_ARCHIVE) ? "archive" : "-";
+}
+
 static void print_papers(struct desk *d, const struct paper_row *papers, size_t n)
 {
     static const char *const heads[] = {">N", "PAPER", ">ITEM", ">VERSION", ">SIZE", "TYPE", "WHERE IT LIES", NULL};
@@ -120,7 +128,7 @@ static void print_papers(struct desk *d, const struct paper_row *papers, size_t 
         const struct paper_row *p = &papers[i];
         const char *cells[] = {arena_printf(d->a, "%zu", i + 1),
                                p->name,
-                               p->item >= 0 ? arena_printf(d->a, "%d", p->item + 1) : "-",
+                               item_cell(d->a, p),
                                p->held ? "held" : arena_printf(d->a, "%d%s", p->version, p->current ? "" : " (old)"),
                                size_in_words(d->a, LANG_EN, p->size),
                                p->type,
@@ -188,10 +196,11 @@ static enum exit_code show_json(const struct message_row *m, const struct paper_
     json_t *o = message_json(m), *filed = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct paper_row *p = &papers[i];
-        json_array_append_new(filed, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:I, s:b, s:b, s:o}", "name", p->name,
-                                               "item", p->item + 1, "version", p->version, "path", p->path, "sha256",
-                                               p->sha256, "type", p->type, "size", (json_int_t)p->size, "current",
-                                               p->current, "held", p->held, "filed_at", when_json(p->filed_at)));
+        json_array_append_new(filed, json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:I, s:b, s:b, s:o}", "name",
+                                               p->name, "marks", p->marks, "item", p->item >= 0 ? p->item + 1 : 0,
+                                               "version", p->version, "path", p->path, "sha256", p->sha256, "type",
+                                               p->type, "size", (json_int_t)p->size, "current", p->current, "held",
+                                               p->held, "filed_at", when_json(p->filed_at)));
     }
     json_object_set_new(o, "papers", filed);
     json_object_set_new(o, "not_taken", troubles_json(m));

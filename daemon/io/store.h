@@ -230,7 +230,7 @@ int64_t store_known_msgid(struct store *s, const char *message_id, int64_t not_i
 struct paper_row {
     int64_t id, message;
     const char *round, *party;
-    int item;         /* index into the round's items, -1 = not assigned */
+    int item;         /* index into the round's items, -1 = not assigned, else as round.h says */
     const char *name; /* as filed, without its version */
     int version;      /* 1.. */
     int64_t replaces; /* the paper that this one took the place of; 0 = none */
@@ -239,7 +239,7 @@ struct paper_row {
     int64_t size, filed_at;
     bool current;      /* no later version */
     bool held;         /* staged with a held reply: not filed yet */
-    const char *marks; /* as the message's, and "forwarded" */
+    const char *marks; /* as the message's, and its own: app/paper_marks.h */
 };
 bool store_add_paper(struct store *s, const struct paper_row *p, int64_t *id_out, struct err *e);
 bool store_update_paper(struct store *s, const struct paper_row *p, struct err *e); /* everything but id and message */

@@ -85,6 +85,19 @@ static const struct row {
      "fichier non retenu" NBSP ": il est trop volumineux"},
     {"not taken: a file of a type that is refused", "لم يُقبل الملف: نوعه غير مقبول",
      "fichier non retenu" NBSP ": son type est refusé"},
+    {"not taken: it holds a file that is not taken", "لم يُقبل الملف: فيه ملف غير مقبول",
+     "fichier non retenu" NBSP ": il contient un fichier qui n’est pas accepté"},
+    {"the archive holds a file that is not accepted, and was not taken itself; its other files, where it has any, are "
+     "named "
+     "above.",
+     "يحتوي هذا الملف المضغوط على ملف لا يُقبل، فلم يُقبل هو نفسه؛ وما قُبل من ملفاته الأخرى، إن وُجد، مذكور أعلاه.",
+     "l’archive contient un fichier qui n’est pas accepté et n’a donc pas été retenue elle-même" NBSP
+     "; ses autres fichiers, s’il y en a, figurent ci-dessus."},
+    {"it opens with a password only: it answers nothing until `taamim reply item` says so",
+     "لا يُفتح إلا بكلمة مرور، فلا يُعدّ ردّاً على أي بند ما لم يُحدَّد ذلك بالأمر taamim reply item",
+     "s’ouvre avec un mot de passe seulement" NBSP ": ne répond à rien tant que « taamim reply item » ne le dit pas"},
+    {"it carries macros: programs that run when it is opened", "يحتوي على وحدات ماكرو: برامج تعمل عند فتحه",
+     "contient des macros" NBSP ": des programmes qui s’exécutent à l’ouverture"},
     {"not taken: only a part of the file could be read", "لم يُقبل الملف: لم يُقرأ إلا جزء منه",
      "fichier non retenu" NBSP ": il n’a pu être lu qu’en partie"},
     {"not taken: the message holds more, or deeper, than can be read",

@@ -30,6 +30,7 @@ static const struct {
       "Usurpation possible, en attente de décision"}},
     {"alert.no_paper", {"ردّ بلا ورقة مرفقة", "Reply without a paper", "Réponse sans pièce jointe"}},
     {"alert.not_taken", {"ملف مرفق لم يُقبل", "Attachment not taken", "Pièce jointe non retenue"}},
+    {"alert.look", {"ورقة حُفظت وتستدعي الانتباه", "Filed, and wants a look", "Enregistré, à examiner"}},
     {"alert.bounced", {"رسالة مرتدّة", "Mail bounced", "Courriel non distribué"}},
     {"alert.failed", {"تعذّر إرسال رسالة", "Mail could not be sent", "Envoi impossible"}},
     {"alert.queue_stopped", {"توقّف الإرسال", "Sending has stopped", "Envois interrompus"}},

@@ -312,7 +312,7 @@ struct standing standing_of(const struct round_spec *s, const struct paper_fact 
         if (s->items[i].required)
             st.missing |= 1u << i;
     for (size_t i = 0; i < n; i++) {
-        st.answered |= papers[i].item != ITEM_COVER;
+        st.answered |= papers[i].item != ITEM_COVER && papers[i].item != ITEM_NOTHING;
         if (papers[i].current && papers[i].item >= 0 && papers[i].item < ITEMS_MAX)
             st.missing &= ~(1u << papers[i].item);
     }

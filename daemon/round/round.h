@@ -96,10 +96,12 @@ unsigned contacts_langs(const struct contact *const *to, size_t n);
 
 /* Of a paper, in place of its item: an officer has said that it is a covering letter alone, and answers nothing. */
 #define ITEM_COVER (-2)
+/* Answers nothing until an officer says so: it opens with a password only, or its files are papers beside it. */
+#define ITEM_NOTHING (-3)
 
 /* A filed paper as the decisions see it. */
 struct paper_fact {
-    int item;         /* index into items, -1 = not yet assigned, or ITEM_COVER */
+    int item;         /* index into items, -1 = not yet assigned, ITEM_COVER or ITEM_NOTHING */
     const char *name; /* file name as filed */
     bool current;     /* not replaced by a later version */
 };
@@ -116,7 +118,7 @@ int paper_replaces(const struct paper_fact *papers, size_t n, int item, const ch
 
 /* Where a party stands. */
 struct standing {
-    bool answered;    /* something was filed, and be it an old version; covering letters do not count */
+    bool answered;    /* something was filed that may answer, and be it an old version */
     bool complete;    /* nothing required is missing: reminders stop */
     unsigned missing; /* bit per required item not answered; unassigned papers of a round with items answer none */
 };

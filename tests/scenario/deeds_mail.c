@@ -9,6 +9,14 @@
 
 #define FILES_MAX 8
 
+struct file {
+    const char *name, *bytes;
+    size_t size;
+    struct packed_file inside[FILES_MAX]; /* it is a ZIP of these */
+    size_t n_inside;
+    const char *password;
+};
+
 /* A letter before it is written. */
 struct writing {
     const char *from, *to, *subject, *text, *mailbox;
@@ -16,9 +24,7 @@ struct writing {
     const char *auth;       /* what our own server says of the sender; NULL: nothing */
     const char *extra;      /* header lines */
     const char *message_id; /* NULL: its own */
-    struct {
-        const char *name, *says;
-    } files[FILES_MAX];
+    struct file files[FILES_MAX];
     size_t n_files;
     const struct kept_mail *answers; /* the mail of ours that it answers; NULL */
     bool forgets_token, forgets_thread;
@@ -84,14 +90,15 @@ static void add_base64(struct buf *b, const char *bytes, size_t n)
     g_free(text);
 }
 
-static void add_file(struct world *w, struct buf *b, const char *name, const char *says)
+static void add_file(struct world *w, struct buf *b, const struct file *f)
 {
-    const char *content = *says ? arena_printf(w->a, "%%PDF-1.4\n%% %s\n%%%%EOF\n", says) : "";
+    size_t size = f->size;
+    const char *bytes = f->n_inside ? pack(w->a, f->inside, f->n_inside, f->password, &size) : f->bytes;
 
     buf_adds(b, "--sheet\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n");
-    add_token(b, "Content-Disposition: attachment", name);
+    add_token(b, "Content-Disposition: attachment", f->name);
     buf_adds(b, "\r\n");
-    add_base64(b, content, strlen(content));
+    add_base64(b, bytes, size);
 }
 
 static void add_subject(struct buf *b, const char *subject)
@@ -138,7 +145,7 @@ static bool deliver(struct world *w, const struct writing *r, struct err *e)
 
     add_header(w, &b, r);
     for (size_t i = 0; i < r->n_files; i++)
-        add_file(w, &b, r->files[i].name, r->files[i].says);
+        add_file(w, &b, &r->files[i]);
     buf_adds(&b, "--sheet--\r\n");
     mailbox_put(w, r->mailbox, arena_strndup(w->a, b.data, b.len), b.len);
     return world_settle(w, e);
@@ -151,22 +158,79 @@ struct option {
     bool (*take)(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e);
 };
 
+static const char *paper_saying(struct world *w, const char *says, size_t *size_out)
+{
+    const char *bytes = *says ? arena_printf(w->a, "%%PDF-1.4\n%% %s\n%%%%EOF\n", says) : "";
+
+    *size_out = strlen(bytes);
+    return bytes;
+}
+
 static bool has_file(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
 {
+    struct file *f = &r->files[r->n_files];
+
     (void)l;
     if (r->n_files == FILES_MAX)
         return err_perm(e, "too many files");
-    r->files[r->n_files].name = arena_strdup(w->a, value);
-    r->files[r->n_files++].says = arena_printf(w->a, "%s of %s", value, r->from);
+    r->n_files++;
+    f->name = arena_strdup(w->a, value);
+    f->bytes = paper_saying(w, arena_printf(w->a, "%s of %s", value, r->from), &f->size);
     return true;
 }
 
 static bool file_says(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
 {
+    struct file *f = r->n_files ? &r->files[r->n_files - 1] : NULL;
+    struct packed_file *in = f && f->n_inside ? &f->inside[f->n_inside - 1] : NULL;
+
+    (void)l;
+    if (!f)
+        return err_perm(e, "which file says so?");
+    if (in)
+        in->bytes = paper_saying(w, value, &in->size);
+    else
+        f->bytes = paper_saying(w, value, &f->size);
+    return true;
+}
+
+static bool file_holds(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+{
+    struct file *f = r->n_files ? &r->files[r->n_files - 1] : NULL;
+    struct packed_file *in = f ? &f->inside[f->n_inside] : NULL;
+
+    (void)l;
+    if (!f || f->n_inside == FILES_MAX)
+        return err_perm(e, "which file holds it?");
+    f->n_inside++;
+    in->name = arena_strdup(w->a, value);
+    in->bytes = paper_saying(w, arena_printf(w->a, "%s of %s", value, r->from), &in->size);
+    return true;
+}
+
+/* A document of the fixtures, as it was sent out. */
+static bool file_is(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+{
+    struct file *f = r->n_files ? &r->files[r->n_files - 1] : NULL;
+    size_t n;
+    const char *bytes = file_read(w->a, world_path(w, arena_strdup(w->a, value)), BUF_MAX, &n, e);
+
+    (void)l;
+    if (!f || !bytes)
+        return !bytes ? false : err_perm(e, "which file is it?");
+    if (f->n_inside)
+        f->inside[f->n_inside - 1] = (struct packed_file){f->inside[f->n_inside - 1].name, bytes, n};
+    else
+        *f = (struct file){.name = f->name, .bytes = bytes, .size = n};
+    return true;
+}
+
+static bool has_password(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+{
     (void)l;
     if (r->n_files == 0)
-        return err_perm(e, "which file says so?");
-    r->files[r->n_files - 1].says = arena_strdup(w->a, value);
+        return err_perm(e, "which file has a password?");
+    r->files[r->n_files - 1].password = arena_strdup(w->a, value);
     return true;
 }
 
@@ -288,7 +352,10 @@ static bool has_header(struct world *w, struct writing *r, const char *value, co
 static const struct option options[] = {
     {"with VALUE", has_file},
     {"and VALUE", has_file},
-    {"saying VALUE", file_says}, /* "" makes an empty file */
+    {"saying VALUE", file_says},   /* "" makes an empty file */
+    {"holding VALUE", file_holds}, /* then it is a ZIP */
+    {"as in VALUE", file_is},
+    {"under the password VALUE", has_password},
     {"from VALUE", is_from},
     {"subject VALUE", is_subject},
     {"text VALUE", is_text},

@@ -103,6 +103,15 @@ bool mailbox_message(struct world *w, struct message_row *out,
 void mailbox_parse(void *world, int64_t message, const char *path);
 void mailbox_kept(void *world, const struct message_row *m);
 
+/* ---- what people pack before they send it */
+
+struct packed_file {
+    const char *name, *bytes;
+    size_t size;
+};
+/* A ZIP; with a password each file of it is encrypted. */
+const char *pack(struct arena *a, const struct packed_file *files, size_t n, const char *password, size_t *size_out);
+
 /* ---- the folder for copies of what was sent */
 
 enum sent_conduct { TAKES_COPIES, REFUSES_COPIES, COLLECTOR_AWAY, ENDS_AFTER_ONE };

@@ -330,8 +330,32 @@ static void problem_says_why(void **state)
     struct letter_text t = rendered(a, &l);
     must_have(t.text, "le document n'est pas signé");
     must_have(t.html, "&lt;b&gt;appel");
-    why.trouble = "encrypted";
-    must_have(rendered(a, &l).text, "mot de passe");
+    why.trouble = "empty";
+    must_have(rendered(a, &l).text, "est arrivé vide");
+}
+
+/* It was received, and is asked for once more as a file that can be read. */
+static void receipt_asks_for_what_is_locked(void **state)
+{
+    static const char *const asks[LANG_COUNT] = {[LANG_AR] = "محمي بكلمة مرور",
+                                                 [LANG_EN] = "protected by a password",
+                                                 [LANG_FR] = "protégé par un mot de passe"};
+    ARENA_SCOPED a = arena_new();
+    struct letter_paper papers[] = {{.name = "locked.pdf", .sha256 = "", .item = -1, .version = 1, .locked = true},
+                                    {.name = "open.pdf", .sha256 = "", .item = -1, .version = 1}};
+
+    (void)state;
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        struct letter l = sample_letter(LETTER_RECEIPT, LANG_BIT(lang));
+
+        l.papers = papers + 1;
+        l.n_papers = 1;
+        must_lack(rendered(a, &l).text, asks[lang]);
+        l.papers = papers;
+        l.n_papers = 2;
+        must_have(without_breaks(a, rendered(a, &l).text), asks[lang]);
+        must_have(rendered(a, &l).html, asks[lang]);
+    }
 }
 
 static void officers_mails(void **state)
@@ -488,6 +512,7 @@ int main(void)
         cmocka_unit_test(names_made_where_no_form_is_given),
         cmocka_unit_test(another_secretariat_names_itself),
         cmocka_unit_test(problem_says_why),
+        cmocka_unit_test(receipt_asks_for_what_is_locked),
         cmocka_unit_test(officers_mails),
         cmocka_unit_test(wrong_templates_are_told),
         cmocka_unit_test(addressees_that_are_no_states),

@@ -98,6 +98,7 @@ static void some_papers(void)
                               .party = "AE",
                               .item = 1,
                               .name = "b.docx",
+                              .marks = "unverified locked",
                               .current = true,
                               .path = "papers/ARCP-2026-04/الإمارات/b.docx"},
            "fourth");
@@ -142,6 +143,7 @@ static void page_says_all(void **state)
     HAS(html, "ورد بعد الموعد");
     HAS(html, "1. التعهدات المعلنة");
     HAS(html, "صيغة سابقة");
+    HAS(html, "محمي بكلمة مرور");
     HAS(html, "قيد المراجعة: 1");
     HAS(html, "تمديد");
     assert_true(strstr(html, "الأردن") < strstr(html, "الإمارات") && strstr(html, "السودان") < strstr(html, "اليمن"));

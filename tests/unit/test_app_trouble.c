@@ -103,7 +103,8 @@ static void the_row_remembers(void **state)
 /* An officer reads it in the language of the alert. */
 static void reasons_have_all_languages(void **state)
 {
-    static const char *const codes[] = {"empty", "too_large", "refused_type", "infected:Win.Test", "cut", "incomplete", "link"};
+    static const char *const codes[] = {"empty", "too_large",  "refused_type",  "infected:Win.Test",
+                                        "cut",   "incomplete", "holds_refused", "link"};
     ARENA_SCOPED a = arena_new();
 
     (void)state;

@@ -4,6 +4,22 @@
 #include "app/effects.h"
 #include "app/trouble.h"
 
+static void write_paper(int64_t message, const char *name, const char *marks)
+{
+    struct paper_row p = {.message = message,
+                          .round = REF,
+                          .party = "JO",
+                          .item = ITEM_NOTHING,
+                          .name = name,
+                          .version = 1,
+                          .path = name,
+                          .sha256 = "",
+                          .type = "",
+                          .marks = marks};
+
+    GOOD(store_add_paper(s, &p, &p.id, &e));
+}
+
 static void write_reply(void)
 {
     struct message_row m = {.mailbox = "INBOX",
@@ -20,7 +36,25 @@ static void write_reply(void)
     trouble_add(a, &m, "refused_type", 2048, "setup.exe");
     trouble_add(a, &m, "empty", 0, "report.docx");
     GOOD(store_add_message(s, &m, &m.id, &known, &e));
+    write_paper(m.id, "one.pdf", "unverified locked");
+    write_paper(m.id, "two.zip", "archive");
     desk_done();
+}
+
+/* Why a paper answers no item stands where the item would. */
+static void papers_that_answer_nothing_say_why(void **state)
+{
+    const char *text;
+    JSON_SCOPED j = NULL;
+
+    (void)state;
+    write_reply();
+    text = desk_prints("reply show 1");
+    if (!strstr(text, "one.pdf   locked") || !strstr(text, "two.zip  archive"))
+        fail_msg("%s", text);
+    j = desk_json("reply show 1 --json");
+    assert_int_equal(wire_int(json_array_get(json_object_get(j, "papers"), 0), "item", -1), 0);
+    assert_string_equal(wire_string(json_array_get(json_object_get(j, "papers"), 1), "marks", ""), "archive");
 }
 
 static void what_was_not_taken_is_shown(void **state)
@@ -58,6 +92,7 @@ static void words_alone_are_a_note(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(papers_that_answer_nothing_say_why, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_taken_is_shown, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(words_alone_are_a_note, desk_set_up, desk_tear_down),
     };

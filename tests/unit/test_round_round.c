@@ -151,6 +151,13 @@ static void a_party_is_complete_when_nothing_required_is_missing(void **state)
     assert_int_equal(standing_of(&three, papers + 2, 2).missing, 3); /* unassigned and replaced papers answer nothing */
     assert_true(standing_of(&free_form, papers + 2, 1).complete);
     assert_false(standing_of(&free_form, papers, 0).complete);
+
+    /* A locked paper and an archive beside its files answer nothing, also where nothing is named. */
+    const struct paper_fact locked[] = {{ITEM_NOTHING, "p", true}, {-1, "x", true}};
+    assert_false(standing_of(&free_form, locked, 1).answered);
+    assert_true(standing_of(&free_form, locked, 2).complete);
+    assert_int_equal(standing_of(&three, locked, 2).missing, 3);
+    assert_int_equal(paper_replaces(locked, 1, 0, "p"), 0); /* the same in the clear is its next version */
 }
 
 static const char *const groups[] = {"council"}, *const codes[] = {"iom"}, *const except[] = {"JO"};
