@@ -46,7 +46,7 @@ struct letter_paper {
 
 struct letter_alert { /* one line of an alert mail */
     const char *
-        kind; /* "filed" "held" "suspect" "no_paper" "not_taken" "bounced" "failed" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away" "scanner_back" "clock" "trouble" "new_address" "unverified" */
+        kind; /* "filed" "held" "suspect" "no_paper" "not_taken" "bounced" "failed" "refused" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away" "scanner_back" "clock" "trouble" "new_address" "unverified" */
     const char *ref, *party_code;
     const struct party *party; /* NULL where none */
     int64_t message;           /* reply number for `taamim reply show N`; 0 none */

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "mail/address.h"
 #include "mail/compose.h"
 #include "mail/names.h"
 
@@ -38,24 +39,29 @@ static struct contact officer_contact(const struct officer *o)
     return (struct contact){.role = ROLE_OTHER, .address = o->address, .name = o->name, .langs = LANG_BIT(o->lang)};
 }
 
+static bool post_to_officer(struct daemon *d, struct arena *a, const struct post *pattern,
+                            const struct officer *officer, struct err *e)
+{
+    struct contact to = officer_contact(officer);
+    const struct contact *list[] = {&to};
+    struct post p = *pattern;
+    int64_t notice;
+
+    p.to = list;
+    p.n_to = 1;
+    p.letter.langs = to.langs;
+    p.cause = arena_printf(a, "%s:%s", pattern->cause, to.address);
+    return post(d, a, &p, &notice, e) || err_prefix(e, "mail to the officer %s", to.address);
+}
+
 /* One mail per officer, in the officer's language; all of them or none. */
 static bool post_to_officers(struct daemon *d, struct arena *a, const struct post *pattern, struct err *e)
 {
     const struct config *c = d->orders.config;
-    int64_t notice;
 
-    for (size_t i = 0; i < c->n_officers; i++) {
-        struct contact to = officer_contact(&c->officers[i]);
-        const struct contact *list[] = {&to};
-        struct post p = *pattern;
-
-        p.to = list;
-        p.n_to = 1;
-        p.letter.langs = to.langs;
-        p.cause = arena_printf(a, "%s:%s", pattern->cause, to.address);
-        if (!post(d, a, &p, &notice, e))
-            return err_prefix(e, "mail to the officer %s", to.address);
-    }
+    for (size_t i = 0; i < c->n_officers; i++)
+        if (!post_to_officer(d, a, pattern, &c->officers[i], e))
+            return false;
     return true;
 }
 
@@ -276,6 +282,53 @@ int64_t office_alerts_turn(struct daemon *d)
         log_event(LOG_LEVEL_ERROR, "alert", "status", "failed", "reason", e.text, NULL);
     }
     return clock_now() + 60;
+}
+
+/* ---- what a server will not take */
+
+#define INSTEAD "instead:"
+
+static const struct officer *officer_of(const struct config *c, const char *address)
+{
+    for (size_t i = 0; i < c->n_officers; i++)
+        if (address_same(c->officers[i].address, address))
+            return &c->officers[i];
+    return NULL;
+}
+
+/* Its own words and numbers alone: the code of the refusal, not its text. */
+static bool post_instead(struct daemon *d, struct arena *a, const struct notice_row *n, const struct officer *to,
+                         int code, struct err *e)
+{
+    char token[17];
+    struct message_row *held;
+    size_t n_held;
+    struct letter_alert line = {.kind = "refused", .at = clock_now()};
+    struct post p = {.cause = arena_printf(a, INSTEAD "%lld", (long long)n->id)};
+
+    if (!store_messages(d->store, a, NULL, "held", &held, &n_held, e))
+        return false;
+    random_token(token);
+    line.text = arena_printf(a, "%s: refused with %d for what it quotes; replies that wait: %zu\n%s", n->kind, code,
+                             n_held, "taamim reply list --held");
+    p.boundary = arena_printf(a, "=_taamim_%s", token);
+    p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = &line, .n_alerts = 1};
+    return post_to_officer(d, a, &p, to, e);
+}
+
+bool office_refused(struct daemon *d, struct arena *a, const struct notice_row *n, const struct delivery_row *row,
+                    int code, bool *posted_out, struct err *e)
+{
+    struct story_line about = {.who = "daemon", .what = "alert_refused"};
+    const struct officer *to = officer_of(d->orders.config, row->address);
+
+    *posted_out = false;
+    if (!to || *n->round || strncmp(n->cause, INSTEAD, strlen(INSTEAD)) == 0)
+        return true;
+    *posted_out = true;
+    return post_instead(d, a, n, to, code, e) &&
+           story(d, &about, e, "%s to %s: refused for what it quotes; it went once more, with numbers alone", n->kind,
+                 row->address);
 }
 
 /* ---- digest */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/copies.h"
+#include "app/office.h"
 #include "app/reach.h"
 #include "app/ticker.h"
 #include "base/clock.h"
@@ -298,6 +299,17 @@ static bool stop_for(struct daemon *d, struct arena *a, const struct delivery_ro
     return stop_queue(d, row, o, e) && (!about_all || take_back_failures(d, a, e));
 }
 
+/* An officer hears it, in a mail of its own or instead of the one that failed. */
+static bool failed_for_good(struct daemon *d, struct arena *a, const struct notice_row *n,
+                            const struct delivery_row *row, const struct send_outcome *o, struct err *e)
+{
+    bool counts = end_of(o) == END_RECIPIENT && o->code >= 500, instead = false;
+
+    if (o->stage == SEND_DATA && counts && !office_refused(d, a, n, row, o->code, &instead, e))
+        return false;
+    return instead || (tell_failure(d, n, row, "failed", e) && (!counts || count_failure(d, n, row, e)));
+}
+
 static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, const struct notice_row *n,
                    const struct send_outcome *o, struct err *e)
 {
@@ -330,8 +342,7 @@ static bool settle(struct daemon *d, struct arena *a, struct delivery_row *row, 
         return copies_want(d, n, e) && officer_reached(d, a, n, row, e);
     if (next.stop_queue)
         return stop_for(d, a, row, o, about_all, e);
-    return !next.lasting || (tell_failure(d, n, row, "failed", e) &&
-                             (attempt.end != END_RECIPIENT || o->code < 500 || count_failure(d, n, row, e)));
+    return !next.lasting || failed_for_good(d, a, n, row, o, e);
 }
 
 bool outcome_apply(struct daemon *d, struct arena *a, const struct send_outcome *o, struct err *e)

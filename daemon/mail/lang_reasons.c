@@ -204,6 +204,9 @@ static const struct row {
     {"the folder for copies of what is sent takes them again", "عاد مجلد نسخ الرسائل المرسلة إلى قبولها",
      "le dossier des copies d’envoi en accepte de nouveau"},
     {"at the stage of %: %", "عند مرحلة %: %", "à l’étape «" NBSP "%" NBSP "»" NBSP ": %"},
+    {"%: refused with % for what it quotes; replies that wait: %",
+     "%: رُفضت بالرمز % لما ورد فيها من كلام الغير؛ ردود تنتظر: %",
+     "%" NBSP ": refusé (%) pour ce qu’il cite" NBSP "; réponses en attente" NBSP ": %"},
     {"the mail server takes mail again", "عاد خادم البريد إلى قبول الرسائل",
      "le serveur de courrier accepte de nouveau les messages"},
     {"the computer's clock has jumped by more than an hour; reminders wait for an hour. Check the time and %",
@@ -223,6 +226,8 @@ static const struct row {
 
 /* Words that stand for a part of a sentence alone: kinds of letters, and how far a delivery came. */
 static const struct row terms[] = {
+    {"alert", "تنبيه", "alerte"},
+    {"digest", "النشرة الصباحية", "bulletin du matin"},
     {"notice", "التعميم", "notice"},
     {"reminder", "تذكير", "rappel"},
     {"receipt", "إشعار استلام", "accusé de réception"},

@@ -33,6 +33,8 @@ static const struct {
     {"alert.look", {"ورقة حُفظت وتستدعي الانتباه", "Filed, and wants a look", "Enregistré, à examiner"}},
     {"alert.bounced", {"رسالة مرتدّة", "Mail bounced", "Courriel non distribué"}},
     {"alert.failed", {"تعذّر إرسال رسالة", "Mail could not be sent", "Envoi impossible"}},
+    {"alert.refused",
+     {"رفض الخادم رسالة إليكم", "A mail to you was refused", "Un courriel à votre attention a été refusé"}},
     {"alert.queue_stopped", {"توقّف الإرسال", "Sending has stopped", "Envois interrompus"}},
     {"alert.queue_resumed", {"استؤنف الإرسال", "Sending has resumed", "Envois repris"}},
     {"alert.server_away", {"خادم البريد غير متاح", "Mail server unreachable", "Serveur de courrier injoignable"}},

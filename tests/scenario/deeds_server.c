@@ -66,6 +66,13 @@ static bool refuses_papers(struct world *w, const struct line *l, struct err *e)
     return rule(w, &(struct server_rule){.address = kept(w, l->words[0]), .conduct = REFUSES_PAPERS});
 }
 
+static bool refuses_words(struct world *w, const struct line *l, struct err *e)
+{
+    (void)e;
+    return rule(w, &(struct server_rule){
+                       .address = kept(w, l->words[1]), .conduct = REFUSES_WORDS, .words = kept(w, l->words[0])});
+}
+
 /* ---- the mailbox */
 
 static bool holds_old(struct world *w, const struct line *l, struct err *e)
@@ -128,6 +135,7 @@ const struct sentence server_sentences[] = {
     {"server answers CODE WORDS to ADDRESS", answers},
     {"server takes mail to ADDRESS", takes},
     {"server refuses attachments to ADDRESS", refuses_papers},
+    {"server refuses mail with WORDS to ADDRESS", refuses_words},
     {"server takes mail to ADDRESS without answering", takes_silently},
     {"server loses mail to ADDRESS without answering", loses},
     {"mailbox holds N old letters", holds_old},

@@ -195,6 +195,20 @@ static void take_or_tell(struct world *w, const struct send_job *job)
 
 /* ---- answering */
 
+/* What a filter makes of a mail that has its word in subject or text. */
+static bool refuse_words(struct world *w, const struct send_job *job, const char *words)
+{
+    struct post_office *o = &w->office;
+    size_t before = o->n_mails;
+    bool has;
+
+    take_or_tell(w, job);
+    has = o->n_mails > before && (strstr(o->mails[before].subject, words) || strstr(o->mails[before].text, words));
+    if (has)
+        o->n_mails = before;
+    return has;
+}
+
 static struct send_outcome answer_to(struct world *w, const struct send_job *job)
 {
     const struct server_rule *r = rule_for(&w->office, job->to);
@@ -210,6 +224,11 @@ static struct send_outcome answer_to(struct world *w, const struct send_job *job
     case TAKES:
         take_or_tell(w, job);
         o = (struct send_outcome){job->id, 250, SEND_ACCEPTED, "2.0.0 Ok: queued", 20 << 20};
+        break;
+    case REFUSES_WORDS:
+        o = refuse_words(w, job, r->words)
+                ? (struct send_outcome){.id = job->id, .code = 550, .stage = SEND_DATA, .text = "5.7.1 this is spam"}
+                : (struct send_outcome){job->id, 250, SEND_ACCEPTED, "2.0.0 Ok: queued", 20 << 20};
         break;
     case IS_DOWN: break;
     case REFUSES_LOGIN:

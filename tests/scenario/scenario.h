@@ -45,7 +45,7 @@ struct kept_mail {
     bool unanswered; /* the daemon cannot know that it was taken */
 };
 
-enum conduct { TAKES, IS_DOWN, REFUSES_LOGIN, ANSWERS, TAKES_SILENTLY, LOSES, REFUSES_PAPERS };
+enum conduct { TAKES, IS_DOWN, REFUSES_LOGIN, ANSWERS, TAKES_SILENTLY, LOSES, REFUSES_PAPERS, REFUSES_WORDS };
 struct server_rule {
     const char *address; /* "" = every one; "@domain" = all of it */
     enum conduct conduct;
