@@ -137,6 +137,32 @@ static const char *as_read(struct arena *a, const char *text)
     return out;
 }
 
+static bool is_of_round(struct world *w, const char *ref, const char *address)
+{
+    struct round_view v;
+
+    if (!round_view(w->daemon, w->a, ref, &v, NULL))
+        return false;
+    for (size_t i = 0; i < v.spec->n_contacts; i++)
+        if (address_same(v.spec->contacts[i].contact.address, address))
+            return true;
+    for (size_t i = 0; i < v.spec->n_partners; i++)
+        if (address_same(v.spec->partners[i], address))
+            return true;
+    return false;
+}
+
+/* By what the secretariat wrote down, not by the daemon's own gate. */
+static bool is_known(struct world *w, const char *address)
+{
+    const struct standing_orders *orders = &w->daemon->orders;
+    bool known = config_officer(orders->config, address) || register_by_address(orders->parties, address, NULL);
+
+    for (size_t i = 0; !known && i < w->n_rounds; i++)
+        known = is_of_round(w, w->rounds[i].ref, address);
+    return known;
+}
+
 static void keep(struct world *w, const struct send_job *job, const char *raw, const struct facts *f)
 {
     struct post_office *o = &w->office;
@@ -149,6 +175,7 @@ static void keep(struct world *w, const struct send_job *job, const char *raw, c
                           .message_id = f->message_id,
                           .reply_to = address_in(w->a, mail_header(w->a, raw, "Reply-To")),
                           .raw = raw,
+                          .known = is_known(w, job->to),
                           .unanswered = rule_for(o, job->to)->conduct == TAKES_SILENTLY};
 
     m.attachments = arena_alloc(w->a, (f->n_parts + 1) * sizeof *m.attachments);

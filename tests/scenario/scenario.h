@@ -42,6 +42,7 @@ struct kept_mail {
     const char *subject, *text, *message_id, *reply_to, *raw;
     const char **attachments;
     size_t n_attachments;
+    bool known;      /* an officer's address, a contact's or a partner's when it left */
     bool unanswered; /* the daemon cannot know that it was taken */
 };
 

@@ -103,12 +103,11 @@ static bool letters_kept(struct world *w, struct err *e)
     return true;
 }
 
-/* Nobody was written to whom the secretariat does not know, whoever asked for it. Old contacts are told by the
- * rounds' story. */
+/* Nobody was written to whom the secretariat does not know, whoever asked for it. */
 static bool only_known_written_to(struct world *w, struct err *e)
 {
     for (size_t i = 0; i < w->office.n_mails; i++)
-        if (strstr(w->office.mails[i].to, "stranger"))
+        if (!w->office.mails[i].known)
             return err_perm(e, "a mail left for %s", w->office.mails[i].to);
     return true;
 }
