@@ -34,7 +34,7 @@ struct ports {
 struct standing_orders {
     struct arena *arena, *register_arena;
     struct config *config;
-    struct party_register *parties;
+    const struct party_register *parties;
     struct templates *templates;
 };
 

@@ -25,6 +25,9 @@ struct incoming {
 
 /* Finds what the message says of its round and party, and who sent it. Fills match, about, speaks_for and judged. */
 bool signals_find(struct daemon *d, struct incoming *in, struct err *e);
+/* Judges it by those signals and by what is known: verdict, rule, and what the row says of the message. Where m has no
+ * id nothing is written, and a store open for reading is enough. */
+bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e);
 /* Does what the verdict says, within the caller's transaction; sets state, file, move and marks of in->m. */
 bool effects_of(struct daemon *d, struct incoming *in, struct err *e);
 /* Brings the raw message from where it lies to where its row says; a message left to its humans is removed from the

@@ -210,10 +210,11 @@ static bool is_known(struct daemon *d, struct incoming *in)
            brings_nothing_new(d, in, id);
 }
 
-static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
+bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct judge_input *j = &in->judged;
 
+    take_header(in->a, &in->m, in->facts);
     if (!signals_find(d, in, e))
         return false;
     j->kind = judge_kind(&in->facts->signs, &in->rule);
@@ -225,7 +226,7 @@ static bool judge_message(struct daemon *d, struct incoming *in, struct err *e)
     j->unscanned = in->scanned && in->scanned->why;
     in->m.round = in->match.round ? in->match.round : "";
     in->m.party = in->match.party ? in->match.party : "";
-    if (!store_update_message(d->store, &in->m, e))
+    if (in->m.id && !store_update_message(d->store, &in->m, e)) /* what is known depends on whose it is */
         return false;
     j->known_message = is_known(d, in);
     in->verdict = judge(j, &in->rule);
@@ -281,11 +282,12 @@ static bool judge_and_act(struct daemon *d, struct incoming *in, const char *tro
         judge_unreadable(in, trouble);
         return effects_of(d, in, e);
     }
-    take_header(in->a, &in->m, in->facts);
-    if (reread_decided(&in->m))
+    if (reread_decided(&in->m)) {
+        take_header(in->a, &in->m, in->facts);
         follow_officer(d, in);
-    else if (!judge_message(d, in, e))
+    } else if (!inbox_judge(d, in, e)) {
         return false;
+    }
     return effects_of(d, in, e);
 }
 

@@ -1,9 +1,11 @@
 /* explain.c - `taamim explain`: what the daemon would make of a message, one JSON object a line. Stores and sends
  * nothing, and needs no configuration.
  *
- * The same parser child reads the message as in the daemon, with the same limits. Without a store nobody knows which
- * rounds there are and who the contacts are: "effect" is what the rules say of a message whose sender is unknown, of a
- * round where it bears one of our tokens. A message that cannot be read gets its line too. */
+ * The same parser child reads the message as in the daemon, with the same limits. Where configuration, register and
+ * store can be read, the inbox's own functions judge it by them ("effect_basis": "store and register"). Else nobody
+ * knows which rounds there are and who the contacts are ("message alone"): "effect" is what the rules say of a message
+ * whose sender is unknown, of a round where it bears one of our tokens. A message that cannot be read gets its line
+ * too. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +17,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/talk.h"
+#include "app/effects.h"
 #include "app/explain.h"
 #include "mail/msgid.h"
 
@@ -52,7 +55,7 @@ static bool speaks_of_us(struct arena *a, const struct facts *f)
     return found;
 }
 
-static json_t *effect_of(struct arena *a, const struct facts *f)
+static json_t *effect_alone(struct arena *a, const struct facts *f)
 {
     const char *rule = "";
     struct mail_signs unread = {.unreadable = true};
@@ -68,6 +71,45 @@ static json_t *effect_of(struct arena *a, const struct facts *f)
     }
     enum verdict v = judge(&in, &rule);
     return json_pack("{s:s, s:s}", "verdict", verdict_names[v], "rule", rule);
+}
+
+/* ---- what is known with it */
+
+/* The installation as the inbox sees it, for reading. */
+struct installation {
+    bool there;
+    struct desk desk;
+    struct daemon d;
+};
+
+/* Without a configuration file there is none, and nothing is said of it; what is wrong with one that is there is. */
+static void installation_open(struct installation *i, const struct args *args)
+{
+    *i = (struct installation){.there = false};
+    i->there = access(args->config, R_OK) == 0 && desk_open(&i->desk, args, true);
+    i->d = (struct daemon){.store = i->desk.store, .orders = {.config = i->desk.config, .parties = i->desk.parties}};
+}
+
+static void installation_close(struct installation *i)
+{
+    daemon_forget(&i->d);
+    desk_close(&i->desk);
+}
+
+static json_t *effect_known(struct installation *i, struct arena *a, const struct facts *f, const char *path,
+                            int scratch_fd)
+{
+    struct incoming in = {.a = a, .facts = f, .scratch_fd = scratch_fd, .m = {.marks = "", .why = ""}};
+    char sha256[65];
+    struct err e = {0};
+    int64_t size;
+    if (!file_sha256(path, sha256, &size, &e))
+        return json_pack("{s:s}", "trouble", e.text);
+    in.m.sha256 = sha256;
+    if (!inbox_judge(&i->d, &in, &e))
+        return json_pack("{s:s}", "trouble", e.text);
+    return json_pack("{s:s, s:s, s:s, s:s}", "verdict", in.m.verdict, "rule", in.m.rule, "round", in.m.round, "party",
+                     in.m.party);
 }
 
 /* ---- one message at the parser */
@@ -136,7 +178,7 @@ static struct facts *facts_of(struct arena *a, const struct reading *r, struct e
 }
 
 /* False where the file itself cannot be read, or the parser's server has gone. */
-static bool explain_one(struct talk *parser, const char *path, struct err *e)
+static bool explain_one(struct talk *parser, struct installation *i, const char *path, struct err *e)
 {
     __attribute__((cleanup(reading_end))) struct reading r = {-1, -1, -1, {0}};
     ARENA_SCOPED a = arena_new();
@@ -147,7 +189,9 @@ static bool explain_one(struct talk *parser, const char *path, struct err *e)
     JSON_SCOPED o = explain_json(path, f, r.scratch_fd);
     if (!f)
         json_object_set_new(o, "trouble", json_string(trouble.text));
-    json_object_set_new(o, "effect", effect_of(a, f));
+    bool known = f && i->there;
+    json_object_set_new(o, "effect", known ? effect_known(i, a, f, path, r.scratch_fd) : effect_alone(a, f));
+    json_object_set_new(o, "effect_basis", json_string(known ? "store and register" : "message alone"));
     json_dumpf(o, stdout, JSON_COMPACT);
     putchar('\n');
     return true;
@@ -157,16 +201,19 @@ static enum exit_code explain_run(const struct args *args)
 {
     ARENA_SCOPED a = arena_new();
     struct talk parser;
+    struct installation installation;
     struct err e = {0};
     enum exit_code code = CLI_OK;
     if (!talk_open(&parser, a, NULL, "parse", &e))
         return cli_fail("%s", e.text);
+    installation_open(&installation, args);
     for (int i = 0; i < args->n_words; i++) {
         e = (struct err){0};
-        if (explain_one(&parser, args->words[i], &e))
+        if (explain_one(&parser, &installation, args->words[i], &e))
             continue;
         code = cli_fail("%s", e.text);
     }
+    installation_close(&installation);
     talk_close(&parser);
     return code;
 }
