@@ -74,7 +74,7 @@ static void take_answers(struct arena *a, struct parse *const answered[], size_t
     }
 }
 
-/* {"again":true}: the server could not make a copy of itself. */
+/* {"again":true}: the server could not make a copy of itself, or the copy had no room for what it decoded. */
 static bool is_put_off(const struct parse *p)
 {
     JSON_SCOPED j =
@@ -95,8 +95,8 @@ static bool is_answered(struct parse *p)
             p)) /* perhaps the server has ended, and its channel tells it a moment later: nothing more goes to it until then */
         p->of->parse_again_at = clock_now() + PARSE_PAUSE_S;
     if (is_put_off(p)) {
-        log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason", "the parser could not fork; it is tried again",
-                  NULL);
+        log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason",
+                  "the parser could not work (no process, or no room on the disk); it is tried again", NULL);
         wait_again(p);
         return false;
     }

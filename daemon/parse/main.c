@@ -8,7 +8,7 @@
  * enters the sandbox, writes
  * the facts as one line to the pipe and ends. A copy that dies says nothing: the server says {"died":WHY} there in its
  * place, and a pipe that closes without a word means that the server itself is gone. Where the
- * server cannot fork, it says {"again":true} there: the message has done nothing. The server
+ * server cannot fork, or the copy has no room on the disk, {"again":true} is said there: the message has done nothing. The server
  * ends when its channel does. --no-sandbox is for memory checkers, and said. */
 #include <errno.h>
 #include <fcntl.h>
@@ -58,12 +58,16 @@ static char *record(struct facts *f)
     return json_dumps(shorter, JSON_COMPACT);
 }
 
+static const char put_off[] = "{\"again\":true}\n";
+
 static int parse_one(void)
 {
     struct err e = {0};
     struct facts facts;
     struct arena *a = arena_new();
     if (!parse_message(a, MESSAGE_FD, SCRATCH_FD, &facts, &e)) {
+        if (e.kind == ERR_TEMP)
+            return write_all(ANSWER_FD, put_off, sizeof put_off - 1) ? 0 : 1;
         facts = (struct facts){.trouble = arena_strdup(a, e.text)};
         facts.signs.unreadable = true;
     }
@@ -116,8 +120,6 @@ struct server {
     struct copy copies[COPIES_MAX];
     bool sandboxed;
 };
-
-static const char put_off[] = "{\"again\":true}\n";
 
 /* The answer pipe stays open until it is known how the copy ended. */
 static void drop(struct request *r, size_t kept)

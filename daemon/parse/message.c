@@ -460,6 +460,8 @@ bool parse_message(struct arena *a, int message_fd, int scratch_fd, struct facts
     g_object_unref(stream);
     if (!t.message)
         return err_perm(e, "no message could be read from the file");
+    if (t.scratch_error)
+        return err_temp(e, "writing the scratch file: %s", strerror(t.scratch_error));
     *out = facts;
     return true;
 }

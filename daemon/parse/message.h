@@ -3,7 +3,7 @@
  * The message is read from message_fd (seekable, from offset 0) as a stream and never held in memory; the decoded
  * bytes of its parts are written to scratch_fd one after the other. What passes a limit is told: a part as cut, the
  * rest of a message as incomplete, both in words in facts.trouble. False only where the message cannot be read at
- * all. */
+ * all; TEMP where the scratch file cannot be written, which is no fault of the message. */
 #ifndef TAAMIM_PARSE_MESSAGE_H
 #define TAAMIM_PARSE_MESSAGE_H
 #include "mail/facts.h"

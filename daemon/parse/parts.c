@@ -4,6 +4,7 @@
  * vCard, calendar,
  * report part, an image that the HTML shows) is listed and marked. Contents are streamed; a part beyond the limit is
  * cut and told. */
+#include <errno.h>
 #include <magic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,9 +111,13 @@ bool leaf_goes_on(const struct leaf *l)
 
 bool scratch_write(struct tree *t, const char *bytes, size_t n)
 {
-    if (t->scratch_used + (int64_t)n > PARSE_SCRATCH_MAX ||
-        pwrite(t->scratch_fd, bytes, n, t->scratch_used) != (ssize_t)n) {
+    if (t->scratch_used + (int64_t)n > PARSE_SCRATCH_MAX) {
         t->too_large = true;
+        return false;
+    }
+    ssize_t done = pwrite(t->scratch_fd, bytes, n, t->scratch_used);
+    if (done != (ssize_t)n) {
+        t->scratch_error = done < 0 ? errno : ENOSPC;
         return false;
     }
     t->scratch_used += (int64_t)n;

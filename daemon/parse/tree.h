@@ -38,6 +38,7 @@ struct tree {
     const char *closed;   /* words on the archives that stay closed, each with "; " behind; NULL */
     size_t parts_to_come; /* behind the one that is looked into */
     bool html_first;      /* which alternative body_of() takes */
+    int scratch_error; /* errno: the disk is at fault, not the message */
     int scratch_fd;
     int64_t scratch_used;
 };

@@ -1,7 +1,10 @@
 /* What the parser reads from: a file, whose contents stay there however large they are. */
 #include "parse_case.h"
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+
+#include "base/file.h"
 
 #define LARGE_BYTES ((size_t)40 << 20)
 #define FLAT_KB     24576 /* the libraries, mostly shared, are 14 MB of it */
@@ -99,11 +102,34 @@ static void a_pipe_is_no_message(void **state)
     fclose(scratch);
 }
 
+/* What a full disk does must not be told of the sender's file: "only a part of it could be read". */
+static void a_full_disk_is_no_fault_of_the_message(void **state)
+{
+    static const char message[] = "From: <a@b.example>\nContent-Type: application/pdf; name=\"paper.pdf\"\n"
+                                  "Content-Disposition: attachment; filename=\"paper.pdf\"\n\n%PDF-1.4\n";
+    struct arena *a = arena_new();
+    struct facts f;
+    struct err e = {0};
+    FILE *file = tmpfile();
+    FD_SCOPED full = open("/dev/full", O_RDWR | O_CLOEXEC);
+
+    (void)state;
+    assert_non_null(file);
+    assert_true(full >= 0);
+    fputs(message, file);
+    assert_int_equal(fflush(file), 0);
+    assert_false(parse_message(a, fileno(file), full, &f, &e));
+    assert_int_equal(e.kind, ERR_TEMP);
+    fclose(file);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_large_paper_costs_no_memory),
         cmocka_unit_test(a_pipe_is_no_message),
+        cmocka_unit_test(a_full_disk_is_no_fault_of_the_message),
     };
     return cmocka_run_group_tests_name("parse/stream", tests, NULL, NULL);
 }
