@@ -130,7 +130,7 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(UNIT_HELP) $$(call arc
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 # crash.c has what the daemon calls there come by: the daemon itself has no word about tests
-CRASH_STEPS := daemon_commit fsync rename renameat2 unlink unlinkat rmdir
+CRASH_STEPS := daemon_commit fsync rename renameat2 unlink unlinkat rmdir store_begin write pwrite64 file_mkdirs
 $(BUILD)/tests/scenario: LDFLAGS += $(CRASH_STEPS:%=-Wl,--wrap=%)
 $(BUILD)/tests/scenario: $(patsubst %.c,$(BUILD)/obj/%.o,$(SCEN_SRC)) $$(call archives_of,$(ALL_ROOMS))
 	@mkdir -p $(@D)
@@ -153,7 +153,7 @@ packages:
 test:
 	tests/install-packages build test
 	@$(MAKE) -k -j$(JOBS) --no-print-directory programs tests || { mkdir -p $(BUILD); touch $(BUILD)/failed; }
-	@BUILD=$(BUILD) tests/run unit scenario crash system
+	@BUILD=$(BUILD) tests/run unit scenario crash fault system
 
 check-crash:
 	tests/install-packages build test

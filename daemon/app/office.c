@@ -23,6 +23,7 @@
 #define LINES_MAX           100 /* of one mail; what is more waits for the next */
 #define LINE_BYTES          400
 #define TEXT_ROOM           (300 << 10)
+#define AGAIN_S             60
 #define OFFICE_MAILS_KEPT_S (30 * 86400)
 
 struct bulletin {
@@ -235,24 +236,29 @@ static int64_t stored_instant(struct daemon *d, struct arena *a, const char *key
 }
 
 /* What officers were told is looked at for partners in a transaction of its own, now or after a crash: what goes
- * wrong with partners keeps nothing from the officers, who hear of it. */
-static void copy_to_partners(struct daemon *d, struct arena *a)
+ * wrong with partners keeps nothing from the officers, who hear of it. Returns when to look again; 0 = no need. */
+static int64_t copy_to_partners(struct daemon *d, struct arena *a)
 {
     struct alert_row *rows, about = {.kind = "trouble"};
     struct err e = {0};
     size_t n;
 
-    if (!store_alerts_to_copy(d->store, a, &rows, &n, &e) || n == 0)
-        return;
+    if (!store_alerts_to_copy(d->store, a, &rows, &n, &e))
+        return clock_now() + AGAIN_S;
+    if (n == 0)
+        return 0;
     if (daemon_begin(d, &e) && post_to_partners(d, a, rows, n, &e) &&
         store_alerts_copied(d->store, rows[n - 1].id, &e) && daemon_commit(d, &e))
-        return;
+        return 0;
     daemon_rollback(d);
     log_event(LOG_LEVEL_ERROR, "partners", "status", "failed", "reason", e.text, NULL);
+    if (e.kind == ERR_TEMP)
+        return clock_now() + AGAIN_S;
     if (daemon_begin(d, &e) && alert(d, &about, &e, "partners were not told: %s", arena_strdup(a, e.text)) &&
         store_alerts_copied(d->store, rows[n - 1].id, &e) && daemon_commit(d, &e))
-        return;
+        return 0;
     daemon_rollback(d);
+    return clock_now() + AGAIN_S;
 }
 
 int64_t office_alerts_turn(struct daemon *d)
@@ -262,26 +268,27 @@ int64_t office_alerts_turn(struct daemon *d)
     size_t n;
     struct err e = {0};
     bool more = false;
-    int64_t due = stored_instant(d, a, "alert_at") + d->orders.config->alert_every_s;
+    int64_t due = stored_instant(d, a, "alert_at") + d->orders.config->alert_every_s, again_at = copy_to_partners(d, a);
 
-    copy_to_partners(d, a);
     if (!store_alerts(d->store, a, &rows, &n, &e))
-        return clock_now() + 60;
+        return clock_now() + AGAIN_S;
     if (n == 0)
-        return 0;
+        return again_at;
     if (clock_now() < due)
         return due;
     if (n > LINES_MAX)
         n = LINES_MAX, more = true;
     for (int papers = 1; papers >= 0; papers--) { /* without the papers rather than not at all */
         if (post_alerts(d, a, rows, n, papers, &e)) {
-            copy_to_partners(d, a);
-            return more ? clock_now() + d->orders.config->alert_every_s : 0;
+            again_at = copy_to_partners(d, a);
+            return more ? clock_now() + d->orders.config->alert_every_s : again_at;
         }
         daemon_rollback(d);
         log_event(LOG_LEVEL_ERROR, "alert", "status", "failed", "reason", e.text, NULL);
+        if (e.kind == ERR_TEMP) /* the papers are not what is wrong */
+            break;
     }
-    return clock_now() + 60;
+    return clock_now() + AGAIN_S;
 }
 
 /* ---- what a server will not take */

@@ -8,7 +8,11 @@
  *
  * The daemon's code knows nothing of this: the runner alone is linked with --wrap for the calls that last; what passes
  * between the daemon and its children is marked in the fakes. Renames, removals and fsyncs are kinds by the folders
- * they touch, commits by where they are made: `addr2line -fe build/tests/scenario 0x...` tells the place. */
+ * they touch, commits by where they are made: `addr2line -fe build/tests/scenario 0x...` tells the place.
+ *
+ * `scenario --fault FILE` lets the same steps fail instead, and writes, new folders and the store's lock, once per
+ * telling: this step alone, or from it on everything that lasts, for some seconds. What is asked is the same: the end
+ * is that of the undisturbed telling, by the same process, without a restart. */
 #ifndef TAAMIM_TESTS_CRASH_H
 #define TAAMIM_TESTS_CRASH_H
 #include <stdbool.h>
@@ -43,6 +47,15 @@ struct arena;
 struct err;
 struct world;
 bool end_state(struct world *w, struct arena *a, struct crash_end *out, struct err *e); /* appends; strings in a */
-bool crash_tell(const char *path, bool (*tell)(const char *path, struct crash_end *out));
+typedef bool telling_fn(const char *path, struct crash_end *out);
+bool crash_tell(const char *path, telling_fn *tell);
+
+/* The same with faults. */
+bool fault_tell(const char *path, telling_fn *tell);
+/* For the fakes and those who speak: a step has failed in this telling; and things still do. */
+bool crash_had_trouble(void);
+bool crash_in_trouble(void);
+/* What the fakes do for themselves does not fail. */
+void crash_aside(bool aside);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "crash.h"
 
 /* The first moment of a scenario begins the daemon; before that no configuration tells the zone. */
 static bool begin_at(struct world *w, const struct line *l, struct err *e)
@@ -16,7 +17,10 @@ static bool begin_at(struct world *w, const struct line *l, struct err *e)
     if (!good)
         return false;
     clock_set(when);
-    return world_open(w, e) && world_settle(w, e);
+    crash_aside(true); /* until there is something to lose */
+    good = world_open(w, e) && world_settle(w, e);
+    crash_aside(false);
+    return good;
 }
 
 static bool at(struct world *w, const struct line *l, struct err *e)

@@ -11,6 +11,8 @@
 #include "crash.h"
 #include "parse/message.h"
 
+#define BEGINS_AGAIN_S 5
+
 void mailbox_put(struct world *w, const char *mailbox, const char *bytes, size_t size)
 {
     struct mailbox *m = &w->mailbox;
@@ -167,7 +169,7 @@ static bool move(struct world *w, struct letter_in *l, bool *busy, struct err *e
     return good;
 }
 
-bool mailbox_turn(struct world *w, bool *busy, struct err *e)
+static bool tell_all(struct world *w, bool *busy, struct err *e)
 {
     struct mailbox *m = &w->mailbox;
 
@@ -185,9 +187,33 @@ bool mailbox_turn(struct world *w, bool *busy, struct err *e)
 
         *busy = true;
         memmove(m->to_parse, m->to_parse + 1, --m->n_to_parse * sizeof first);
-        if (!parse(w, &first, e))
+        if (!parse(w, &first, e)) {
+            mailbox_parse(w, first.message, first.path); /* as parsers.c does */
             return false;
+        }
     }
+    return true;
+}
+
+static bool begin_again(struct world *w, struct err *e)
+{
+    w->mailbox.begins_at = 0;
+    return mailbox_start(w, e);
+}
+
+/* Where the daemon cannot keep what it is told, its collector is ended and begins anew after a while. */
+bool mailbox_turn(struct world *w, bool *busy, struct err *e)
+{
+    struct mailbox *m = &w->mailbox;
+
+    if (m->begins_at > clock_now())
+        return true;
+    if ((!m->begins_at || begin_again(w, e)) && tell_all(w, busy, e))
+        return true;
+    if (!crash_in_trouble())
+        return false;
+    *e = (struct err){0};
+    m->begins_at = clock_now() + BEGINS_AGAIN_S;
     return true;
 }
 

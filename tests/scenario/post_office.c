@@ -216,8 +216,10 @@ static void take_or_tell(struct world *w, const struct send_job *job)
 {
     struct err e = {0};
 
+    crash_aside(true);
     if (!take(w, job, &e))
         w->office.trouble = arena_strdup(w->a, e.text);
+    crash_aside(false);
 }
 
 /* ---- answering */

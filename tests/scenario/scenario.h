@@ -87,7 +87,8 @@ struct mailbox {
     struct letter_in *letters;
     size_t n;
     int64_t uidvalidity, next_uid;
-    bool keeps; /* a server that cannot move: messages stay, with a keyword */
+    int64_t begins_at; /* the collector, again; 0: it works */
+    bool keeps;        /* a server that cannot move: messages stay, with a keyword */
     struct to_parse {
         int64_t message;
         const char *path;

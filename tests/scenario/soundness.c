@@ -6,6 +6,7 @@
 
 #include "app/post.h"
 #include "base/clock.h"
+#include "crash.h"
 #include "mail/address.h"
 
 static bool folder_empty(struct world *w, const char *name, struct err *e)
@@ -183,7 +184,8 @@ static bool all_copies_kept(struct world *w, struct err *e)
 
 bool world_sound(struct world *w, struct err *e)
 {
-    return folder_empty(w, "incoming", e) && folder_empty(w, "staging", e) && story_whole(w, e) &&
-           all_papers_whole(w, e) && letters_kept(w, e) && all_copies_kept(w, e) && none_doubled(w, e) &&
-           only_known_written_to(w, e);
+    /* what could not be removed from a disk in trouble goes at the next start */
+    return folder_empty(w, "incoming", e) && (crash_had_trouble() || folder_empty(w, "staging", e)) &&
+           story_whole(w, e) && all_papers_whole(w, e) && letters_kept(w, e) && all_copies_kept(w, e) &&
+           none_doubled(w, e) && only_known_written_to(w, e);
 }

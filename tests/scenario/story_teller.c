@@ -10,7 +10,8 @@
 #include "base/log.h"
 #include "crash.h"
 
-#define SETTLES_S (3 * 3600) /* after a kill near the end: until all that was put off has left */
+#define TROUBLE_PASSES_S 30
+#define SETTLES_S        (3 * 3600) /* after a kill near the end: until all that was put off has left */
 
 static const struct sentence *const books[] = {
     time_sentences,    mail_sentences,        officer_sentences,      server_sentences,     sent_folder_sentences,
@@ -125,15 +126,27 @@ static bool do_it(void *arg)
     return d->deed(d->w, d->line, d->e);
 }
 
+/* What could not be done, since the disk was full, is said again when it is not. */
+static bool do_after_trouble(struct world *w, deed_fn *deed, const struct line *l, bool to_be_refused, struct err *e)
+{
+    *e = (struct err){0};
+    if (w->daemon && !world_run_until(w, clock_now() + TROUBLE_PASSES_S, e))
+        return false;
+    if (deed(w, l, e) || to_be_refused)
+        return e->kind == ERR_NONE;
+    *e = (struct err){0}; /* it had taken effect */
+    return world_settle(w, e);
+}
+
 /* A word that was cut short by a kill is said again. Refused then, it had taken effect already. */
 static bool do_deed(struct world *w, deed_fn *deed, const struct line *l, bool to_be_refused, struct err *e)
 {
     struct doing d = {w, deed, l, e};
-    bool good;
+    bool good, before = crash_had_trouble();
 
     w->meant = 0;
     if (crash_guard(do_it, &d, &good))
-        return good;
+        return good || before || !crash_had_trouble() ? good : do_after_trouble(w, deed, l, to_be_refused, e);
     if (!world_recover(w, e))
         return false;
     if (deed(w, l, e) || to_be_refused)
@@ -163,7 +176,9 @@ static bool do_line(struct telling *t, const char *sentence, struct line *l)
         complain(t, sentence, "a scenario begins with \"at DATE TIME\"");
         return false;
     }
-    if (expects && crash_was()) /* what is at once in the undisturbed telling may take a moment; the end is compared */
+    if (expects &&
+        (crash_was() ||
+         crash_had_trouble())) /* what is at once in the undisturbed telling may take a moment; the end is compared */
         return true;
     good = do_deed(t->world, deed, &caught, refused, &e);
     if (good == refused)
@@ -238,14 +253,14 @@ static bool tell_to_the_end(const char *path, struct crash_end *out)
 
 int main(int argc, char **argv)
 {
-    bool crash = argc == 3 && strcmp(argv[1], "--crash") == 0;
+    bool crash = argc == 3 && strcmp(argv[1], "--crash") == 0, fault = argc == 3 && strcmp(argv[1], "--fault") == 0;
 
-    if (argc != 2 && !crash) {
-        fputs("usage: scenario [--crash] FILE\n", stderr);
+    if (argc != 2 && !crash && !fault) {
+        fputs("usage: scenario [--crash|--fault] FILE\n", stderr);
         return 2;
     }
-    log_open("scenario", crash ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING);
-    if (crash)
-        return crash_tell(argv[2], tell_to_the_end) ? EXIT_SUCCESS : EXIT_FAILURE;
+    log_open("scenario", crash || fault ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING);
+    if (crash || fault)
+        return (crash ? crash_tell : fault_tell)(argv[2], tell_to_the_end) ? EXIT_SUCCESS : EXIT_FAILURE;
     return run(argv[1]);
 }

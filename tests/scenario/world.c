@@ -22,8 +22,9 @@
 #include "crash.h"
 #include "parse/message.h"
 
-#define LOOKS_AGAIN_S 60
-#define DEEDS_MAX     20000 /* at one second: above it something turns in circles */
+#define LOOKS_AGAIN_S  60
+#define STARTS_AGAIN_S 10
+#define DEEDS_MAX      20000 /* at one second: above it something turns in circles */
 
 const char *world_path(struct world *w, const char *name)
 {
@@ -110,7 +111,7 @@ static bool open_state(struct world *w, struct err *e)
     return d->store != NULL;
 }
 
-bool world_open(struct world *w, struct err *e)
+static bool open_once(struct world *w, struct err *e)
 {
     struct problems p = {0};
     struct daemon *d = w->daemon = calloc(1, sizeof *d);
@@ -137,6 +138,19 @@ bool world_open(struct world *w, struct err *e)
         return false;
     post_office_recall(w);
     return outbox_recover(d, e) && inbox_recover(d, e) && mailbox_start(w, e);
+}
+
+/* Whoever started it tries again. */
+bool world_open(struct world *w, struct err *e)
+{
+    while (!open_once(w, e)) {
+        if (!crash_in_trouble())
+            return false;
+        world_close(w);
+        *e = (struct err){0};
+        clock_advance(STARTS_AGAIN_S);
+    }
+    return true;
 }
 
 void world_close(struct world *w)
@@ -289,6 +303,7 @@ static int64_t next_due(struct world *w)
     }
     sooner(&next, w->agenda.outbox_at);
     sooner(&next, w->agenda.scan_at);
+    sooner(&next, w->mailbox.begins_at);
     return next > clock_now() ? next : clock_now() + 1;
 }
 
