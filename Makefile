@@ -8,6 +8,7 @@
 #   make check-valgrind   the unit tests and the scenarios under valgrind
 #   make check-systemd    the unit under a real systemd, in a Debian of its own (root; see tests/systemd/run)
 #   make fuzz        what strangers write, by libFuzzer (clang): SECONDS=60 for each target
+#   make soak        programs are killed at 500 instants while 500 notices and 500 replies are on their way; SEED=N PARTIES=N KILLS=N
 #   make demo        a whole round on private mail servers; KEEP=1 leaves them running
 #   make bench       the figures
 #   make install     DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
@@ -94,7 +95,7 @@ SCENARIO  := $(if $(SCEN_SRC),$(BUILD)/tests/scenario)
 HELPERS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/system/*.c tests/bench/*.c tests/systemd/*.c))
 TESTS     := $(UNIT) $(SCENARIO) $(HELPERS)
 
-.PHONY: all programs tests objects test lint check-crash check-asan check-valgrind check-systemd bench demo install clean packages compile-commands
+.PHONY: all programs tests objects test lint check-crash check-asan check-valgrind check-systemd soak bench demo install clean packages compile-commands
 .SECONDEXPANSION:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -176,6 +177,11 @@ check-valgrind:
 
 check-systemd:
 	@tests/systemd/run
+
+soak:
+	tests/install-packages build test
+	@$(MAKE) -j$(JOBS) --no-print-directory programs
+	@BUILD=$(BUILD) tests/soak/run
 
 bench:
 	tests/install-packages build test demo
