@@ -1,5 +1,7 @@
 /* Makes a backup. A file that has moved since the store was copied (a reply that an officer moved, a message that was
- * archived) is found where the living store names its bytes now, and laid where the copied store looks for it. */
+ * archived) is found where the living store names its bytes now, and laid where the copied store looks for it. A file
+ * of an earlier backup that has the right size is taken for right: the audit at the end reads every one, and only
+ * where it finds something wrong are all looked at once more. */
 #include "app/backup.h"
 
 #include <errno.h>
@@ -18,6 +20,8 @@ struct copying {
     struct arena *a;
     const char *from, *to;
     struct backup *result;
+    GHashTable *now; /* SHA-256 -> where the living store had these bytes when it was last asked; NULL: not yet */
+    bool doubtful;   /* what lies there already is read */
 };
 
 static bool failed(const char *act, const char *path, struct err *e)
@@ -32,14 +36,20 @@ static void cleanup_store(struct store **s)
 
 /* ---- one file */
 
-static bool lies_there(const char *path, int64_t size, const char *sha256)
+static void cleanup_copying(struct copying *c)
+{
+    if (c->now)
+        g_hash_table_unref(c->now);
+}
+
+static bool lies_there(const struct copying *c, const char *path, int64_t size, const char *sha256)
 {
     char is[65];
     int64_t has;
 
     if (file_size(path) != size)
         return false;
-    return !*sha256 || (file_sha256(path, is, &has, NULL) && strcmp(is, sha256) == 0);
+    return !c->doubtful || !*sha256 || (file_sha256(path, is, &has, NULL) && strcmp(is, sha256) == 0);
 }
 
 static bool copy_file(struct copying *c, const char *from, const char *to, const char *sha256, struct err *e)
@@ -53,7 +63,7 @@ static bool copy_file(struct copying *c, const char *from, const char *to, const
         return failed("read", from, e);
     if (!S_ISREG(st.st_mode))
         return err_perm(e, "%s is no plain file any more", from);
-    if (lies_there(to, st.st_size, sha256))
+    if (lies_there(c, to, st.st_size, sha256))
         return true;
     if (!file_mkdirs(folder, 0700, e) || (unlink(to) != 0 && errno != ENOENT && !failed("replace", to, e)) ||
         !file_copy_range(fd, 0, st.st_size, to, copied, e))
@@ -65,19 +75,35 @@ static bool copy_file(struct copying *c, const char *from, const char *to, const
 
 /* ---- what the copied store names */
 
-/* Where the living store has these bytes now; NULL: nowhere. */
-static const char *now_at(struct copying *c, const struct file_row *wanted, struct err *e)
+static bool lies_in_state(struct copying *c, const char *path)
+{
+    return file_exists(arena_printf(c->a, "%s/%s", c->from, path));
+}
+
+static bool ask_where_now(struct copying *c, struct err *e)
 {
     struct file_row *rows;
     size_t n;
 
-    if (!*wanted->sha256 || !store_files(c->live, c->a, &rows, &n, e))
-        return NULL;
+    if (!store_files(c->live, c->a, &rows, &n, e))
+        return false;
+    if (c->now)
+        g_hash_table_unref(c->now);
+    c->now = g_hash_table_new(g_str_hash, g_str_equal);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(rows[i].sha256, wanted->sha256) == 0 &&
-            file_exists(arena_printf(c->a, "%s/%s", c->from, rows[i].path)))
-            return rows[i].path;
-    return NULL;
+        if (*rows[i].sha256 && lies_in_state(c, rows[i].path))
+            g_hash_table_insert(c->now, (char *)rows[i].sha256, (char *)rows[i].path);
+    return true;
+}
+
+/* Where the living store has these bytes now; NULL: nowhere. It may have moved once more since the store was asked. */
+static const char *now_at(struct copying *c, const struct file_row *wanted, struct err *e)
+{
+    const char *path = c->now ? g_hash_table_lookup(c->now, wanted->sha256) : NULL;
+
+    if (!*wanted->sha256 || (path && lies_in_state(c, path)))
+        return path;
+    return ask_where_now(c, e) ? g_hash_table_lookup(c->now, wanted->sha256) : NULL;
 }
 
 /* What is missing already is told by the audit at the end: a backup of what is there is better than none. */
@@ -85,7 +111,7 @@ static bool copy_row(struct copying *c, const struct file_row *row, struct err *
 {
     const char *path = row->path, *to = arena_printf(c->a, "%s/%s", c->to, row->path);
 
-    if (!file_exists(arena_printf(c->a, "%s/%s", c->from, path)))
+    if (!lies_in_state(c, path))
         path = now_at(c, row, e);
     return !path || copy_file(c, arena_printf(c->a, "%s/%s", c->from, path), to, row->sha256, e);
 }
@@ -177,13 +203,30 @@ static bool is_apart(struct arena *a, const char *state_dir, const char *dir, st
            err_perm(e, "the backup would lie in the state directory %s, or hold it: name another folder", state);
 }
 
+/* Every file is read once. Where that shows one that is not right, all are compared before what was wrong is told. */
+static bool audit_copy(struct copying *c, struct err *e)
+{
+    size_t copied = c->result->n_copied;
+
+    if (!audit_run(c->copy, c->a, c->to, &c->result->audit, e))
+        return false;
+    if (c->result->audit.n_wrong == 0)
+        return true;
+    c->doubtful = true;
+    if (!copy_rows(c, e))
+        return false;
+    return c->result->n_copied == copied ||
+           (sync_all(c->to, e) && audit_run(c->copy, c->a, c->to, &c->result->audit, e));
+}
+
 bool backup_run(struct store *s, struct arena *a, const struct config *config, const char *dir, struct backup *out,
                 struct err *e)
 {
     struct backup result = {0};
     __attribute__((cleanup(cleanup_store))) struct store *copy = NULL;
     const char *path = arena_printf(a, "%s/taamim.db", dir);
-    struct copying c = {.live = s, .a = a, .from = config->state_dir, .to = dir, .result = &result};
+    __attribute__((cleanup(cleanup_copying))) struct copying c = {
+        .live = s, .a = a, .from = config->state_dir, .to = dir, .result = &result};
 
     if (!file_mkdirs(dir, 0700, e))
         return false;
@@ -195,7 +238,7 @@ bool backup_run(struct store *s, struct arena *a, const struct config *config, c
         return false;
     copy = c.copy = store_open(path, STORE_READ, e);
     if (!copy || !copy_rows(&c, e) || !copy_outgoing(&c, e) || !copy_settings(&c, config, e) || !sync_all(dir, e) ||
-        !audit_run(copy, a, dir, &result.audit, e))
+        !audit_copy(&c, e))
         return err_prefix(e, "the backup in %s is not complete", dir);
     *out = result;
     return true;

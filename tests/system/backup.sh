@@ -50,6 +50,7 @@ ok "and made good by the next backup" taamim backup "$T/backup"
 # --- after the backup another reply comes, then the disk is lost
 ok "a second reply comes after the backup" reply $tunisia "$T/tunisia.bin"
 ok "and is filed" wait_for 15 party_says TN '"standing":"complete"'
+ok "and acknowledged, too" wait_for 15 mail_with $tunisia "X-Taamim-Loop: receipt"
 ok "the daemon stops" stop daemon 10
 mails_before=$(mails $jordan)
 rm -rf "$T/state"
@@ -65,5 +66,8 @@ curl -sS --cacert "$CA" -u "$office:pw" "imaps://localhost:$IMAPS/Taamim" -X 'UI
 ok "moved back into the inbox, it is filed" wait_for 20 party_says TN '"standing":"complete"'
 ok "and what was there is known" wait_for 5 party_says JO '"papers":1'
 ok "everything is there again" wait_for 10 taamim verify
-sleep 2
+# The receipt of what came again is the last that was due: behind it nothing waits.
+ok "whose receipt comes again" wait_for 20 eval '[ "$(grep -l "X-Taamim-Loop: receipt" $(mailbox $tunisia) | wc -l)" = 2 ]'
+nothing_waits() { taamim status --json | tr -d ' \n' >"$T/counts"; grep -q '"deliveries":{' "$T/counts" && ! grep -qE '"(queued|sending|deferred|uncertain)":[1-9]' "$T/counts"; }
+ok "nothing more is to leave" wait_for 20 nothing_waits
 equal "and nothing is sent a second time" "$mails_before" "$(mails $jordan)"

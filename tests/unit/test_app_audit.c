@@ -139,6 +139,28 @@ static void a_backup_is_whole_and_is_brought_up_to_date(void **state)
     assert_int_equal(made.audit.n_wrong, 0);
 }
 
+/* As where an officer has moved it since the store was copied. */
+static void bytes_that_lie_elsewhere_by_now_are_brought_from_there(void **state)
+{
+    struct backup made;
+    struct paper_row also = {.message = 1,
+                             .round = "R/1",
+                             .party = "MA",
+                             .name = "p.pdf",
+                             .version = 1,
+                             .path = "papers/R-1/MA/p.pdf",
+                             .sha256 = hash_of("the paper"),
+                             .current = true};
+    int64_t id;
+
+    (void)state;
+    GOOD(store_begin(d.store, &e) && store_add_paper(d.store, &also, &id, &e) && store_commit(d.store, &e));
+    GOOD(file_mkdirs(full("papers/R-1/MA"), 0700, &e));
+    assert_int_equal(rename(full("papers/R-1/JO/p.pdf"), full("papers/R-1/MA/p.pdf")), 0);
+    GOOD(backup_run(d.store, a, &config, backup_dir, &made, &e));
+    assert_int_equal(made.audit.n_wrong, 0);
+}
+
 static void a_backup_of_what_is_missing_says_so(void **state)
 {
     struct backup made;
@@ -166,6 +188,7 @@ int main(void)
         CASE(what_is_missing_or_changed_is_named),
         CASE(what_nobody_filed_is_told_and_no_fault),
         CASE(a_backup_is_whole_and_is_brought_up_to_date),
+        CASE(bytes_that_lie_elsewhere_by_now_are_brought_from_there),
         CASE(a_backup_of_what_is_missing_says_so),
         CASE(a_backup_lies_apart),
     };
