@@ -1,10 +1,8 @@
 /* A message to facts: the walk over its parts, the header, and the body's text.
  *
  * GMime parses from the descriptor with a persistent stream, so contents stay in the file. A message whose lines end
- * in bare CR is copied
- * to the front of the scratch file with LF first. Refused is only what GMime gives no message for; too many parts
- * (200), too deep
- * (20) and too large ones are left out and told. */
+ * in bare CR is copied to the front of the scratch file with LF first. Refused is only what GMime gives no message for;
+ * too many parts (200), too deep (20) and too large ones are left out and told. */
 #include "parse/message.h"
 #include <string.h>
 #include <unistd.h>
@@ -26,100 +24,6 @@ bool parse_prepare(struct err *e)
     charset_warm();
     document_prepare();
     return ready = parts_prepare(e);
-}
-
-/* Base64 whose padding was left out loses its last bytes in the decoder: some is put behind, which it overlooks where
- * it had its own. */
-static GMimeStream *with_padding(GMimeStream *source)
-{
-    GMimeStream *both = g_mime_stream_cat_new(), *padding = g_mime_stream_mem_new_with_buffer("==", 2);
-    g_mime_stream_cat_add_source(GMIME_STREAM_CAT(both), source);
-    g_mime_stream_cat_add_source(GMIME_STREAM_CAT(both), padding);
-    g_object_unref(padding);
-    return both;
-}
-
-/* The line end before a boundary belongs to that (RFC 2046 5.1.1). GMime takes it for one like the boundary's own: where
- * they differ it leaves a CR or takes a character too many. */
-static void mend_end(GMimeStream *s)
-{
-    char around[5]; /* the last byte, and what follows */
-    if (!GMIME_IS_STREAM_FS(s) || s->bound_end <= s->bound_start ||
-        pread(GMIME_STREAM_FS(s)->fd, around, sizeof around, s->bound_end - 1) != sizeof around)
-        return;
-    if (around[0] == '\r' && memcmp(around + 1, "\n--", 3) == 0)
-        s->bound_end--;
-    else if (!strchr("\r\n", around[1]) && memcmp(around + 2, "\n--", 3) == 0)
-        s->bound_end++;
-}
-
-GMimeStream *decoded_stream(GMimePart *part)
-{
-    GMimeDataWrapper *content = g_mime_part_get_content(part);
-    if (!content)
-        return NULL;
-    GMimeStream *source = g_mime_data_wrapper_get_stream(content);
-    GMimeContentEncoding encoding = g_mime_data_wrapper_get_encoding(content);
-    g_mime_stream_reset(source);
-    if (encoding == GMIME_CONTENT_ENCODING_BINARY)
-        return g_object_ref(source);
-    mend_end(source);
-    GMimeStream *padded = encoding == GMIME_CONTENT_ENCODING_BASE64 ? with_padding(source) : g_object_ref(source);
-    GMimeStream *stream = g_mime_stream_filter_new(padded);
-    g_object_unref(padded);
-    GMimeFilter *decoder = g_mime_filter_basic_new(encoding, FALSE);
-    g_mime_stream_filter_add(GMIME_STREAM_FILTER(stream), decoder);
-    g_object_unref(decoder);
-    return stream;
-}
-
-void leaf_bytes(const struct leaf *l, size_t max, struct buf *out)
-{
-    GMimeStream *stream = decoded_stream(l->part);
-    char chunk[8192];
-    ssize_t got;
-    while (stream && out->len < max && (got = g_mime_stream_read(stream, chunk, sizeof chunk)) > 0)
-        buf_add(out, chunk, (size_t)got < max - out->len ? (size_t)got : max - out->len);
-    g_clear_object(&stream);
-}
-
-/* CR, LF and CRLF all become LF, in place; *after_cr goes on from one piece to the next. Gives the new length. */
-static size_t lines_with_lf(char *text, size_t n, bool *after_cr)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool second = text[i] == '\n' && *after_cr;
-        *after_cr = text[i] == '\r';
-        if (!second)
-            text[kept++] = *after_cr ? '\n' : text[i];
-    }
-    return kept;
-}
-
-char *leaf_text(struct arena *a, const struct leaf *l, size_t max)
-{
-    BUF_SCOPED bytes = {0};
-    leaf_bytes(l, max, &bytes);
-    bool after_cr = false;
-    if (bytes.len > 0 && !memchr(bytes.data, '\0', bytes.len)) /* a line end of UTF-16 has other bytes */
-        bytes.len = lines_with_lf(bytes.data, bytes.len, &after_cr);
-    char *charset = header_param(a, header_type(GMIME_OBJECT(l->part)), "charset");
-    return charset_to_utf8(a, charset, buf_text(&bytes), bytes.len);
-}
-
-struct leaf leaf_of(struct arena *a, GMimePart *part)
-{
-    const char *type = header_type(GMIME_OBJECT(part));
-    const char *disposition = header_raw(GMIME_OBJECT(part), "Content-Disposition");
-    const char *name = header_param(a, disposition, "filename");
-    if (!name || !*name)
-        name = header_param(a, type, "name");
-    const char *word = header_word(a, type);
-    return (struct leaf){.part = part,
-                         .type = *word ? word : "text/plain",
-                         .disposition = header_word(a, disposition),
-                         .name = name ? name : "",
-                         .within = ""};
 }
 
 /* Where the walk is. */

@@ -1,9 +1,8 @@
 /* The parts a person attached: decoded into the scratch file, named, typed by content.
  *
  * Every leaf that is no body text is listed, since a paper must never be lost; what is none by its nature (signature,
- * vCard, calendar,
- * report part, an image that the HTML shows) is listed and marked. Contents are streamed; a part beyond the limit is
- * cut and told. */
+ * vCard, calendar, report part, a logo) is listed and marked. Contents are streamed; a part beyond the limit is cut and
+ * told. */
 #include <errno.h>
 #include <magic.h>
 #include <stdlib.h>

@@ -72,13 +72,15 @@ bool scratch_copy(struct tree *t, struct slice from, struct slice *out);
 bool ends_in(const char *name, const char *end); /* whatever the case of letters */
 struct leaf leaf_of(struct arena *a, GMimePart *part);
 
-/* A part's bytes with the transfer encoding undone, to be unreferenced; NULL where it has no content. Line ends are
- * those of the message. */
+/* leaf.c: a part's bytes with the transfer encoding undone, to be unreferenced; NULL where it has no content. Line ends
+ * are those of the message. */
 GMimeStream *decoded_stream(GMimePart *part);
 /* The first max bytes of a part, transfer encoding undone. */
 void leaf_bytes(const struct leaf *l, size_t max, struct buf *out);
-/* The same as UTF-8 by its charset label. */
+/* The same as UTF-8 by its charset label, its lines ended by LF. */
 char *leaf_text(struct arena *a, const struct leaf *l, size_t max);
+/* CR, LF and CRLF all become LF, in place; *after_cr goes on from one piece to the next. Gives the new length. */
+size_t lines_with_lf(char *text, size_t n, bool *after_cr);
 
 /* parts.c: the decoded content of a part in the scratch file; appended, unless it lies there already. False where that
  * is not all of it. */

@@ -13,11 +13,13 @@ static size_t put_big(char *to, uint32_t value)
 /* As much of a PNG as says its sides, and bytes that make its size. */
 static size_t put_png(char *to, uint32_t width, uint32_t height, size_t size, char fill)
 {
-    size_t n = 0;
-    memcpy(to, "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16);
-    n = 16 + put_big(to + 16, width);
+    static const unsigned char begins[16] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n',
+                                             0,    0,   0,   13,  'I',  'H',  'D',  'R'},
+                               depth[5] = {8, 2, 0, 0, 0};
+    memcpy(to, begins, sizeof begins);
+    size_t n = sizeof begins + put_big(to + sizeof begins, width);
     n += put_big(to + n, height);
-    memcpy(to + n, "\x08\x02\0\0\0", 5);
+    memcpy(to + n, depth, sizeof depth);
     memset(to + n + 5, fill, size - n - 5);
     return size;
 }
