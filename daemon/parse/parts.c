@@ -72,7 +72,9 @@ static bool no_paper_of_crypto(struct arena *a, const struct leaf *l)
 {
     const char *kind = is_smime(l) ? header_param(a, header_type(GMIME_OBJECT(l->part)), "smime-type") : NULL;
     bool pgp = strcmp(l->type, "application/pgp-encrypted") == 0;
-    return (kind && strcasecmp(kind, "certs-only") == 0) || (pgp && begins_with(l, "Version:"));
+    bool armour = ends_in(l->name, ".asc") &&
+                  (begins_with(l, "-----BEGIN PGP SIGNATURE") || begins_with(l, "-----BEGIN PGP PUBLIC KEY"));
+    return (kind && strcasecmp(kind, "certs-only") == 0) || (pgp && begins_with(l, "Version:")) || armour;
 }
 
 /* By what the mail says; what the bytes say is document.c's. S/MIME that open_signed() could not open is encrypted, or
@@ -81,6 +83,12 @@ static bool is_locked(const struct leaf *l)
 {
     return is_smime(l) || strcmp(l->within, "multipart/encrypted") == 0 ||
            strcmp(l->type, "application/pgp-encrypted") == 0;
+}
+
+/* The part of a Macintosh's file that says how it looks there (RFC 1740); the other one is the file. */
+static bool is_resource_fork(const struct leaf *l)
+{
+    return strcmp(l->within, "multipart/appledouble") == 0 && strcmp(l->type, "application/applefile") == 0;
 }
 
 static bool no_paper_by_name(const char *name)
@@ -95,17 +103,19 @@ static bool no_paper_by_name(const char *name)
 /* A text of any kind that is not said to be a file (RFC 2046 4.1.4: unknown kinds are read as plain ones). */
 bool leaf_is_body(const struct leaf *l)
 {
-    bool text = strncmp(l->type, "text/", 5) == 0 || strcmp(l->type, "text") == 0;
+    bool text = (strncmp(l->type, "text/", 5) == 0 && strcmp(l->type, "text/rtf") != 0) || strcmp(l->type, "text") == 0;
     return text && *l->name == '\0' && strcmp(l->disposition, "attachment") != 0 && !no_paper_by_type(l->type);
 }
 
 bool leaf_goes_on(const struct leaf *l)
 {
-    if (strcmp(l->type, "text/html") != 0 || strncasecmp(l->name, "ATT", 3) != 0)
+    bool html = strcmp(l->type, "text/html") == 0, plain = strcmp(l->type, "text/plain") == 0;
+    if ((!html && !plain) || strncasecmp(l->name, "ATT", 3) != 0)
         return false;
     size_t n = strspn(l->name + 3, "0123456789");
     const char *rest = l->name + 3 + n;
-    return n == 5 && (strcasecmp(rest, ".htm") == 0 || strcasecmp(rest, ".html") == 0);
+    return n == 5 &&
+           (html ? strcasecmp(rest, ".htm") == 0 || strcasecmp(rest, ".html") == 0 : strcasecmp(rest, ".txt") == 0);
 }
 
 bool scratch_write(struct tree *t, const char *bytes, size_t n)
@@ -226,7 +236,7 @@ static void add_parts(struct tree *t, bool papers)
             (report && (l->forwarded || strncmp(l->type, "message/", 8) == 0 || is_report_part(l->type))))
             continue;
         bool no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || no_paper_of_crypto(t->a, l) ||
-                        leaf_goes_on(l) || is_returned(t, l);
+                        is_resource_fork(l) || leaf_goes_on(l) || is_returned(t, l);
         if (papers != (!l->looks && !no_paper))
             continue;
         t->facts->signs.has_papers |= papers;

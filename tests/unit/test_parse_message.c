@@ -138,6 +138,19 @@ static void test_what_is_a_paper(void **state)
         {"Content-Type: text/html; name=ATT00001.htm\nContent-Disposition: attachment\n\nx", false},
         {"Content-Type: text/html; name=ATT00001x.htm\nContent-Disposition: attachment\n\nx", true},
         {"Content-Type: text/plain\nContent-Disposition: attachment\n\nx", true},
+        {"Content-Type: text/rtf\n\n{\\rtf1 x}", true},
+        {"Content-Type: text/plain; name=ATT00002.txt\nContent-Disposition: attachment\n\nx", false},
+        {"Content-Type: text/plain; name=signature.asc\n\n-----BEGIN PGP SIGNATURE-----\n", false},
+        {"Content-Type: text/plain; name=office.asc\n\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n", false},
+        {"Content-Type: application/pkcs7-mime; smime-type=certs-only; name=smime.p7c\n\nx", false},
+        {"Content-Type: message/partial; id=1; number=1; total=2\n\nx", true},
+        {"Content-Type: message/external-body; access-type=URL; URL=\"http://jo.example/a.pdf\"\n\nContent-Type: "
+         "application/pdf\n\n",
+         true},
+        {"Content-Type: multipart/appledouble; boundary=A\n\n--A\nContent-Type: application/applefile; "
+         "name=a.pdf\n\nx\n"
+         "--A--",
+         false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[2000];
