@@ -122,12 +122,13 @@ static char *unparted(struct tree *t, GMimeObject *o)
 /* The line "--boundary", with a header behind it. */
 static const char *guess_boundary(struct arena *a, const char *text)
 {
-    for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL) {
+    for (const char *line = text; *line;) {
         size_t n = strcspn(line, "\r\n");
         const char *next = line + n + strspn(line + n, "\r\n");
         if (n > 2 && n < BOUNDARY_MAX && strncmp(line, "--", 2) == 0 && strncasecmp(next, "Content-", 8) == 0 &&
             !memchr(line, '"', n) && !memchr(line, '\\', n))
             return g_strchomp(arena_strndup(a, line + 2, n - 2));
+        line = next;
     }
     return NULL;
 }
