@@ -124,9 +124,16 @@ bool scratch_write(struct tree *t, const char *bytes, size_t n)
         t->too_large = true;
         return false;
     }
-    ssize_t done = pwrite(t->scratch_fd, bytes, n, t->scratch_used);
-    if (done != (ssize_t)n) {
-        t->scratch_error = done < 0 ? errno : ENOSPC;
+    for (size_t done = 0; done < n;) {
+        ssize_t wrote = pwrite(t->scratch_fd, bytes + done, n - done, t->scratch_used + (int64_t)done);
+        if (wrote > 0) {
+            done += (size_t)wrote;
+            continue;
+        }
+        if (wrote < 0 && errno == EFBIG) /* the sandbox's limit */
+            t->too_large = true;
+        else
+            t->scratch_error = wrote < 0 ? errno : ENOSPC;
         return false;
     }
     t->scratch_used += (int64_t)n;
