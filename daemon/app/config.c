@@ -15,8 +15,9 @@
 #define ROWS(table) (table), sizeof(table) / sizeof *(table)
 #define FIELD(f)    offsetof(struct draft, f)
 #define MB          ((int64_t)1 << 20)
-#define PAPER_BYTES_MOST                                                                                               \
-    100000000 /* below the size at which the parser cuts a part: a cut paper is never filed as a whole one */
+/* Below the size at which the parser cuts a part: a cut paper is never filed as a whole one. */
+#define PAPER_BYTES_MOST 100000000
+#define REPLY_BYTES_MOST 1000000000
 
 /* The secret's sources of one server, before one is chosen. */
 struct login {
@@ -131,7 +132,18 @@ static const struct setting_row filing_rows[] = {
      .offset = FIELD(c.max_paper_bytes),
      .min = 1000,
      .max = PAPER_BYTES_MOST},
+    {.name = "max_reply_bytes",
+     .type = SET_INT64,
+     .offset = FIELD(c.max_reply_bytes),
+     .min = 0,
+     .max = REPLY_BYTES_MOST},
+    {.name = "allowed", .type = SET_STRINGS, .offset = FIELD(c.allowed)},
     {.name = "refused", .type = SET_STRINGS, .offset = FIELD(c.refused)},
+    {.name = "macros",
+     .type = SET_ENUM,
+     .offset = FIELD(c.macros),
+     .names = macros_policy_names,
+     .n_names = MACROS_POLICY_COUNT},
     {.name = "scanner", .type = SET_PATH, .offset = FIELD(c.scanner)},
 };
 static const struct setting_row officer_rows[] = {
@@ -483,12 +495,34 @@ static void read_office(const struct load *l)
             problem_at(l->p, setting_at(group, "reminders"), "%s", e.text);
 }
 
+/* "application/pdf" or "image/" and a star. */
+static bool is_media_type(const char *text)
+{
+    const char *slash = strchr(text, '/'), *star = strchr(text, '*');
+
+    return slash && slash > text && slash[1] && !strchr(slash + 1, '/') && (!star || (star == slash + 1 && !star[1]));
+}
+
+static void read_allowed(const struct load *l, config_setting_t *group)
+{
+    const struct strings *allowed = &l->d->c.allowed;
+
+    for (size_t i = 0; i < allowed->n; i++)
+        if (!is_media_type(allowed->items[i]))
+            problem_at(l->p, setting_at(group, "allowed"),
+                       "allowed cannot be '%.40s'; write a media type like \"application/pdf\" or all of a kind like "
+                       "\"image/*\"",
+                       allowed->items[i]);
+}
+
 static void read_filing(const struct load *l)
 {
     const struct strings *refused = &l->d->c.refused;
     config_setting_t *group = read_group(l, "filing", ROWS(filing_rows));
-    if (group)
+    if (group) {
         check_socket(l, setting_at(group, "scanner"), l->d->c.scanner);
+        read_allowed(l, group);
+    }
     for (size_t i = 0; group && i < refused->n; i++)
         if (!strpbrk(refused->items[i], "/."))
             problem_at(l->p, setting_at(group, "refused"),

@@ -17,6 +17,10 @@ struct watched_mailbox {
     bool junk;
 };
 
+enum macros_policy { MACROS_ACCEPT, MACROS_REFUSE };
+#define MACROS_POLICY_COUNT 2
+extern const char *const macros_policy_names[MACROS_POLICY_COUNT];
+
 struct config {
     const char *path; /* absolute */
     /* secretariat = { name = {ar,en,fr}; short_name = {...}; address = "..."; zone = "Africa/Cairo"; weekend =
@@ -53,6 +57,9 @@ struct config {
     struct auth_trust trust;   /* whose word on the sender counts */
     /* filing = { max_paper_bytes; refused = [ ".exe", "application/x-dosexec" ]; scanner; } */
     int64_t max_paper_bytes; /* a larger paper is not taken, and its sender is told; 100 MB, which is also the most */
+    int64_t max_reply_bytes; /* what one message brings beyond it is not taken; 0: no limit but those of collecting */
+    struct strings allowed;  /* media types by content, or families of them as "image/" and a star; none: all */
+    int macros;              /* enum macros_policy */
     struct strings refused;  /* media types (by content), ends of names with their dot, whole names */
     const char *scanner;     /* clamd's local socket; NULL: nothing is scanned */
     /* officers = ( { address; name; language; } ); office = { alert_every_s; alert_attach_bytes; receipt_every_s;

@@ -4,6 +4,8 @@
  * and drawings that carry scripts. Documents stay, those with macros too. */
 #include "app/config.h"
 
+const char *const macros_policy_names[MACROS_POLICY_COUNT] = {"accept", "refuse"};
+
 static const char *const refused[] = {
     "application/x-dosexec",
     "application/vnd.microsoft.portable-executable",

@@ -143,8 +143,22 @@ const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i
     return trouble;
 }
 
+/* What is taken of one message together has a limit, too: what goes beyond it is told, smaller files behind it are
+ * taken. */
+static const char *too_much(const struct daemon *d, const struct fact_part *part, int64_t *taken)
+{
+    int64_t most = d->orders.config->max_reply_bytes;
+
+    if (most && *taken + part->size > most)
+        return TROUBLE_REPLY_SIZE;
+    *taken += part->size;
+    return NULL;
+}
+
 bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
 {
+    int64_t taken = 0;
+
     /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
     if (!spool_sweep(d->spool, arena_printf(in->a, "held/%lld", (long long)in->m.id), 0, e))
         return false;
@@ -153,6 +167,8 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
         const struct fact_part *part = &in->facts->parts[i];
         const char *trouble = filing_is_paper(part) ? filing_trouble(d, in, i) : NULL;
 
+        if (!trouble && filing_is_paper(part))
+            trouble = too_much(d, part, &taken);
         if (trouble)
             trouble_add(in->a, &in->m, trouble, part->size, part_name(in->a, part));
         else if (filing_is_paper(part) && !stage_part(d, in, i, hold, e))

@@ -27,6 +27,18 @@ static bool is_refused(const struct config *c, const char *type, const char *nam
     return false;
 }
 
+static bool is_allowed(const struct config *c, const char *type)
+{
+    for (size_t i = 0; i < c->allowed.n; i++) {
+        const char *allowed = c->allowed.items[i];
+        size_t n = strcspn(allowed, "*");
+
+        if (allowed[n] ? strncasecmp(type, allowed, n) == 0 : strcasecmp(type, allowed) == 0)
+            return true;
+    }
+    return c->allowed.n == 0;
+}
+
 const char *trouble_of_part(struct arena *a, const struct config *c, const struct fact_part *part)
 {
     if (part->cut)
@@ -35,6 +47,10 @@ const char *trouble_of_part(struct arena *a, const struct config *c, const struc
         return "empty";
     if (is_refused(c, part->type, name_skeleton(a, name_clean(a, part->name))))
         return "refused_type";
+    if (!is_allowed(c, part->type))
+        return "not_allowed";
+    if (part->macros && c->macros == MACROS_REFUSE)
+        return "macros";
     return part->size > c->max_paper_bytes ? "too_large" : NULL;
 }
 
@@ -76,6 +92,12 @@ static const struct {
      "the archive holds a file that is not accepted, and was not taken itself; its other files, where it has any, are "
      "named "
      "above."},
+    {"not_allowed", "not taken: a file of a type that is not among the allowed ones",
+     "files of this type are not accepted; kindly send it in another format, such as PDF."},
+    {"macros", "not taken: a document that carries macros",
+     "the document carries macros, which are not accepted; kindly send it again without them, or as PDF."},
+    {TROUBLE_REPLY_SIZE, "not taken: the files of the message are too large together",
+     "the files of the message are larger together than can be received; kindly send this one in a further message."},
     {"cut", "not taken: only a part of the file could be read",
      "only a part of the file could be read, since it or the whole message is too large; kindly send it alone, made "
      "smaller or in parts."},
@@ -94,7 +116,7 @@ const char *trouble_of_archive(const char *of_member)
         return NULL;
     if (trouble_signature(of_member))
         return of_member;
-    return strcmp(of_member, "refused_type") == 0 ? TROUBLE_HOLDS_REFUSED : NULL;
+    return strcmp(of_member, "refused_type") == 0 || strcmp(of_member, "macros") == 0 ? TROUBLE_HOLDS_REFUSED : NULL;
 }
 
 const char *trouble_signature(const char *code)

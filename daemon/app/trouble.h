@@ -1,7 +1,7 @@
 /* trouble.h - what a message brought and could not be taken: why, and how it is remembered with the message.
  *
  * A ledger row keeps it as lines of code, size and name with tabs between. The codes are those of
- * letter_paper.trouble: "empty", "too_large", "refused_type", "cut" (only a part of the file could be read), "incomplete"
+ * letter_paper.trouble: "empty", "too_large", "refused_type", "not_allowed", "macros", "reply_too_large", "cut" (only a part of the file could be read), "incomplete"
  * (of the message itself: it holds what could not be read),
  * "infected:NAME" with the name of what the virus scanner found, "link" (its name is the address of a
  * file that lies elsewhere). */
@@ -15,6 +15,8 @@
 #define TROUBLE_INFECTED      "infected:"
 #define TROUBLE_LINK          "link"
 #define TROUBLE_HOLDS_REFUSED "holds_refused" /* an archive with a file of a refused type in it */
+
+#define TROUBLE_REPLY_SIZE "reply_too_large" /* with what came before it in the message */
 
 /* Why this part is not filed; NULL: it is taken. What the file is counts, and the end of its name; not what the
  * mail calls it, which is often wrong. */

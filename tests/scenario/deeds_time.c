@@ -100,6 +100,21 @@ static bool register_changes(struct world *w, const struct line *l, struct err *
     return e->kind == ERR_NONE && world_settle(w, e);
 }
 
+/* A line of the configuration, which the daemon reads as it starts anew. */
+static bool configuration_says(struct world *w, const struct line *l, struct err *e)
+{
+    const char *path = world_path(w, "taamim.conf");
+    size_t n;
+    char *text = file_read(w->a, path, BUF_MAX, &n, e);
+
+    if (!text)
+        return false;
+    text = arena_printf(w->a, "%s\n%s\n", text, l->words[0]);
+    for (char *c = text + n; *c; c++) /* a sentence has no other quotes inside of its own */
+        *c = *c == '\'' ? '"' : *c;
+    return file_write(path, text, strlen(text), 0600, e) && restart(w, l, e);
+}
+
 const struct sentence time_sentences[] = {
     {"at DATE TIME", at},
     {"wait N days", wait_days},
@@ -107,6 +122,7 @@ const struct sentence time_sentences[] = {
     {"wait N minutes", wait_minutes},
     {"wait N seconds", wait_seconds},
     {"restart", restart},
+    {"the configuration says TEXT", configuration_says},
     {"restart after N mails", crash_soon},
     {"clock jumps N hours ahead", clock_jumps},
     {"clock jumps N hours back", clock_put_back},

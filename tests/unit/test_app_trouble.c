@@ -75,6 +75,42 @@ static void what_is_taken(void **state)
     config_close(c);
 }
 
+/* A list of what is allowed leaves the refusals as they are. */
+static void what_is_allowed(void **state)
+{
+    static const char *const types[] = {"application/pdf", "image/*"};
+    static const struct {
+        const char *name, *type;
+        bool macros;
+        const char *trouble;
+    } rows[] = {
+        {"a.pdf", "application/pdf", false, NULL},
+        {"a", "APPLICATION/PDF", false, NULL},
+        {"a.pdf", "application/msword", false, "not_allowed"},
+        {"a.pdf", "application/pdfx", false, "not_allowed"},
+        {"a.png", "image/png", false, NULL},
+        {"a.png", "imagery/png", false, "not_allowed"},
+        {"a.exe", "application/pdf", false, "refused_type"},
+        {"a.pdf", "application/pdf", true, "macros"},
+    };
+    ARENA_SCOPED a = arena_new();
+    struct problems p = {0};
+    struct config *c = config_load(a, source_file(a, "config/taamim.conf"), &p);
+
+    (void)state;
+    assert_non_null(c);
+    c->allowed = (struct strings){types, 2};
+    c->macros = MACROS_REFUSE;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fact_part part = {.name = rows[i].name, .type = rows[i].type, .size = 10, .macros = rows[i].macros};
+        const char *trouble = trouble_of_part(a, c, &part);
+
+        if (rows[i].trouble ? !trouble || strcmp(trouble, rows[i].trouble) != 0 : trouble != NULL)
+            fail_msg("row %zu: %s", i, trouble ? trouble : "taken");
+    }
+    config_close(c);
+}
+
 static void the_row_remembers(void **state)
 {
     ARENA_SCOPED a = arena_new();
@@ -103,8 +139,9 @@ static void the_row_remembers(void **state)
 /* An officer reads it in the language of the alert. */
 static void reasons_have_all_languages(void **state)
 {
-    static const char *const codes[] = {"empty", "too_large",  "refused_type",  "infected:Win.Test",
-                                        "cut",   "incomplete", "holds_refused", "link"};
+    static const char *const codes[] = {"empty",       "too_large",  "refused_type",   "infected:Win.Test",
+                                        "cut",         "incomplete", "holds_refused",  "link",
+                                        "not_allowed", "macros",     "reply_too_large"};
     ARENA_SCOPED a = arena_new();
 
     (void)state;
@@ -131,6 +168,13 @@ static void faulty_settings_are_told(void **state)
         {"filing = { refused = [ ]; };", ""},
         {"filing = { max_paper_bytes = 5000; refused = [ \".exe\", \"text/x-shellscript\" ]; };", ""},
         {"filing = { refused = [ \"desktop.ini\" ]; };", ""},
+        {"filing = { allowed = [ \"application/pdf\", \"image/*\" ]; macros = \"refuse\"; max_reply_bytes = 9000; };",
+         ""},
+        {"filing = { allowed = [ \".pdf\" ]; };", "allowed cannot be '.pdf'; write a media type"},
+        {"filing = { allowed = [ \"image/\" ]; };", "allowed cannot be 'image/'"},
+        {"filing = { allowed = [ \"*/*\" ]; };", "allowed cannot be '*/*'"},
+        {"filing = { macros = \"ask\"; };", "macros"},
+        {"filing = { max_reply_bytes = -1; };", "max_reply_bytes is -1"},
         {"filing = { refused = [ \"exe\" ]; };", "refused cannot be 'exe'"},
         {"filing = { max_paper_bytes = 200000000; };",
          "max_paper_bytes is 200000000; it must be from 1000 to 100000000"},
@@ -171,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_taken),
+        cmocka_unit_test(what_is_allowed),
         cmocka_unit_test(the_row_remembers),
         cmocka_unit_test(reasons_have_all_languages),
         cmocka_unit_test(faulty_settings_are_told),
