@@ -7,12 +7,13 @@
 #include "base/clock.h"
 #include "mail/address.h"
 
-#define FILES_MAX 8
+#define FILES_MAX  150
+#define INSIDE_MAX 8
 
 struct file {
     const char *name, *bytes;
     size_t size;
-    struct packed_file inside[FILES_MAX]; /* it is a ZIP of these */
+    struct packed_file inside[INSIDE_MAX]; /* it is a ZIP of these */
     size_t n_inside;
     const char *password;
 };
@@ -200,7 +201,7 @@ static bool file_holds(struct world *w, struct writing *r, const char *value, co
     struct packed_file *in = f ? &f->inside[f->n_inside] : NULL;
 
     (void)l;
-    if (!f || f->n_inside == FILES_MAX)
+    if (!f || f->n_inside == INSIDE_MAX)
         return err_perm(e, "which file holds it?");
     f->n_inside++;
     in->name = arena_strdup(w->a, value);
@@ -455,6 +456,30 @@ static bool replies(struct world *w, const struct line *l, struct err *e)
     return take_options(w, &r, l, e) && send(w, &r, e);
 }
 
+/* A program gone wild: many mails, each with many files of one name. */
+static bool floods(struct world *w, const struct line *l, struct err *e)
+{
+    long mails = strtol(l->words[1], NULL, 10), files = strtol(l->words[2], NULL, 10);
+
+    for (long i = 0; i < mails; i++) {
+        struct writing r = {.text = "Please find our answer.", .mailbox = "INBOX", .extra = ""};
+
+        r.from = focal_point_of(w, l->words[0], e);
+        if (!r.from)
+            return false;
+        r.auth = passes(w, r.from);
+        r.answers = mail_got(w, r.from, NULL, l->ref);
+        for (long k = 0; k < files; k++) {
+            if (!has_file(w, &r, l->words[3], l, e))
+                return false;
+            r.files[k].bytes = paper_saying(w, arena_printf(w->a, "%ld of mail %ld", k, i), &r.files[k].size);
+        }
+        if (!r.answers || !send(w, &r, e))
+            return r.answers ? false : err_perm(e, "%s has got nothing to reply to", r.from);
+    }
+    return true;
+}
+
 static bool writes(struct world *w, const struct line *l, struct err *e)
 {
     struct writing r = {
@@ -559,6 +584,7 @@ static bool letter_comes(struct world *w, const struct line *l, struct err *e)
 
 const struct sentence mail_sentences[] = {
     {"PARTY replies ...", replies},
+    {"PARTY floods N replies of N files called NAME", floods},
     {"mail from ADDRESS ...", writes},
     {"letter NAME comes for ADDRESS", letter_comes},
     {"PARTY is out of office", is_away},
