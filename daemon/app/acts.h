@@ -13,15 +13,15 @@ struct act {
     const char *texts[LANG_COUNT]; /* a note by language; none given: `text` serves all */
     const char *address;           /* resend --to */
     int64_t message;               /* a reply's number */
-    int64_t paper;                 /* the n-th paper of that reply, from 1 */
+    int64_t paper;                 /* the n-th paper of that reply, from 1; cover: 0: the one that looks so */
     int item;                      /* 1.. */
     const char *add_contact;       /* role, NULL */
-    bool tell;                     /* reject: say so to the sender's party */
+    bool tell;                     /* reject, cover: say so to the sender, if a contact */
 };
 typedef bool act_fn(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e);
 
 act_fn act_extend, act_remind, act_note, act_resend, act_close, act_cancel;
-act_fn act_accept, act_reject, act_move, act_item;
+act_fn act_accept, act_reject, act_move, act_item, act_cover;
 
 /* A paper that came another way: files staged already (paths below the state directory, names as the sender's). */
 struct brought {

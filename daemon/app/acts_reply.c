@@ -1,9 +1,9 @@
-/* An officer's acts on a reply: accept, reject, move, item, add. A held reply's papers lie with it until one of
+/* An officer's acts on a reply: accept, reject, move, add. A held reply's papers lie with it until one of
  * these decides. */
 #include <string.h>
 #include <strings.h>
 
-#include "app/acts.h"
+#include "app/acts_reply.h"
 #include "app/effects.h"
 #include "app/post.h"
 #include "app/trouble.h"
@@ -11,7 +11,7 @@
 #include "mail/address.h"
 #include "mail/names.h"
 
-static bool begin_on(struct daemon *d, struct arena *a, int64_t message, struct message_row *m, struct err *e)
+bool reply_begin(struct daemon *d, struct arena *a, int64_t message, struct message_row *m, struct err *e)
 {
     if (!store_message(d->store, a, message, m, e))
         return false;
@@ -20,8 +20,8 @@ static bool begin_on(struct daemon *d, struct arena *a, int64_t message, struct 
     return daemon_begin(d, e);
 }
 
-static bool done(struct daemon *d, struct arena *a, const struct message_row *m, const char *lay_at, bool good,
-                 struct err *e)
+bool reply_done(struct daemon *d, struct arena *a, const struct message_row *m, const char *lay_at, bool good,
+                struct err *e)
 {
     if (!good || !store_update_message(d->store, m, e) || !daemon_commit(d, e)) {
         daemon_rollback(d);
@@ -122,7 +122,7 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
     const char *lay_at;
     bool good;
 
-    if (!begin_on(d, a, act->message, &m, e))
+    if (!reply_begin(d, a, act->message, &m, e))
         return false;
     lay_at = m.file;
     good = is_unverified(&m)
@@ -132,7 +132,7 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
                               (long long)m.id, m.state);
     good = good && aim(d, a, &m, act, e) && file_for(d, a, &m, act, text_out, e) &&
            (!act->add_contact || add_contact(d, a, &m, act->add_contact, act->who, e));
-    return done(d, a, &m, lay_at, good, e);
+    return reply_done(d, a, &m, lay_at, good, e);
 }
 
 /* The sender as a contact of the register or of this round alone; NULL for everybody else. */
@@ -159,20 +159,15 @@ static const struct contact *contact_of(struct daemon *d, const struct round_vie
     return NULL;
 }
 
-/* Only a party's own contacts are ever told. */
-static bool tell_rejection(struct daemon *d, struct arena *a, const struct message_row *m, const struct act *act,
-                           struct err *e)
+bool reply_tell(struct daemon *d, struct arena *a, const struct reply_word *w, struct err *e)
 {
+    const struct message_row *m = w->m;
     const struct contact *to[1] = {NULL};
     const struct party *p = NULL;
     struct round_view v;
     struct seat_row seat = {0};
     int64_t notice;
-    struct letter_paper why = {.name = m->subject, .sha256 = "", .item = -1, .trouble = act->text};
-    struct post letter = {.cause = arena_printf(a, "reject:%lld", (long long)m->id),
-                          .to = to,
-                          .n_to = 1,
-                          .in_reply_to = *m->message_id ? m->message_id : NULL};
+    struct post letter = {.cause = w->cause, .to = to, .n_to = 1, .in_reply_to = *m->message_id ? m->message_id : NULL};
 
     if (!*m->round)
         return err_perm(e, "the reply is of no round: nobody is told");
@@ -180,7 +175,7 @@ static bool tell_rejection(struct daemon *d, struct arena *a, const struct messa
         return false;
     to[0] = contact_of(d, &v, m, &p);
     if (!to[0])
-        return err_perm(e, "%s is no contact of a party: nobody is told", m->sender);
+        return err_perm(e, "%s is no contact of a party: nobody is told", *m->sender ? m->sender : "who brought it");
     if (!store_seat(d->store, a, v.row.ref, p->code, &seat, e))
         return false;
     letter.view = &v;
@@ -189,9 +184,17 @@ static bool tell_rejection(struct daemon *d, struct arena *a, const struct messa
                                     .deadline_at = seat_deadline(d, &v, &seat).at,
                                     .now_at = clock_now(),
                                     .missing = filing_standing(d, a, &v, p->code).missing,
-                                    .papers = &why,
+                                    .papers = w->about,
                                     .n_papers = 1};
     return post(d, a, &letter, &notice, e);
+}
+
+static bool tell_rejection(struct daemon *d, struct arena *a, const struct message_row *m, const struct act *act,
+                           struct err *e)
+{
+    struct letter_paper why = {.name = m->subject, .sha256 = "", .item = -1, .trouble = act->text};
+
+    return reply_tell(d, a, &(struct reply_word){m, arena_printf(a, "reject:%lld", (long long)m->id), &why}, e);
 }
 
 bool act_reject(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
@@ -200,7 +203,7 @@ bool act_reject(struct daemon *d, struct arena *a, const struct act *act, const 
     const char *lay_at;
     bool good;
 
-    if (!begin_on(d, a, act->message, &m, e))
+    if (!reply_begin(d, a, act->message, &m, e))
         return false;
     lay_at = m.file;
     good = strcmp(m.state, "held") == 0 || err_perm(e, "reply %lld is not held, it is %s", (long long)m.id, m.state);
@@ -210,7 +213,7 @@ bool act_reject(struct daemon *d, struct arena *a, const struct act *act, const 
            story(d, &(struct story_line){act->who, "rejected", m.round, m.party, m.id}, e, "%s: %s", m.sender, m.why);
     *text_out = arena_printf(a, "reply %lld: rejected; it stays in the archive, its papers in held/%lld",
                              (long long)m.id, (long long)m.id);
-    return done(d, a, &m, lay_at, good, e);
+    return reply_done(d, a, &m, lay_at, good, e);
 }
 
 bool act_move(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
@@ -219,7 +222,7 @@ bool act_move(struct daemon *d, struct arena *a, const struct act *act, const ch
     const char *lay_at, *old_party, *old_round;
     bool good;
 
-    if (!begin_on(d, a, act->message, &m, e))
+    if (!reply_begin(d, a, act->message, &m, e))
         return false;
     lay_at = m.file;
     old_party = m.party;
@@ -236,52 +239,7 @@ bool act_move(struct daemon *d, struct arena *a, const struct act *act, const ch
     good = good && take_out(d, a, &m, old_round, old_party, e) && file_for(d, a, &m, act, text_out, e) &&
            story(d, &(struct story_line){act->who, "moved", old_round, old_party, m.id}, e, "to %s in %s", m.party,
                  m.round);
-    return done(d, a, &m, lay_at, good, e);
-}
-
-/* ---- which item a paper answers */
-
-static struct paper_row *nth_paper(struct daemon *d, struct arena *a, int64_t message, int64_t n, struct err *e)
-{
-    struct paper_row *rows;
-    size_t count;
-
-    if (!store_papers_of_message(d->store, a, message, &rows, &count, e))
-        return NULL;
-    if (n < 1 || (size_t)n > count) {
-        err_perm(e, "reply %lld has %zu papers, not a paper %lld", (long long)message, count, (long long)n);
-        return NULL;
-    }
-    return &rows[n - 1];
-}
-
-bool act_item(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
-{
-    struct message_row m;
-    struct paper_row *p;
-    struct round_view v;
-    bool good;
-
-    if (!begin_on(d, a, act->message, &m, e))
-        return false;
-    p = nth_paper(d, a, m.id, act->paper, e);
-    good = p && round_view(d, a, m.round, &v, e);
-    if (good && (act->item < 1 || (size_t)act->item > v.spec->n_items))
-        good = err_perm(e, "round %s has %zu items, not an item %d", v.row.ref, v.spec->n_items, act->item);
-    if (good && p->item == act->item - 1 && strcmp(p->round, v.row.ref) == 0) {
-        daemon_rollback(d);
-        *text_out = arena_printf(a, "%s answers item %d already", p->name, act->item);
-        return true;
-    }
-    if (good) {
-        p->item = act->item - 1;
-        p->round = v.row.ref; /* a held paper bears none yet: the word is of this round's items */
-        good = store_update_paper(d->store, p, e) && filing_update_seat(d, a, &v, m.party, e) &&
-               story(d, &(struct story_line){act->who, "item", m.round, m.party, m.id}, e, "%s answers item %d",
-                     p->name, act->item);
-        *text_out = arena_printf(a, "%s answers item %d", p->name, act->item);
-    }
-    return done(d, a, &m, m.file, good, e);
+    return reply_done(d, a, &m, lay_at, good, e);
 }
 
 /* ---- a paper that came another way */
@@ -371,5 +329,5 @@ bool act_add(struct daemon *d, struct arena *a, const struct act *act, const str
     good = store_add_message(d->store, &m, &m.id, &known, e) &&
            (!known || err_temp(e, "two papers were brought within a thousandth of a second: say it again")) &&
            add_files(d, a, &m, b, e) && file_for(d, a, &m, act, text_out, e);
-    return done(d, a, &m, m.file, good, e);
+    return reply_done(d, a, &m, m.file, good, e);
 }

@@ -161,6 +161,7 @@ static const struct verb {
     {"reject", act_reject, NULL, NEEDS_MESSAGE | NEEDS_TEXT},
     {"move", act_move, NULL, NEEDS_MESSAGE},
     {"item", act_item, NULL, NEEDS_MESSAGE},
+    {"cover", act_cover, NULL, NEEDS_MESSAGE},
     {"launch", NULL, do_launch, 0},
     {"add", NULL, do_add, NEEDS_REF | NEEDS_PARTY},
     {"import", NULL, do_import, 0},

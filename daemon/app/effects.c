@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "app/covers.h"
 #include "app/outcome.h"
 #include "app/scanning.h"
 #include "app/trouble.h"
@@ -252,7 +253,8 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
                  trouble_in_story(a, m), *unscanned ? "; " : "", unscanned) &&
            alert(d, &about, e, FSI "%s" PDI "%s%s\n%s%s", from, *unscanned ? "\n" : "", unscanned,
                  out->n ? names_of(a, out) : m->subject, out->n ? "" : words_quoted(a, m)) &&
-           alert_notes(d, a, m, out, e) && alert_troubles(d, a, m, e) && receipt_due(d, a, m, e);
+           alert_notes(d, a, m, out, e) && covers_alert(d, a, m, &v, out, e) && alert_troubles(d, a, m, e) &&
+           receipt_due(d, a, m, e);
 }
 
 static bool file_it(struct daemon *d, struct incoming *in, const char *mark, struct err *e)

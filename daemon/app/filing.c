@@ -268,7 +268,7 @@ static bool is_unverified(const char *marks)
 /* What an officer said of a held paper, and what was found when it was filed in this round before, stands. */
 static int item_for(const struct round_view *v, const struct message_row *m, const struct paper_row *p)
 {
-    if (p->item >= 0 && strcmp(p->round, v->row.ref) == 0)
+    if (p->item != -1 && strcmp(p->round, v->row.ref) == 0)
         return p->item;
     if (paper_marked(p, MARK_LOCKED) || paper_marked(p, MARK_ARCHIVE))
         return ITEM_NOTHING;
@@ -423,6 +423,15 @@ bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, s
         if (!rows[i].held && !withdraw_one(d, a, &rows[i], e))
             return false;
     return true;
+}
+
+bool filing_set_aside(struct daemon *d, struct arena *a, struct paper_row *p, struct err *e)
+{
+    if (!reinstate(d, a, p, e))
+        return false;
+    p->item = ITEM_COVER;
+    p->replaces = 0;
+    return store_update_paper(d->store, p, e);
 }
 
 struct standing filing_standing(struct daemon *d, struct arena *a, const struct round_view *v, const char *party)

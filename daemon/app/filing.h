@@ -27,6 +27,9 @@ bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, con
 /* Takes the filed papers of a message back, for a move to another party: rows alone, the files lie where they lay
  * until filed anew. What they had replaced is in force again. */
 bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, struct err *e);
+/* An officer says that it is a covering letter alone: it stays filed and answers nothing; what it had replaced is in
+ * force again. `taamim reply item` takes that back. */
+bool filing_set_aside(struct daemon *d, struct arena *a, struct paper_row *p, struct err *e);
 /* Where the party stands after a change; sets answered_at and complete_at. */
 bool filing_update_seat(struct daemon *d, struct arena *a, const struct round_view *v, const char *party,
                         struct err *e);

@@ -38,6 +38,7 @@ struct letter_paper {
     int item;           /* -1 unassigned */
     int version;        /* > 1: replaces an earlier one */
     bool known;         /* had been received before: nothing was added */
+    bool maybe_cover;   /* may be a covering letter alone */
     const char *
         trouble; /* why it could not be taken: "too_large", "empty", "refused_type", "infected:NAME" ... (app/trouble.h); NULL: it was taken */
     bool locked; /* opens with a password only: the receipt asks for it without one */
@@ -46,7 +47,7 @@ struct letter_paper {
 
 struct letter_alert { /* one line of an alert mail */
     const char *
-        kind; /* "filed" "held" "suspect" "no_paper" "not_taken" "bounced" "failed" "refused" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away" "scanner_back" "clock" "trouble" "new_address" "unverified" */
+        kind; /* "filed" "held" "suspect" "no_paper" "not_taken" "bounced" "failed" "refused" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away" "scanner_back" "clock" "trouble" "new_address" "unverified" "cover" */
     const char *ref, *party_code;
     const struct party *party; /* NULL where none */
     int64_t message;           /* reply number for `taamim reply show N`; 0 none */

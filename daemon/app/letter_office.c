@@ -60,16 +60,25 @@ static bool is_held(const struct letter_alert *al)
     return is_one_of(al->kind, kinds);
 }
 
+static void message_actions(struct action_list *to, const struct letter_alert *al)
+{
+    if (is_held(al)) {
+        held_actions(to, al);
+        return;
+    }
+    add_action(to, arena_printf(to->a, "taamim reply show %lld", (long long)al->message));
+    if (strcmp(al->kind, "cover") == 0)
+        add_action(to, arena_printf(to->a, "taamim reply cover %lld", (long long)al->message));
+}
+
 static json_t *actions_of(struct arena *a, const struct letter_alert *al)
 {
     static const char *const addresses[] = {"bounced", "failed", NULL};
     static const char *const servers[] = {"queue_stopped", "server_away", "scanner_away", NULL};
     static const char *const others[] = {"trouble", "clock", NULL};
     struct action_list to = {a, json_array()};
-    if (is_held(al) && al->message)
-        held_actions(&to, al);
-    else if (al->message)
-        add_action(&to, arena_printf(a, "taamim reply show %lld", (long long)al->message));
+    if (al->message)
+        message_actions(&to, al);
     else if (is_one_of(al->kind, addresses) && given(al->party_code) && given(al->ref))
         add_action(&to, arena_printf(a, "taamim round resend %s --party %s --to ADDRESS", al->ref, al->party_code));
     else if (is_one_of(al->kind, servers))

@@ -28,7 +28,7 @@ static const char *const reminder_names[] = {"days", "is_last", "is_today", NULL
 static const char *const paper_names[] = {
     "has_papers",     "papers",  "papers_count", "all_known",    "name",     "size",      "hash",     "item",
     "is_new_version", "version", "is_known",     "has_troubles", "troubles", "too_large", "is_empty", "is_locked",
-    "refused_type",   "reason",  "unverified",   "sender",       "infected", "signature", NULL};
+    "refused_type",   "reason",  "unverified",   "sender",       "infected", "signature", "covers",   NULL};
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
 static const char *const alert_names[] = {
@@ -253,7 +253,7 @@ static void trouble_values(struct arena *a, json_t *o, const struct letter_paper
 
 static void paper_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
 {
-    json_t *taken = json_array(), *troubles = json_array();
+    json_t *taken = json_array(), *troubles = json_array(), *covers = json_array();
     long known = 0;
     for (size_t i = 0; i < l->n_papers; i++) {
         json_t *list = l->papers[i].trouble ? troubles : taken, *paper = value_list_add(list);
@@ -263,6 +263,8 @@ static void paper_values(struct arena *a, json_t *o, const struct letter *l, enu
         else
             taken_values(a, paper, l, lang, &l->papers[i]);
         known += !l->papers[i].trouble && l->papers[i].known;
+        if (l->papers[i].maybe_cover)
+            value_text(a, value_list_add(covers), "name", l->papers[i].name);
     }
     long n = (long)json_array_size(taken);
     value_bool(o, "has_papers", n > 0);
@@ -273,6 +275,7 @@ static void paper_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_text(a, o, "sender", l->sender);
     value_set(o, "papers", taken);
     value_set(o, "troubles", troubles);
+    value_set(o, "covers", covers);
 }
 
 /* ---- all of it */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const char *const own[] = {MARK_FORWARDED, MARK_LOCKED, MARK_MACROS, MARK_ARCHIVE, MARK_MEMBER};
+static const char *const own[] = {MARK_FORWARDED, MARK_LOCKED, MARK_MACROS, MARK_ARCHIVE, MARK_MEMBER, MARK_ONE_PAGE};
 
 static bool has_word(const char *words, const char *word)
 {
@@ -25,6 +25,8 @@ const char *paper_marks_found(struct arena *a, const struct fact_part *part)
 {
     const char *marks = part->forwarded ? MARK_FORWARDED : "";
 
+    if (part->scan && part->pages == 1)
+        marks = paper_marks_join(a, marks, MARK_ONE_PAGE);
     if (part->locked)
         marks = paper_marks_join(a, marks, MARK_LOCKED);
     return part->macros ? paper_marks_join(a, marks, MARK_MACROS) : marks;

@@ -12,6 +12,7 @@
 #define MARK_MACROS    "macros"    /* carries programs of its own */
 #define MARK_ARCHIVE   "archive"   /* its files are papers of their own; they follow it in the message's list */
 #define MARK_MEMBER    "member"    /* one of these */
+#define MARK_ONE_PAGE  "one_page_scan"
 
 /* What the parser found, in the arena; "" for nothing. What an archive is to its files is the caller's to add. */
 const char *paper_marks_found(struct arena *a, const struct fact_part *part);

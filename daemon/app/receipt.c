@@ -5,12 +5,14 @@
 
 #include <string.h>
 
+#include "app/covers.h"
 #include "app/filing.h"
 #include "app/paper_marks.h"
 #include "app/post.h"
 #include "app/trouble.h"
 #include "base/clock.h"
 #include "mail/address.h"
+#include "round/cover.h"
 
 #define TO_MAX       16
 #define PAPERS_MAX   100
@@ -35,6 +37,7 @@ struct batch {
     size_t n_to;
     const char *unverified; /* the address that nobody vouched for; NULL: none */
     bool late;
+    bool maybe_cover; /* some of it may be a covering letter alone */
 };
 
 static void add_papers(struct arena *a, struct batch *b, const struct paper_row *rows, size_t n, bool known)
@@ -74,6 +77,23 @@ static bool brings_news(const struct batch *b)
         if (!b->papers[i].known && !b->papers[i].trouble)
             return true;
     return false;
+}
+
+/* As the papers stand now: what came since may be the paper that the letter speaks of. */
+static bool mark_covers(struct daemon *d, struct arena *a, const struct round_view *v, const struct seat_row *seat,
+                        struct batch *b, struct err *e)
+{
+    unsigned alone;
+
+    if (!covers_of(d, a, v, seat->party, &alone, e))
+        return false;
+    for (size_t i = 0; i < b->n_papers; i++) {
+        struct letter_paper *p = &b->papers[i];
+
+        p->maybe_cover = !p->trouble && cover_meant(v->spec, alone, p->item);
+        b->maybe_cover |= p->maybe_cover;
+    }
+    return true;
 }
 
 static bool is_unverified(const struct message_row *m)
@@ -184,7 +204,7 @@ static bool post_batch(struct daemon *d, struct arena *a, const struct round_vie
                    .n_papers = b->n_papers,
                    .missing = standing.missing,
                    .answered = standing.answered,
-                   .complete = standing.complete,
+                   .complete = standing.complete && !b->maybe_cover,
                    .late = b->late,
                    .unverified = b->unverified != NULL,
                    .sender = b->unverified},
@@ -249,7 +269,7 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
         return false;
     all = b.n;
     verified_first(a, &b);
-    if (!collect_papers(d, a, seat, &b, e))
+    if (!collect_papers(d, a, seat, &b, e) || !mark_covers(d, a, v, seat, &b, e))
         return false;
     seat->receipt_due_at = b.n < all ? clock_now() + d->orders.config->receipt_every_s : 0;
     if (b.n > 0 && p) {

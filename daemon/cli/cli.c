@@ -24,6 +24,7 @@ static const struct option options[] = {
     {"tell", no_argument, NULL, OPT_TELL},
     {"received", required_argument, NULL, OPT_RECEIVED},
     {"round-trip", no_argument, NULL, OPT_ROUND_TRIP},
+    {"paper", required_argument, NULL, OPT_PAPER},
     {"json", no_argument, NULL, OPT_JSON},
     {"config", required_argument, NULL, 'c'},
     {"help", no_argument, NULL, 'h'},

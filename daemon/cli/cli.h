@@ -23,9 +23,10 @@ enum cli_option {
     OPT_TELL,
     OPT_RECEIVED,
     OPT_ROUND_TRIP,
+    OPT_PAPER,
     OPT_JSON,
 };
-#define OPTION_COUNT  12
+#define OPTION_COUNT  (OPT_JSON + 1)
 #define OPTION_BIT(o) (1u << (o))
 
 struct args {

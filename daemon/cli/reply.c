@@ -117,6 +117,8 @@ static const char *item_cell(struct arena *a, const struct paper_row *p)
 {
     if (p->item >= 0)
         return arena_printf(a, "%d", p->item + 1);
+    if (p->item == ITEM_COVER)
+        return "cover";
     return paper_marked(p, MARK_LOCKED) ? "locked" : paper_marked(p, MARK_ARCHIVE) ? "archive" : "-";
 }
 
@@ -173,6 +175,7 @@ static void print_next(const struct message_row *m)
                    id);
         printf("\n  taamim reply move %lld --party CODE      where it is another party's\n", id);
         printf("  taamim reply item %lld PAPER N      which item a paper answers\n", id);
+        printf("  taamim reply cover %lld      where all that came is a covering letter\n", id);
     } else if (strcmp(m->state, "noted") == 0 || strcmp(m->state, "duplicate") == 0) {
         printf("\n  taamim reply accept %lld%s%s      takes it in all the same\n", id, *m->round ? "" : " --round REF",
                *m->party ? "" : " --party CODE");
@@ -196,11 +199,12 @@ static enum exit_code show_json(const struct message_row *m, const struct paper_
     json_t *o = message_json(m), *filed = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct paper_row *p = &papers[i];
-        json_array_append_new(filed, json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:I, s:b, s:b, s:o}", "name",
-                                               p->name, "marks", p->marks, "item", p->item >= 0 ? p->item + 1 : 0,
-                                               "version", p->version, "path", p->path, "sha256", p->sha256, "type",
-                                               p->type, "size", (json_int_t)p->size, "current", p->current, "held",
-                                               p->held, "filed_at", when_json(p->filed_at)));
+        json_array_append_new(filed,
+                              json_pack("{s:s, s:s, s:i, s:b, s:i, s:s, s:s, s:s, s:I, s:b, s:b, s:o}", "name", p->name,
+                                        "marks", p->marks, "item", p->item >= 0 ? p->item + 1 : 0, "cover",
+                                        p->item == ITEM_COVER, "version", p->version, "path", p->path, "sha256",
+                                        p->sha256, "type", p->type, "size", (json_int_t)p->size, "current", p->current,
+                                        "held", p->held, "filed_at", when_json(p->filed_at)));
     }
     json_object_set_new(o, "papers", filed);
     json_object_set_new(o, "not_taken", troubles_json(m));
@@ -297,6 +301,16 @@ static enum exit_code item(const struct args *args)
     return decide(args, "item", json_pack("{s:I, s:I}", "paper", (json_int_t)paper, "item", (json_int_t)n));
 }
 
+static enum exit_code cover(const struct args *args)
+{
+    const char *given = args->option[OPT_PAPER];
+    int64_t paper = given ? cli_number(given, "a paper") : 0;
+    if (given && !paper)
+        return CLI_USAGE;
+    return decide(args, "cover",
+                  json_pack("{s:I, s:b}", "paper", (json_int_t)paper, "tell", args->option[OPT_TELL] != NULL));
+}
+
 static const char *last_part(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -332,6 +346,11 @@ static const struct verb reply_verbs[] = {
     {"move", "move N [--round REF] [--party CODE]", "Gives a filed reply to the party or round it belongs to.", 1, 1,
      AIM, 0, move},
     {"item", "item N PAPER ITEM", "Says which item of the round the n-th paper of a reply answers.", 3, 3, 0, 0, item},
+    {"cover", "cover N [--paper PAPER] [--tell]",
+     "Says that a filed paper is a covering letter alone: it answers nothing, and reminders go on. `item` takes it "
+     "back. "
+     "--tell says so to its sender, if a contact.",
+     1, 1, OPTION_BIT(OPT_PAPER) | OPTION_BIT(OPT_TELL), 0, cover},
     {"add", "add FILE... --round REF --party CODE --received DATE",
      "Files papers that came another way: by hand, or to an officer's own mailbox.", 1, WORDS_ANY,
      AIM | OPTION_BIT(OPT_RECEIVED), AIM | OPTION_BIT(OPT_RECEIVED), add},

@@ -152,6 +152,15 @@ static const struct row {
     {"no address is left for this mail: the party has not been reached",
      "لم يبقَ لهذه الرسالة عنوان آخر: لم تصل إلى الجهة",
      "plus aucune adresse pour ce message" NBSP ": la délégation n’a pas été jointe"},
+    {"perhaps a covering letter alone: the paper itself seems to be missing",
+     "لعل الوارد كتاب تغطية فحسب: يبدو أن الورقة نفسها لم تصل",
+     "peut-être une simple lettre d’accompagnement" NBSP ": le document lui-même semble manquer"},
+    {"this is a covering letter, and has been filed as such; the paper that it accompanies has not arrived, and is "
+     "kindly "
+     "requested.",
+     "هذا كتاب تغطية، وقد حُفظ بهذه الصفة، ولم تصل الورقة المشار إليها فيه؛ فيُرجى التكرم بموافاتنا بها.",
+     "il s’agit d’une lettre d’accompagnement, enregistrée comme telle" NBSP
+     "; le document qu’elle accompagne n’est pas parvenu" NBSP "; prière de bien vouloir l’envoyer."},
     {"brought by hand", "سُلّمت باليد", "remis en main propre"},
     {"known", "ورد من قبل", "déjà reçu"},
     /* the message could not be read: why */

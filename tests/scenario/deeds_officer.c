@@ -235,6 +235,34 @@ static bool assigns_item(struct world *w, const struct line *l, struct err *e)
                e);
 }
 
+static bool says_cover(struct world *w, const struct act *what, struct err *e)
+{
+    struct message_row m;
+    struct act full = *what;
+
+    if (!mailbox_message(w, &m, e))
+        return false;
+    full.message = m.id;
+    return act(w, act_cover, &full, e);
+}
+
+static bool is_cover(struct world *w, const struct line *l, struct err *e)
+{
+    (void)l;
+    return says_cover(w, &(struct act){.paper = 0}, e);
+}
+
+static bool nth_is_cover(struct world *w, const struct line *l, struct err *e)
+{
+    return says_cover(w, &(struct act){.paper = strtol(l->words[0], NULL, 10)}, e);
+}
+
+static bool is_cover_and_tells(struct world *w, const struct line *l, struct err *e)
+{
+    (void)l;
+    return says_cover(w, &(struct act){.tell = true}, e);
+}
+
 /* A paper handed over at the desk: staged first, as the command socket does. */
 static bool brings(struct world *w, const struct line *l, struct err *e)
 {
@@ -293,6 +321,9 @@ const struct sentence officer_sentences[] = {
     {"officer moves the last reply to PARTY", moves},
     {"officer moves reply N to PARTY", moves_nth},
     {"officer says paper N answers item N", assigns_item},
+    {"officer says that it is a cover letter alone", is_cover},
+    {"officer says that paper N is a cover letter alone", nth_is_cover},
+    {"officer says that it is a cover letter alone and tells the sender", is_cover_and_tells},
     {"officer brings NAME of PARTY received DATE", brings},
     {NULL, NULL},
 };

@@ -89,10 +89,20 @@ struct round_spec sample_round_without_note;
 
 static const char *const documents[] = {"call for papers.pdf", "نموذج الورقة (2).docx"};
 static const struct letter_paper papers[] = {
-    {"تقرير الأردن عن التعهدات.pdf", 1436549, "3f2a9c0b77d1e85544aa", 0, 1, false, NULL, false, false},
-    {"measures v2.docx", 88200, "a90044bc12ef77aa0011", 1, 2, false, NULL, false, false},
-    {"annex_1.xlsx", 730, "00112233445566778899", -1, 1, true, NULL, true, false},
-    {"صور.zip", 31457280, NULL, -1, 0, false, "too_large", false, false},
+    {.name = "تقرير الأردن عن التعهدات.pdf",
+     .size = 1436549,
+     .sha256 = "3f2a9c0b77d1e85544aa",
+     .item = 0,
+     .version = 1},
+    {.name = "measures v2.docx", .size = 88200, .sha256 = "a90044bc12ef77aa0011", .item = 1, .version = 2},
+    {.name = "annex_1.xlsx",
+     .size = 730,
+     .sha256 = "00112233445566778899",
+     .item = -1,
+     .version = 1,
+     .known = true,
+     .locked = true},
+    {.name = "صور.zip", .size = 31457280, .item = -1, .trouble = "too_large"},
 };
 static const struct letter_alert alerts[] = {
     {

@@ -4,12 +4,12 @@
 #include "app/effects.h"
 #include "app/trouble.h"
 
-static void write_paper(int64_t message, const char *name, const char *marks)
+static void write_paper(int64_t message, const char *name, int item, const char *marks)
 {
     struct paper_row p = {.message = message,
                           .round = REF,
                           .party = "JO",
-                          .item = ITEM_NOTHING,
+                          .item = item,
                           .name = name,
                           .version = 1,
                           .path = name,
@@ -36,8 +36,9 @@ static void write_reply(void)
     trouble_add(a, &m, "refused_type", 2048, "setup.exe");
     trouble_add(a, &m, "empty", 0, "report.docx");
     GOOD(store_add_message(s, &m, &m.id, &known, &e));
-    write_paper(m.id, "one.pdf", "unverified locked");
-    write_paper(m.id, "two.zip", "archive");
+    write_paper(m.id, "one.pdf", ITEM_NOTHING, "unverified locked");
+    write_paper(m.id, "two.zip", ITEM_NOTHING, "archive");
+    write_paper(m.id, "NV.pdf", ITEM_COVER, "");
     desk_done();
 }
 
@@ -89,12 +90,30 @@ static void words_alone_are_a_note(void **state)
         fail_msg("%s", text);
 }
 
+static void a_covering_letter_is_shown_as_one(void **state)
+{
+    const char *text;
+    JSON_SCOPED j = NULL;
+    const json_t *first;
+
+    (void)state;
+    write_reply();
+    text = desk_prints("reply show 1");
+    if (!strstr(text, "cover") || !strstr(text, "taamim reply cover 1"))
+        fail_msg("%s", text);
+    j = desk_json("reply show 1 --json");
+    first = json_array_get(json_object_get(j, "papers"), 2);
+    assert_true(wire_bool(first, "cover"));
+    assert_int_equal(wire_int(first, "item", -1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(papers_that_answer_nothing_say_why, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_taken_is_shown, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(words_alone_are_a_note, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(a_covering_letter_is_shown_as_one, desk_set_up, desk_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

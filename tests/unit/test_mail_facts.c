@@ -236,8 +236,8 @@ static void test_empty_record(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_lies),       cmocka_unit_test(test_places),
-        cmocka_unit_test(test_answers),    cmocka_unit_test(test_long_texts), cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_lies),       cmocka_unit_test(test_places),
+        cmocka_unit_test(test_answers),      cmocka_unit_test(test_long_texts), cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_empty_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
