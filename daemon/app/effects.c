@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/covers.h"
+#include "app/matrix.h"
 #include "app/outcome.h"
 #include "app/scanning.h"
 #include "app/trouble.h"
@@ -20,6 +21,7 @@
 
 #define NOTE_LINES  12 /* of an answer without a paper, in the officers' alert */
 #define NOTE_BYTES  ((size_t)1000)
+#define AWAY_BYTES  160
 #define STORY_BYTES ((size_t)200)
 #define BY_HAND     "brought by hand"
 #define LOCKED_NOTE "it opens with a password only: it answers nothing until `taamim reply item` says so"
@@ -350,7 +352,8 @@ static bool note(struct daemon *d, struct incoming *in, const char *what, struct
     }
     settled(d, in, "noted", true);
     line = line_of(&in->m, "daemon", what);
-    return story(d, &line, e, "from %s: \"%s\" (%s)", in->m.sender, in->m.subject, in->rule);
+    return story(d, &line, e, "from %s: \"%s\" (%s)%s%s", in->m.sender, in->m.subject, in->rule, *in->m.why ? ": " : "",
+                 in->m.why);
 }
 
 /* No header says that a machine wrote it: its subject or its words alone do, and may be a delegation's own. */
@@ -363,10 +366,23 @@ static bool words_alone(const struct incoming *in)
     return !marked && (in->judged.sender == SENDER_CONTACT || in->judged.sender == SENDER_LISTED_DOMAIN);
 }
 
+/* Its own words for when its sender is back, where that is somebody of the party: shown there, and nothing else. */
+static void mark_away(struct incoming *in)
+{
+    const char *words = in->facts->away_until ? in->facts->away_until : "";
+    bool known = in->judged.sender == SENDER_CONTACT || in->judged.sender == SENDER_LISTED_DOMAIN;
+
+    if (!*words || !known || in->judged.auth == AUTH_FAIL)
+        return;
+    add_mark(in->a, &in->m, MARK_AWAY);
+    in->m.why = text_clean(in->a, words, strnlen(words, AWAY_BYTES));
+}
+
 static bool automatic(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct alert_row about;
 
+    mark_away(in);
     if (!note(d, in, "automatic", e))
         return false;
     about = alert_of(&in->m, "no_paper");

@@ -195,6 +195,17 @@ static const char *counted_word(struct arena *a, enum lang lang, const char *key
     return arena_printf(a, lang == LANG_FR ? "%s\u00a0: %d" : "%s: %d", word_of(lang, key), n);
 }
 
+static const char *quoted_word(struct arena *a, enum lang lang, const char *key, const char *quoted)
+{
+    const char *word = word_of(lang, key);
+    switch (lang) {
+    case LANG_AR: return arena_printf(a, "%s: «%s»", word, quoted);
+    case LANG_FR: return arena_printf(a, "%s\u00a0: «\u00a0%s\u00a0»", word, quoted);
+    case LANG_EN: break;
+    }
+    return arena_printf(a, "%s: “%s”", word, quoted);
+}
+
 /* What the columns do not say: addresses that failed, what waits, an own deadline. */
 static const char *remarks_of(struct arena *a, const struct letter *l, enum lang lang, const struct matrix_row *r)
 {
@@ -207,6 +218,8 @@ static const char *remarks_of(struct arena *a, const struct letter *l, enum lang
         list = joined(a, lang, list, counted_word(a, lang, "remark.bounced", r->bounced));
     if (r->failed > 0)
         list = joined(a, lang, list, counted_word(a, lang, "remark.failed", r->failed));
+    if (r->away)
+        list = joined(a, lang, list, quoted_word(a, lang, "remark.away", r->away));
     if (r->extended) {
         const char *until = date_without_weekday(a, lang, zone_civil(l->config->zone, r->deadline_at));
         list = joined(a, lang, list, arena_printf(a, "%s %s", word_of(lang, "remark.extended"), until));

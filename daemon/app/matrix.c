@@ -20,6 +20,7 @@ struct tally {
     struct paper_fact *facts;
     size_t n_facts;
     int64_t first_received_at;
+    const char *away_sender;
 };
 
 struct count {
@@ -110,6 +111,17 @@ static void count_paper(struct count *c, const struct paper_row *p, bool *brough
         t->first_received_at = m->received_at;
 }
 
+/* By their number, which is the order they came in. */
+static void note_absence(struct tally *t, const struct message_row *m)
+{
+    if (strcmp(m->state, "noted") == 0 && strstr(m->marks, MARK_AWAY)) {
+        t->row->away = m->why;
+        t->away_sender = m->sender;
+    } else if (strcmp(m->state, "filed") == 0 && t->away_sender && strcasecmp(t->away_sender, m->sender) == 0) {
+        t->row->away = t->away_sender = NULL;
+    }
+}
+
 static void count_message(const struct count *c, const struct message_row *m, bool brought)
 {
     struct tally *t = tally_of(c, m->party);
@@ -120,6 +132,7 @@ static void count_message(const struct count *c, const struct message_row *m, bo
     c->m->held_replies += held;
     if (!t)
         return;
+    note_absence(t, m);
     t->row->held += held;
     t->row->notes += noted || empty;
     if (empty && *m->text)

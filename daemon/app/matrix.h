@@ -6,6 +6,9 @@
 #include "io/store.h"
 #include "round/round.h"
 
+/* In a message's marks: it says in `why` how long its sender is away. */
+#define MARK_AWAY "away"
+
 struct matrix_row {
     const char *party;       /* code */
     const struct party *who; /* NULL where the register no longer has it */
@@ -21,6 +24,8 @@ struct matrix_row {
     int64_t answered_at;           /* when the first paper came; 0 = not yet */
     int64_t deadline_at;           /* its own where extended */
     bool extended;
+    const char *away; /* the latest automatic answer's own words for when its sender is back, until that sender
+                         replies; NULL: none */
 };
 
 struct matrix {

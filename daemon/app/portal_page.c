@@ -221,6 +221,8 @@ static void add_paper(struct page *p, const struct paper_row *paper)
     add_paper_name(p, paper);
     add(p, " <span class=\"small\">");
     add_text(p, size_in_words(p->a, LANG_AR, paper->size));
+    if (paper->item == ITEM_COVER)
+        add(p, " · كتاب تغطية");
     if (paper->item >= 0 && p->m->spec->n_items > 1)
         buf_addf(&p->out, " · البند %d", paper->item + 1);
     if (paper_marked(paper, MARK_LOCKED))
@@ -291,13 +293,18 @@ static void add_note(struct page *p, const char *note)
 
 static void add_notes(struct page *p, const struct matrix_row *row)
 {
-    open_cell(p, "ملاحظات", !row->held && !row->extended && !row->notes);
+    open_cell(p, "ملاحظات", !row->held && !row->extended && !row->notes && !row->away);
     if (row->held)
         buf_addf(&p->out, "<p><span class=\"mark\">قيد المراجعة: %d</span></p>", row->held);
     if (row->extended) {
         add(p, "<p><span class=\"mark\">تمديد</span> <span class=\"small\">حتى ");
         add_text(p, instant_in_words(p->a, LANG_AR, p->config->zone, row->deadline_at));
         add(p, "</span></p>");
+    }
+    if (row->away) {
+        add(p, "<p class=\"small\">غائب: «<bdi>");
+        add_text(p, row->away);
+        add(p, "</bdi>»</p>");
     }
     if (row->notes)
         buf_addf(&p->out, "<p class=\"small\">ردود آلية أو بلا أوراق: %d</p>", row->notes);

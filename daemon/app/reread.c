@@ -61,6 +61,7 @@ static bool give_back(struct daemon *d, struct arena *a, struct message_row *m, 
     m->verdict = verdict_names[VERDICT_FILE];
     m->rule = TAKEN_IN;
     m->why = "";
+    m->marks = ""; /* found anew */
     good = spool_move(d->spool, a, m->file, "incoming", name, &m->file, e) &&
            story(d, &line, e, "from %s, \"%s\": read once more for its papers", m->sender, m->subject) &&
            store_update_message(d->store, m, e) && daemon_commit(d, e);

@@ -32,13 +32,23 @@ static const char *items_missing(struct arena *a, const struct round_spec *s, un
     return text;
 }
 
+static const char *with(struct arena *a, const char *list, const char *more)
+{
+    return *list ? arena_printf(a, "%s; %s", list, more) : more;
+}
+
 static const char *remarks(struct desk *d, const struct matrix *m, const struct matrix_row *r)
 {
-    const char *missing = r->answered && !r->complete ? items_missing(d->a, m->spec, r->missing) : "";
-    return arena_printf(d->a, "%s%s%s%s%s%s", *missing ? "missing item " : "", missing,
-                        *missing && (r->late || r->extended) ? "; " : "", r->late ? "late" : "",
-                        r->late && r->extended ? "; " : "",
-                        r->extended ? arena_printf(d->a, "until %s", when_short(d->a, d->config, r->deadline_at)) : "");
+    const char *list = "";
+    if (r->answered && !r->complete)
+        list = arena_printf(d->a, "missing item %s", items_missing(d->a, m->spec, r->missing));
+    if (r->late)
+        list = with(d->a, list, "late");
+    if (r->extended)
+        list = with(d->a, list, arena_printf(d->a, "until %s", when_short(d->a, d->config, r->deadline_at)));
+    if (r->away)
+        list = with(d->a, list, arena_printf(d->a, "away: \"%s\"", table_cell(d->a, r->away, 60)));
+    return list;
 }
 
 static void add_party(struct desk *d, struct table *t, const struct matrix *m, const struct matrix_row *r)
@@ -85,12 +95,12 @@ static json_t *party_json(const struct matrix *m, const struct matrix_row *r)
     for (size_t i = 0; i < m->spec->n_items; i++)
         if (r->missing & (1u << i))
             json_array_append_new(missing, json_string(m->spec->items[i].key));
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:o, s:i, s:i, s:i, s:i, s:o, s:b, s:o}", "code",
-                     r->party, "name", r->who ? party_name(r->who, LANG_AR) : r->party, "addresses", r->addresses,
-                     "sent", r->sent, "waiting", r->waiting, "failed", r->failed, "bounced", r->bounced, "standing",
-                     standing_name(r), "late", r->late, "answered_at", when_json(r->answered_at), "papers", r->papers,
-                     "reminded", r->reminded, "held", r->held, "notes", r->notes, "missing", missing, "extended",
-                     r->extended, "deadline_at", when_json(r->deadline_at));
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:o, s:i, s:i, s:i, s:i, s:o, s:b, s:o, s:s}",
+                     "code", r->party, "name", r->who ? party_name(r->who, LANG_AR) : r->party, "addresses",
+                     r->addresses, "sent", r->sent, "waiting", r->waiting, "failed", r->failed, "bounced", r->bounced,
+                     "standing", standing_name(r), "late", r->late, "answered_at", when_json(r->answered_at), "papers",
+                     r->papers, "reminded", r->reminded, "held", r->held, "notes", r->notes, "missing", missing,
+                     "extended", r->extended, "deadline_at", when_json(r->deadline_at), "away", r->away ? r->away : "");
 }
 
 static json_t *matrix_json(const struct matrix *m, bool whole)

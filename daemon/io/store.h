@@ -195,9 +195,10 @@ struct message_row {
     const char *kind;           /* mail_kind_names */
     const char *verdict, *rule; /* verdict_names; the rule's name */
     const char *round, *party;  /* "" where none */
-    const char *marks; /* space-separated: unverified new_address old_token late junk known by_hand unscanned note */
-    const char *text;  /* the sender's own new text, 2 KB at most */
-    const char *why;   /* reason of a hold or rejection */
+    const char
+        *marks; /* space-separated: unverified new_address old_token late junk known by_hand unscanned note away */
+    const char *text; /* the sender's own new text, 2 KB at most */
+    const char *why;  /* reason of a hold or rejection; of an absence (marked away), its own words for how long */
     const char *
         troubles; /* what it brought and could not be taken: lines of code, size and name with tabs between (app/trouble.h) */
     bool moved;      /* the collector has said "moved", or nothing was to be moved */

@@ -21,6 +21,7 @@ static const struct {
     {"remark.held", {"ردود قيد المراجعة", "held", "à examiner"}},
     {"remark.bounced", {"رسائل مرتدّة", "bounced", "non distribués"}},
     {"remark.failed", {"رسائل تعذّر إرسالها", "failed", "échecs d’envoi"}},
+    {"remark.away", {"غائب", "away", "absent"}},
     {"remark.extended", {"مُدّد الموعد حتى", "extended to", "échéance reportée au"}},
     /* what an alert tells */
     {"alert.filed", {"ورد ردّ وحُفظت أوراقه", "Reply filed", "Réponse enregistrée"}},

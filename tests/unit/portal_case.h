@@ -104,12 +104,35 @@ static inline void case_delivery(int64_t notice, const char *address, const char
     GOOD(store_add_delivery(s, &d, &id, &e));
 }
 
-static inline int64_t case_message(const char *party, const char *state, const char *kind, int64_t received_at)
+/* An automatic answer, or a reply of the same sender. */
+static inline void case_sent_by(const char *sender, const char *state, const char *away)
 {
-    static int64_t uid;
+    static int64_t last = 100000;
+    int64_t uid = ++last;
     struct message_row m = {.mailbox = "INBOX",
                             .uidvalidity = 1,
-                            .uid = ++uid,
+                            .uid = uid,
+                            .round = REF,
+                            .party = "JO",
+                            .state = state,
+                            .kind = away ? "automatic" : "human",
+                            .sender = sender,
+                            .marks = away ? MARK_AWAY : "",
+                            .why = away,
+                            .received_at = LAUNCHED_AT};
+    int64_t id;
+    bool known;
+
+    GOOD(store_add_message(s, &m, &id, &known, &e));
+}
+
+static inline int64_t case_message(const char *party, const char *state, const char *kind, int64_t received_at)
+{
+    static int64_t last;
+    int64_t uid = ++last;
+    struct message_row m = {.mailbox = "INBOX",
+                            .uidvalidity = 1,
+                            .uid = uid,
                             .round = REF,
                             .party = party,
                             .state = state,

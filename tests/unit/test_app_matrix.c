@@ -148,6 +148,25 @@ static void a_party_gone_from_the_register_keeps_its_row(void **state)
     assert_null(m.rows[4].who);
 }
 
+static void who_is_away_is_shown_until_that_sender_answers(void **state)
+{
+    struct matrix m = case_matrix();
+
+    (void)state;
+    assert_null(m.rows[0].away);
+    case_sent_by("focal@jo.example", "noted", "until 3 May");
+    case_sent_by("mission@jo.example", "filed", NULL);
+    m = case_matrix();
+    assert_string_equal(m.rows[0].away, "until 3 May");
+    assert_null(m.rows[1].away);
+    case_sent_by("focal@jo.example", "noted", "until 7 May");
+    m = case_matrix();
+    assert_string_equal(m.rows[0].away, "until 7 May");
+    case_sent_by("Focal@jo.example", "filed", NULL);
+    m = case_matrix();
+    assert_null(m.rows[0].away);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +177,7 @@ int main(void)
         CASE(papers_tell_the_standing),
         CASE(late_by_its_own_deadline),
         CASE(what_answers_nothing_is_a_note),
+        CASE(who_is_away_is_shown_until_that_sender_answers),
         CASE(a_party_gone_from_the_register_keeps_its_row),
     };
 

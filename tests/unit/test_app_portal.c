@@ -175,6 +175,26 @@ static void page_shows_a_note(void **state)
     HAS_NOT(html, " end");
 }
 
+static void page_tells_absences_and_covering_letters(void **state)
+{
+    int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT + DAY);
+    const char *html;
+
+    (void)state;
+    case_sent_by("focal@jo.example", "noted", "حتى 3 مايو <b>");
+    shelve((struct paper_row){.message = jo,
+                              .party = "JO",
+                              .item = ITEM_COVER,
+                              .name = "NV.pdf",
+                              .version = 1,
+                              .current = true,
+                              .path = "papers/ARCP-2026-04/الأردن/NV.pdf"},
+           "letter");
+    html = page();
+    assert_non_null(strstr(html, "غائب: «<bdi>حتى 3 مايو &lt;b&gt;</bdi>»"));
+    assert_non_null(strstr(html, " · كتاب تغطية"));
+}
+
 static void page_is_safe_and_alone(void **state)
 {
     const char *html;
@@ -366,6 +386,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(page_says_all),
         CASE(page_shows_a_note),
+        CASE(page_tells_absences_and_covering_letters),
         CASE(page_is_safe_and_alone),
         CASE(csv_is_for_spreadsheets),
         CASE(portal_follows_the_story),

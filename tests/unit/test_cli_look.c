@@ -36,6 +36,18 @@ static void status_counts_replies_and_papers(void **state)
     assert_int_equal(wire_int(json_array_get(json_object_get(one, "rows"), 1), "held", 0), 2);
 }
 
+static void status_tells_who_is_away(void **state)
+{
+    (void)state;
+    case_sent_by("focal@jo.example", "noted", "until 3 May");
+    desk_done();
+    needs(desk_prints("status ARCP/2026/04"), "away: \"until 3 May\"");
+    JSON_SCOPED one = desk_json("status ARCP/2026/04 --json");
+    const json_t *rows = json_object_get(one, "rows");
+    assert_string_equal(wire_string(json_array_get(rows, 0), "away", ""), "until 3 May");
+    assert_string_equal(wire_string(json_array_get(rows, 1), "away", "-"), "");
+}
+
 static void status_tells_the_quota(void **state)
 {
     const json_t *quota;
@@ -78,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(status_counts_replies_and_papers, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(status_tells_who_is_away, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(status_tells_the_quota, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_quota_is_null, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(a_notice_has_its_deliveries, desk_set_up, desk_tear_down),
