@@ -274,11 +274,25 @@ static bool file_it(struct daemon *d, struct incoming *in, const char *mark, str
 
 /* ---- holding */
 
+/* "sender belongs to two parties: AE, JO", by which an officer can say whose it is. */
+static const char *parties_of_sender(const struct daemon *d, const struct incoming *in)
+{
+    const struct party *p = NULL;
+    const struct contact *contact;
+    const char *text = MATCH_TWO_PARTIES;
+
+    while ((p = register_next_by_address(d->orders.parties, in->facts->from.address, p, &contact)))
+        text = arena_printf(in->a, "%s%s %s", text, strchr(text, ':') ? "," : ":", p->code);
+    return text;
+}
+
 /* Why it waits: the rule, and what is behind it. */
-static const char *why_held(const struct incoming *in)
+static const char *why_held(const struct daemon *d, const struct incoming *in)
 {
     const char *why = in->match.strength == MATCH_CONFLICT ? in->match.why : in->auth_why;
 
+    if (why && strcmp(why, MATCH_TWO_PARTIES) == 0)
+        why = parties_of_sender(d, in);
     if (strcmp(in->rule, JUDGE_UNSCANNED) == 0)
         why = in->scanned->why;
     return why ? arena_printf(in->a, "%s (%s)", in->rule, why) : in->rule;
@@ -305,7 +319,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
     if (in->junk)
         add_mark(in->a, &in->m, "junk");
     if (!*in->m.why)
-        in->m.why = why_held(in);
+        in->m.why = why_held(d, in);
     if (in->scanned && in->scanned->why)
         add_mark(in->a, &in->m, MARK_UNSCANNED);
     unscanned = strstr(in->m.marks, MARK_UNSCANNED) && !strstr(in->m.why, JUDGE_UNSCANNED) ? "\n" NOT_SCANNED : "";

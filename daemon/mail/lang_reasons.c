@@ -50,6 +50,8 @@ static const struct row {
     {"tokens of two parties", "رمزان لجهتين مختلفتين", "jetons de deux délégations"},
     {"thread of two parties", "مراسلة تخص جهتين", "fil de deux délégations"},
     {"subject names two parties", "الموضوع يذكر جهتين", "l’objet nomme deux délégations"},
+    {"sender belongs to two parties: %", "المرسِل يتبع أكثر من جهة: %",
+     "l’expéditeur relève de plusieurs délégations" NBSP ": %"},
     {"sender belongs to two parties", "المرسِل يتبع جهتين", "l’expéditeur relève de deux délégations"},
     {"token of one party, thread of another", "رمز جهة، ومراسلة جهة أخرى", "jeton d’une délégation, fil d’une autre"},
     {"token of one party, subject of another", "رمز جهة، وموضوع يخص جهة أخرى",

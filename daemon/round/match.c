@@ -98,7 +98,7 @@ static struct match conflict(struct match m, const char *why)
 static const char *party_trouble(const struct says *of)
 {
     static const char *const within[SIGNAL_KINDS] = {"tokens of two parties", "thread of two parties",
-                                                     "subject names two parties", "sender belongs to two parties"};
+                                                     "subject names two parties", MATCH_TWO_PARTIES};
     static const char *const between[SIGNAL_KINDS][SIGNAL_KINDS] = {
         [SIGNAL_TOKEN] = {[SIGNAL_THREAD] = "token of one party, thread of another",
                           [SIGNAL_SUBJECT] = "token of one party, subject of another",

@@ -29,6 +29,8 @@ struct match {
     const char *round, *party; /* point into the signals; the best guess also in a conflict, else NULL */
     const char *why;           /* static words for the alert: "token of SA, sender of YE" */
 };
+/* `why` where the sender is a contact of two parties and nothing tells which is meant. */
+#define MATCH_TWO_PARTIES "sender belongs to two parties"
 struct match match_signals(const struct match_signal *signals, size_t n);
 
 /* Finds references ("ARCP/2026/04") in a subject: Arabic-Indic digits, bidi marks and spaces around '/' folded,
