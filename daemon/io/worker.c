@@ -215,10 +215,9 @@ void worker_end(struct worker *w, const char *why)
 
 void worker_restart(struct worker *w, const char *why)
 {
-    if (!w->wire)
-        return;
     w->backoff_ms = BACKOFF_FIRST_MS;
-    end(w, why);
+    if (w->wire)
+        end(w, why);
     w->start_at_ms = 0;
 }
 

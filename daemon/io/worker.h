@@ -30,7 +30,8 @@ bool worker_send(struct worker *w, json_t *message, int fd);
  * Nothing happens where it is not running. */
 void worker_end(struct worker *w, const char *why);
 void worker_restart(struct worker *w,
-                    const char *why); /* the same, but started anew at once: nothing is wrong with it */
+                    const char *why); /* the same, but started anew at once: nothing is wrong with it. Where it is not
+                                         running it waits no longer: new settings may be what it needs. */
 void worker_signal(struct worker *w, int signal);
 /* Collects ended children (SIGCHLD). */
 void worker_reap(void);

@@ -87,11 +87,31 @@ static void a_living_child_is(void **state)
     loop_free(l);
 }
 
+/* New settings, or a second thought: who waits to be started again waits no longer. */
+static void a_restart_ends_the_wait(void **state)
+{
+    struct loop *l = loop_new();
+    struct worker *w = started(l, "exit 0");
+    struct err e = {0};
+
+    (void)state;
+    n_gone = 0;
+    while (n_gone == 0)
+        assert_true(loop_turn(l, 1000, &e));
+    assert_true(worker_tend(w) > 0);
+    worker_restart(w, "new settings");
+    assert_int_equal(worker_tend(w), 0);
+    worker_free(w);
+    worker_await(1);
+    loop_free(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reaped_child_is_not_signalled),
         cmocka_unit_test(a_living_child_is),
+        cmocka_unit_test(a_restart_ends_the_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
