@@ -44,6 +44,7 @@ while (my @ready = $select->can_read) {
         next if $n;
         $select->remove($one, $other);
         delete @other{$one, $other};
+        delete @from_server{$one, $other}; # a later connection may get the same name
         close($one);
         close($other);
     }
