@@ -1,0 +1,132 @@
+#!/bin/bash
+# What goes wrong around a running daemon, and comes right again. After each fault every reply is filed with its bytes, once, and acknowledged.
+#
+#   fault                                         what is asked
+#   the disk is full when a reply comes           it stays in the mailbox, the daemon goes on; filed when there is room
+#   room for the mail, none for what is in it     the same: it is neither held nor told to its sender as spoilt
+#   a launch on a full disk                       refused in words, nothing left; the same launch goes later, once
+#   a backup to a full disk                       refused in words; the next one is whole
+#   another process holds the store's lock        the reply waits and is filed
+#   the IMAP processes are killed inside a mail   it comes whole
+#   the processed folder and the sent folder are  they are made anew
+#   removed
+#   the mailbox is numbered anew (UIDVALIDITY)    nothing is filed twice, what comes then is filed
+# Elsewhere: steps that fail one by one, read-only and broken disks (tests/scenario --fault), kills (tests/soak, kill_collector.sh), cut connections and other
+# servers (collect.sh), a full sent folder, a clock that jumps, a server that answers 4xx or 5xx or not at all (tests/scenario, tests/unit/test_send_*), two daemons (round.sh).
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+office=office@league.example jordan=focal@labour.jo.example officer=duty@league.example
+servers $office:pw $jordan:pw $officer:pw
+ref=TEST/2026/04
+mkdir -p "$T/state" "$T/small"
+TMPFS=
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=48m,mode=700 taamim-test "$T/state" 2>/dev/null; then
+    TMPFS=1
+    trap 'stop daemon 10; umount "$T/state" "$T/small" 2>/dev/null; finish' EXIT
+    mount -t tmpfs -o size=64k taamim-test "$T/small"
+fi
+settings <<S
+sending = { rate_per_minute = 6000; address_rate_per_hour = 1000; sent_folder = "Sent"; };
+office = { alert_every_s = 1; receipt_every_s = 1; };
+S
+printf 'parties = (\n%s\n);\n' "$(party JO الأردن $jordan en)" >"$T/etc/delegations.conf"
+round_file
+start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
+ok "the daemon is ready" wait_for 10 grep -q 'mailbox_server status=up' "$T/daemon.log"
+ok "a round is launched" taamim round launch "$T/etc/round.conf" --yes
+ok "the notice arrives" wait_for 15 mail_with $jordan "X-Taamim-Loop: notice"
+notice=$(mail_with $jordan "X-Taamim-Loop: notice")
+to=$(sed -n 's/^Reply-To:.*<\(.*\)>\r\{0,1\}$/\1/p' "$notice")
+INBOX=$MAILDIR/$office/Maildir
+
+put() { # name bytes: a reply with a paper of that name, as the delivery agent leaves it
+    local file
+    file=$(date +%s).$1.test
+    mkdir -p "$T/papers"
+    { printf '%%PDF-1.4\n%s\n' "$1"; head -c "$2" /dev/urandom; } >"$T/papers/$1.pdf"
+    {
+        printf '%s\r\n' "Authentication-Results: mail.test; dmarc=pass header.from=${jordan#*@}" "From: <$jordan>" "To: <$to>" "Date: $(date -R)" \
+            "Message-ID: <$1@${jordan#*@}>" "Subject: Re: $ref" "MIME-Version: 1.0" 'Content-Type: multipart/mixed; boundary="=-"' "" \
+            "--=-" "Content-Type: text/plain" "" "Our paper." "--=-" "Content-Type: application/pdf; name=\"$1.pdf\"" \
+            "Content-Disposition: attachment; filename=\"$1.pdf\"" "Content-Transfer-Encoding: base64" ""
+        base64 -w 76 "$T/papers/$1.pdf" | sed 's/$/\r/'
+        printf '%s\r\n' "--=---"
+    } >"$INBOX/tmp/$file"
+    [ "$(id -u)" != 0 ] || chown --reference="$INBOX/new" "$INBOX/tmp/$file"
+    mv "$INBOX/tmp/$file" "$INBOX/new/$file"
+}
+sums() { (cd "$1" && find . -type f -exec sha256sum {} + | sort -k 2); }
+filed() { [ "$(sums "$T/papers")" = "$(sums "$T/state/papers/${ref//\//-}/الأردن")" ]; }
+receipts() { local f n=0; for f in $(mailbox $jordan); do ! grep -q "X-Taamim-Loop: receipt" "$f" || n=$((n + 1)); done; echo $n; }
+acknowledged() { [ "$(receipts)" -ge "$(find "$T/papers" -type f | wc -l)" ]; }
+imap() { curl -sS --max-time 20 -u "$office:pw" --cacert "$CA" "imaps://$HOST:$IMAPS/" -X "$1"; }
+lives() { kill -0 "${PID_OF[daemon]}"; }
+put first 20000
+ok "a reply is filed" wait_for 15 filed
+ok "and acknowledged" wait_for 15 acknowledged
+
+# --- disk ------------------------------------------------------------------------------------------------------------------
+fill() { head -c 60000000 /dev/zero >"$T/state/ballast" 2>/dev/null; truncate -s "-$1" "$T/state/ballast"; } # but for so many bytes
+if [ -n "$TMPFS" ]; then
+    fill 0
+    put on-a-full-disk 300000
+    ok "a full disk is told in the log" wait_for 20 grep -q 'No space left\|disk is full\|database or disk' "$T/daemon.log"
+    not_ok "and nothing is filed" filed
+    ok "the reply is still in the mailbox" test "$(mails $office)" = 1
+    not_ok "a launch is refused" env REF=x bash -c 'sed "s|^ref = .*|ref = \"TEST/2026/05\"; kind = \"papers\";|" "$0" >"$0.2" && "$1" -c "$2" round launch "$0.2" --yes' \
+        "$T/etc/round.conf" "$BIN/taamim" "$T/etc/taamim.conf"
+    contains "in words" "No space left on device" "$T/.said"
+    ok "the daemon goes on" lives
+    rm "$T/state/ballast"
+    ok "with room, the reply is filed" wait_for 60 filed
+    ok "and acknowledged" wait_for 15 acknowledged
+    ok "the launch goes, too" taamim round launch "$T/etc/round.conf.2" --yes
+    not_ok "once" taamim round launch "$T/etc/round.conf.2" --yes
+    fill 2400000
+    put as-large-as-the-room 1300000
+    wait_for 15 grep -q 'no room on the disk' "$T/daemon.log"
+    result $? "where what is in it has no room, it waits" "$T/daemon.log"
+    rm "$T/state/ballast"
+    ok "with room, it is filed whole" wait_for 60 filed
+    ok "and acknowledged" wait_for 15 acknowledged
+    not_ok "nobody was told that his file is spoilt" mail_with $jordan "X-Taamim-Loop: problem"
+    not_ok "a backup to a full disk fails" taamim backup "$T/small/backup"
+    contains "in words" "disk is full" "$T/.said"
+    ok "another place serves" taamim backup "$T/backup"
+else
+    skip "full disks" "no tmpfs can be mounted here"
+fi
+
+# --- the store -------------------------------------------------------------------------------------------------------------
+start holder "$BIN/tests/system/hold_store" "$T/state/taamim.db" 8
+wait_for 5 grep -q held "$T/holder.log"
+put while-the-store-is-locked 20000
+ok "a reply that comes while another process holds the store is filed after it" wait_for 40 filed
+ok "and acknowledged" wait_for 15 acknowledged
+
+# --- the mailbox -----------------------------------------------------------------------------------------------------------
+imap_processes() { local f; for f in /proc/[0-9]*; do [ "$(cat "$f/comm" 2>/dev/null)" = imap ] && [ "$(ps -o ppid= -p "${f#/proc/}" | tr -d ' ')" = "$(cat "$T/servers/dovecot/run/master.pid")" ] && echo "${f#/proc/}"; done; }
+put while-imap-dies 3000000
+for _ in 1 2 3; do
+    for p in $(imap_processes); do kill -KILL "$p" 2>/dev/null; done
+    sleep .2
+done
+ok "a reply inside which the IMAP server died is filed whole" wait_for 30 filed
+ok "and acknowledged" wait_for 15 acknowledged
+imap "DELETE Taamim" >/dev/null
+imap "DELETE Sent" >/dev/null
+put folders-removed 20000
+moved() { [ "$(mails $office)" = 0 ] && [ "$(mails $office Taamim)" -ge 1 ]; }
+ok "where folders were removed, a reply is filed" wait_for 20 filed
+ok "and moved to a new one" wait_for 20 moved
+copied() { [ "$(mails $office Sent)" -ge 1 ]; }
+ok "and copies of what is sent are kept in one" wait_for 20 copied
+find "$INBOX" -maxdepth 1 -name 'dovecot*' -delete
+for p in $(imap_processes); do kill -KILL "$p" 2>/dev/null; done
+put numbered-anew 20000
+ok "in a mailbox that is numbered anew, a reply is filed" wait_for 40 filed
+ok "and acknowledged" wait_for 15 acknowledged
+
+equal "each reply has one receipt" "$(find "$T/papers" -type f | wc -l)" "$(receipts)"
+equal "nothing is held or spoilt" "" "$(find "$T/state/held" "$T/state/corrupt" -type f)"
+ok "and verify finds nothing" wait_for 10 taamim verify
