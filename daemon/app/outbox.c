@@ -211,7 +211,8 @@ int64_t outbox_turn(struct daemon *d)
 }
 
 /* What was at a sender when the daemon ended may have left: each is told of in its party's story, and goes again with
- * the same Message-ID. */
+ * the same Message-ID. The first time at once; then it waits like any other, lest a daemon that keeps ending sends
+ * the same mail each time. */
 static bool recover_sending(struct daemon *d, struct arena *a, struct err *e)
 {
     struct delivery_row *rows;
@@ -222,7 +223,8 @@ static bool recover_sending(struct daemon *d, struct arena *a, struct err *e)
         return false;
     for (size_t i = 0; i < n; i++) {
         rows[i].state = delivery_state_names[DELIVERY_UNCERTAIN];
-        rows[i].next_at = rows[i].since_at = clock_now();
+        rows[i].next_at = clock_now() + retry_wait_s(rows[i].attempts++);
+        rows[i].since_at = clock_now();
         rows[i].reply = "it was at a sender when the daemon ended, and may have left";
         if (!store_update_delivery(d->store, &rows[i], e) || !store_notice(d->store, a, rows[i].notice, &notice, e) ||
             !outcome_record(d, &notice, &rows[i], e))

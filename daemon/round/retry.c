@@ -21,6 +21,11 @@ static int64_t backoff_s(int attempts)
     return wait < RETRY_LONGEST_S ? wait : RETRY_LONGEST_S;
 }
 
+int64_t retry_wait_s(int attempts)
+{
+    return attempts > 0 ? backoff_s(attempts) : 0;
+}
+
 static struct retry later(const struct attempt *a, enum delivery_state state)
 {
     if (a->now_at - a->created_at > RETRY_GIVE_UP_S)

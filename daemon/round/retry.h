@@ -52,6 +52,8 @@ struct retry {
 #define RETRY_GIVE_UP_S (5 * 86400)
 #define RETRY_STOPPED_S 300 /* a stopped queue tries itself again with one mail this often */
 
+/* How long a delivery waits that was tried so often: not at all, then 30 s and twice as long each time. */
+int64_t retry_wait_s(int attempts);
 struct retry retry_after(const struct attempt *a);
 
 /* What a lasting refusal speaks of, by its enhanced code (RFC 3463), which stands first in `words`, after the reply

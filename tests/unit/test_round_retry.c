@@ -103,9 +103,19 @@ static void a_refusal_tells_what_it_speaks_of(void **state)
             fail_msg("\"%s\" speaks of %d", said[i].words, refusal_subject(said[i].words));
 }
 
+static void what_was_in_hand_goes_at_once_and_then_ever_later(void **state)
+{
+    (void)state;
+    assert_int_equal(retry_wait_s(0), 0);
+    assert_int_equal(retry_wait_s(1), 30);
+    assert_int_equal(retry_wait_s(3), 120);
+    assert_int_equal(retry_wait_s(1000), RETRY_LONGEST_S);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_in_hand_goes_at_once_and_then_ever_later),
         cmocka_unit_test(every_outcome_has_its_consequence),
         cmocka_unit_test(three_domains_with_the_same_refusal_are_about_us),
         cmocka_unit_test(an_acceptance_or_another_code_breaks_the_row),
