@@ -26,6 +26,15 @@ static struct paper_row *nth_paper(struct daemon *d, struct arena *a, int64_t me
     return &rows[n - 1];
 }
 
+/* A round without items asks for one thing, and item 1 stands for it. */
+static bool has_item(const struct round_view *v, int item, struct err *e)
+{
+    size_t last = v->spec->n_items ? v->spec->n_items : 1;
+
+    return (item >= 1 && (size_t)item <= last) ||
+           err_perm(e, "round %s has no item %d: its last is %zu", v->row.ref, item, last);
+}
+
 bool act_item(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
 {
     struct message_row m;
@@ -36,9 +45,7 @@ bool act_item(struct daemon *d, struct arena *a, const struct act *act, const ch
     if (!reply_begin(d, a, act->message, &m, e))
         return false;
     p = nth_paper(d, a, m.id, act->paper, e);
-    good = p && round_view(d, a, m.round, &v, e);
-    if (good && (act->item < 1 || (size_t)act->item > v.spec->n_items))
-        good = err_perm(e, "round %s has %zu items, not an item %d", v.row.ref, v.spec->n_items, act->item);
+    good = p && round_view(d, a, m.round, &v, e) && has_item(&v, act->item, e);
     if (good && p->item == act->item - 1 && strcmp(p->round, v.row.ref) == 0) {
         daemon_rollback(d);
         *text_out = arena_printf(a, "%s answers item %d already", p->name, act->item);

@@ -296,7 +296,7 @@ static const char *name_beside(struct arena *a, const struct shelf *shelf, const
 static struct paper_row *find_replaced(const struct shelf *shelf, const struct round_view *v,
                                        const struct message_row *m, const struct paper_row *p)
 {
-    int i, item = v->spec->n_items == 1 ? -1 : p->item; /* the only item tells nothing about the paper */
+    int i, item = v->spec->n_items <= 1 ? -1 : p->item; /* the only item tells nothing about the paper */
 
     for (size_t k = 0; k < shelf->n; k++)
         shelf->facts[k].current = shelf->rows[k].current && shelf->rows[k].message != m->id;

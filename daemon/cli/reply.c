@@ -345,7 +345,8 @@ static const struct verb reply_verbs[] = {
      OPTION_BIT(OPT_WHY) | OPTION_BIT(OPT_TELL), OPTION_BIT(OPT_WHY), reject},
     {"move", "move N [--round REF] [--party CODE]", "Gives a filed reply to the party or round it belongs to.", 1, 1,
      AIM, 0, move},
-    {"item", "item N PAPER ITEM", "Says which item of the round the n-th paper of a reply answers.", 3, 3, 0, 0, item},
+    {"item", "item N PAPER ITEM",
+     "Says which item of the round the n-th paper of a reply answers; 1 where it has no items.", 3, 3, 0, 0, item},
     {"cover", "cover N [--paper PAPER] [--tell]",
      "Says that a filed paper is a covering letter alone: it answers nothing, and reminders go on. `item` takes it "
      "back. "

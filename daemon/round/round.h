@@ -101,7 +101,7 @@ unsigned contacts_langs(const struct contact *const *to, size_t n);
 
 /* A filed paper as the decisions see it. */
 struct paper_fact {
-    int item;         /* index into items, -1 = not yet assigned, ITEM_COVER or ITEM_NOTHING */
+    int item; /* index into items, 0 too where there are none; -1 = not yet assigned, ITEM_COVER or ITEM_NOTHING */
     const char *name; /* file name as filed */
     bool current;     /* not replaced by a later version */
 };
