@@ -83,12 +83,17 @@ static bool file_for(struct daemon *d, struct arena *a, struct message_row *m, c
                      const char **text_out, struct err *e)
 {
     struct filed *filed = arena_alloc(a, sizeof *filed);
+    const char *unscanned = "";
 
     if (!effects_file(d, a, m, act->who, filed, e))
         return false;
-    *text_out =
-        arena_printf(a, "reply %lld: filed for %s in %s, %d of %zu papers new%s", (long long)m->id, m->party, m->round,
-                     filed->taken, filed->n, filed->n && strstr(m->marks, MARK_UNSCANNED) ? "; " NOT_SCANNED : "");
+    if (filed->n && strstr(m->marks, MARK_UNSCANNED))
+        unscanned = arena_printf(a,
+                                 "; " NOT_SCANNED ": `taamim reply show %lld` tells where they lie, `clamdscan "
+                                 "--fdpass FILE` scans one",
+                                 (long long)m->id);
+    *text_out = arena_printf(a, "reply %lld: filed for %s in %s, %d of %zu papers new%s", (long long)m->id, m->party,
+                             m->round, filed->taken, filed->n, unscanned);
     return true;
 }
 
