@@ -206,7 +206,22 @@ static const char *quoted_word(struct arena *a, enum lang lang, const char *key,
     return arena_printf(a, "%s: “%s”", word, quoted);
 }
 
-/* What the columns do not say: addresses that failed, what waits, an own deadline. */
+#define NOTE_BYTES ((size_t)200)
+
+/* The beginning of a delegation's own words, in one line. */
+static const char *beginning(struct arena *a, const char *text)
+{
+    size_t n = strnlen(text, NOTE_BYTES);
+    bool more = text[n];
+    while (more && n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    char *line = text_clean(a, text, n);
+    for (char *p = line; *p; p++)
+        *p = *p == '\n' || *p == '\t' ? ' ' : *p;
+    return more ? arena_printf(a, "%s…", line) : line;
+}
+
+/* What the columns do not say: addresses that failed, what waits, papers that answer nothing, its words, an own deadline. */
 static const char *remarks_of(struct arena *a, const struct letter *l, enum lang lang, const struct matrix_row *r)
 {
     const char *list = "";
@@ -218,6 +233,12 @@ static const char *remarks_of(struct arena *a, const struct letter *l, enum lang
         list = joined(a, lang, list, counted_word(a, lang, "remark.bounced", r->bounced));
     if (r->failed > 0)
         list = joined(a, lang, list, counted_word(a, lang, "remark.failed", r->failed));
+    if (r->locked > 0)
+        list = joined(a, lang, list, counted_word(a, lang, "remark.locked", r->locked));
+    if (r->covers > 0)
+        list = joined(a, lang, list, counted_word(a, lang, "remark.covers", r->covers));
+    if (r->note)
+        list = joined(a, lang, list, quoted_word(a, lang, "remark.note", beginning(a, r->note)));
     if (r->away)
         list = joined(a, lang, list, quoted_word(a, lang, "remark.away", r->away));
     if (r->extended) {

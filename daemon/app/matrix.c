@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/paper_marks.h"
 #include "app/roundfile.h"
 #include "base/wire.h"
 #include "round/judge.h"
@@ -107,6 +108,8 @@ static void count_paper(struct count *c, const struct paper_row *p, bool *brough
         return;
     ARENA_PUSH(c->a, t->facts, t->n_facts, (struct paper_fact){p->item, p->name, p->current});
     t->row->papers += p->current;
+    t->row->locked += p->current && paper_marked(p, MARK_LOCKED);
+    t->row->covers += p->current && p->item == ITEM_COVER;
     if (m && m->received_at && (!t->first_received_at || m->received_at < t->first_received_at))
         t->first_received_at = m->received_at;
 }

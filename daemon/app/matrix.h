@@ -16,6 +16,8 @@ struct matrix_row {
         bounced;      /* of its notices of launch, resend and note: each address once, as its latest delivery went */
     int reminded;     /* reminders that were made */
     int papers;       /* current papers filed */
+    int locked;       /* of these: open with a password only */
+    int covers;       /* of these: covering letters alone, by an officer's word */
     int held;         /* replies that wait for an officer */
     int notes;        /* automatic answers and replies without a paper */
     const char *note; /* the words of the latest such reply; NULL: none */

@@ -21,6 +21,9 @@ static const struct {
     {"remark.held", {"ردود قيد المراجعة", "held", "à examiner"}},
     {"remark.bounced", {"رسائل مرتدّة", "bounced", "non distribués"}},
     {"remark.failed", {"رسائل تعذّر إرسالها", "failed", "échecs d’envoi"}},
+    {"remark.locked", {"أوراق محمية بكلمة مرور", "locked by a password", "protégés par mot de passe"}},
+    {"remark.covers", {"كتب تغطية", "covering letters", "lettres d’accompagnement"}},
+    {"remark.note", {"ردّ بلا ورقة", "note", "note"}},
     {"remark.away", {"غائب", "away", "absent"}},
     {"remark.extended", {"مُدّد الموعد حتى", "extended to", "échéance reportée au"}},
     /* what an alert tells */

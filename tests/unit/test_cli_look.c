@@ -1,6 +1,9 @@
 /* What `taamim status` and `taamim round show` say of a store, to people and to programs. */
 #include "unit/cli_case.h"
 
+#include "app/paper_marks.h"
+#include "round/round.h"
+
 static void needs(const char *text, const char *what)
 {
     if (!strstr(text, what))
@@ -48,6 +51,30 @@ static void status_tells_who_is_away(void **state)
     assert_string_equal(wire_string(json_array_get(rows, 1), "away", "-"), "");
 }
 
+static void status_tells_what_answers_nothing_and_the_words(void **state)
+{
+    int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT);
+    int64_t words = case_message("JO", "filed", "human", LAUNCHED_AT);
+    struct message_row m;
+
+    (void)state;
+    case_paper((struct paper_row){
+        .message = jo, .party = "JO", .item = ITEM_NOTHING, .name = "a.zip", .marks = MARK_LOCKED, .current = true});
+    case_paper((struct paper_row){.message = jo, .party = "JO", .item = ITEM_COVER, .name = "b.pdf", .current = true});
+    case_paper(
+        (struct paper_row){.message = jo, .party = "JO", .item = ITEM_COVER, .name = "b.pdf"}); /* an older one */
+    GOOD(store_message(s, a, words, &m, &e));
+    m.text = "We do\nnot object.";
+    GOOD(store_update_message(s, &m, &e));
+    desk_done();
+    needs(desk_prints("status ARCP/2026/04"), "1 locked paper; 1 covering letter; note: \"We do not object.\"");
+    JSON_SCOPED one = desk_json("status ARCP/2026/04 --json");
+    const json_t *row = json_array_get(json_object_get(one, "rows"), 0);
+    assert_int_equal(wire_int(row, "locked", 0), 1);
+    assert_int_equal(wire_int(row, "covers", 0), 1);
+    assert_string_equal(wire_string(row, "note", ""), "We do\nnot object.");
+}
+
 static void status_tells_the_quota(void **state)
 {
     const json_t *quota;
@@ -91,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(status_counts_replies_and_papers, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(status_tells_who_is_away, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(status_tells_what_answers_nothing_and_the_words, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(status_tells_the_quota, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_quota_is_null, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(a_notice_has_its_deliveries, desk_set_up, desk_tear_down),
