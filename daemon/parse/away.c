@@ -118,6 +118,14 @@ static const char *said(struct arena *a, const char *start)
     return g_strchomp(text_cut(a, arena_strndup(a, start, (size_t)(p - start)), AWAY_MAX));
 }
 
+/* Where a word at p begins to speak: behind a bracket, a quotation mark, and the Arabic "and", which is written as a
+ * part of the word. */
+static const char *past_and(const char *p)
+{
+    p += strspn(p, "(\"'");
+    return g_str_has_prefix(p, "و") ? p + strlen("و") : p;
+}
+
 /* Behind the cue that the words at p begin with; NULL for none. */
 static const char *after_cue(struct arena *a, const char *p)
 {
@@ -138,9 +146,9 @@ const char *away_until(struct arena *a, const char *text)
     ARENA_SCOPED own = arena_new();
     const char *p = in_paragraphs(own, text);
     for (int words = 0; *p && words < WORDS_MAX; words++) {
-        const char *after = after_cue(own, p + strspn(p, "(\"'"));
+        const char *word = past_and(p), *after = after_cue(own, word);
         if (after && date_near(own, after))
-            return arena_strdup(a, said(own, p + strspn(p, "(\"'")));
+            return arena_strdup(a, said(own, word));
         p += strcspn(p, " \n");
         p += strspn(p, " \n");
     }
