@@ -115,6 +115,15 @@ static bool attach_papers(struct daemon *d, struct arena *a, struct bulletin *b,
     return true;
 }
 
+/* A reply may be told of several times, that it was filed and what is noteworthy about it: its papers go along once. */
+static bool told_already(const struct bulletin *b, int64_t message)
+{
+    for (size_t i = 0; i < b->n; i++)
+        if (b->alerts[i].message == message)
+            return true;
+    return false;
+}
+
 static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const struct alert_row *rows, size_t n,
                    struct err *e)
 {
@@ -124,6 +133,8 @@ static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const 
     b->boundary = arena_printf(a, "=_taamim_%s", token);
     b->alerts = arena_alloc(a, (n + 1) * sizeof *b->alerts);
     for (size_t i = 0; i < n; i++) {
+        if (!told_already(b, rows[i].message) && !attach_papers(d, a, b, rows[i].message, e))
+            return false;
         b->alerts[b->n++] = (struct letter_alert){
             .kind = rows[i].kind,
             .ref = rows[i].round,
@@ -133,8 +144,6 @@ static bool gather(struct daemon *d, struct arena *a, struct bulletin *b, const 
             .at = rows[i].at,
             .text = rows[i].text,
         };
-        if (!attach_papers(d, a, b, rows[i].message, e))
-            return false;
     }
     return true;
 }

@@ -15,6 +15,7 @@ struct wish {
     const char *who;  /* code, address, "officer", "anyone" */
     const char *naming[TELLING_MAX], *not_naming[TELLING_MAX];
     size_t n_naming, n_not_naming;
+    const char *files;           /* how many it carries; NULL any */
     const char *day, *hour;      /* local; NULL any */
     int64_t since_at, before_at; /* 0: any */
 };
@@ -67,6 +68,8 @@ static bool take_value(struct world *w, struct wish *wish, const char *word, con
         return instant_of(w, value, NULL, &wish->since_at, e);
     else if (strcmp(word, "before") == 0)
         return instant_of(w, value, NULL, &wish->before_at, e);
+    else if (strcmp(word, "carrying") == 0)
+        wish->files = value;
     else if (strcmp(word, "naming") == 0 && wish->n_naming < TELLING_MAX)
         wish->naming[wish->n_naming++] = value;
     else if (strcmp(word, "without") == 0 && wish->n_not_naming < TELLING_MAX)
@@ -126,6 +129,8 @@ static bool is_then(struct world *w, const struct kept_mail *m, const struct wis
 static bool is_meant(struct world *w, const struct kept_mail *m, const struct wish *wish)
 {
     if ((*wish->kind && strcmp(m->kind, wish->kind) != 0) || !is_to(w, m, wish->who) || !is_then(w, m, wish))
+        return false;
+    if (wish->files && strtoul(wish->files, NULL, 10) != m->n_attachments)
         return false;
     for (size_t i = 0; i < wish->n_naming; i++)
         if (!names(m, wish->naming[i]))
