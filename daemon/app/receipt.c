@@ -37,7 +37,8 @@ struct batch {
     size_t n_to;
     const char *unverified; /* the address that nobody vouched for; NULL: none */
     bool late;
-    bool maybe_cover; /* some of it may be a covering letter alone */
+    bool
+        asks; /* for another file: in place of what is locked or could not be taken, or beside what may be a letter alone */
 };
 
 static void add_papers(struct arena *a, struct batch *b, const struct paper_row *rows, size_t n, bool known)
@@ -91,7 +92,7 @@ static bool mark_covers(struct daemon *d, struct arena *a, const struct round_vi
         struct letter_paper *p = &b->papers[i];
 
         p->maybe_cover = !p->trouble && cover_meant(v->spec, alone, p->item);
-        b->maybe_cover |= p->maybe_cover;
+        b->asks |= p->maybe_cover || p->locked || p->trouble;
     }
     return true;
 }
@@ -204,7 +205,7 @@ static bool post_batch(struct daemon *d, struct arena *a, const struct round_vie
                    .n_papers = b->n_papers,
                    .missing = standing.missing,
                    .answered = standing.answered,
-                   .complete = standing.complete && !b->maybe_cover,
+                   .complete = standing.complete && !b->asks,
                    .late = b->late,
                    .unverified = b->unverified != NULL,
                    .sender = b->unverified},
