@@ -151,11 +151,30 @@ static void print_troubles(struct desk *d, const struct message_row *m)
     if (n)
         printf("\nWhat it brought besides, in the raw mail alone:\n");
     for (size_t i = 0; i < n; i++)
-        printf("  %s (%s): %s\n", table_cell(d->a, list[i].name, 0), size_in_words(d->a, LANG_EN, list[i].size),
+        printf("  %s%s: %s\n", table_cell(d->a, list[i].name, 0),
+               list[i].size ? arena_printf(d->a, " (%s)", size_in_words(d->a, LANG_EN, list[i].size)) : "",
                trouble_reason(d->a, list[i].trouble));
 }
 
-static void print_next(const struct message_row *m)
+/* What can be said of papers is told where there are any. */
+static void print_next_filed(const struct message_row *m, const struct paper_row *papers, size_t n)
+{
+    long long id = (long long)m->id;
+    bool papers_left = false;
+    for (size_t i = 0; i < n; i++)
+        papers_left |= papers[i].item != ITEM_COVER;
+    if (strstr(m->marks, "unverified"))
+        printf("\n  taamim reply accept %lld      where you know that it is theirs: partners of the round hear of "
+               "it then",
+               id);
+    printf("\n  taamim reply move %lld --party CODE      where it is another party's\n", id);
+    if (n)
+        printf("  taamim reply item %lld PAPER ITEM      which item a paper answers\n", id);
+    if (papers_left)
+        printf("  taamim reply cover %lld      where a covering letter came without its paper\n", id);
+}
+
+static void print_next(const struct message_row *m, const struct paper_row *papers, size_t n)
 {
     long long id = (long long)m->id;
     if (strcmp(m->state, "held") == 0) {
@@ -169,13 +188,7 @@ static void print_next(const struct message_row *m)
                "sent it\n",
                id);
     } else if (strcmp(m->state, "filed") == 0) {
-        if (strstr(m->marks, "unverified"))
-            printf("\n  taamim reply accept %lld      where you know that it is theirs: partners of the round hear of "
-                   "it then",
-                   id);
-        printf("\n  taamim reply move %lld --party CODE      where it is another party's\n", id);
-        printf("  taamim reply item %lld PAPER N      which item a paper answers\n", id);
-        printf("  taamim reply cover %lld      where all that came is a covering letter\n", id);
+        print_next_filed(m, papers, n);
     } else if (strcmp(m->state, "noted") == 0 || strcmp(m->state, "duplicate") == 0) {
         printf("\n  taamim reply accept %lld%s%s      takes it in all the same\n", id, *m->round ? "" : " --round REF",
                *m->party ? "" : " --party CODE");
@@ -237,7 +250,7 @@ static enum exit_code show(const struct args *args)
         printf(strstr(m.marks, MARK_NOTE) ? "\nA note, which says:\n" : "\nWhat it says:\n");
         table_text(d.a, m.text, "  ");
     }
-    print_next(&m);
+    print_next(&m, papers, n);
     return CLI_OK;
 }
 

@@ -20,6 +20,25 @@ static void write_paper(int64_t message, const char *name, int item, const char 
     GOOD(store_add_paper(s, &p, &p.id, &e));
 }
 
+static int64_t write_words(void)
+{
+    struct message_row m = {.mailbox = "INBOX",
+                            .uidvalidity = 1,
+                            .uid = 2,
+                            .state = "filed",
+                            .round = REF,
+                            .party = "JO",
+                            .marks = MARK_NOTE,
+                            .text = "Our paper: https://drive.example/x",
+                            .received_at = LAUNCHED_AT};
+    bool known;
+
+    trouble_add(a, &m, "link", 0, "https://drive.example/x");
+    GOOD(store_add_message(s, &m, &m.id, &known, &e));
+    desk_done();
+    return m.id;
+}
+
 static void write_reply(void)
 {
     struct message_row m = {.mailbox = "INBOX",
@@ -107,12 +126,25 @@ static void a_covering_letter_is_shown_as_one(void **state)
     assert_int_equal(wire_int(first, "item", -1), 0);
 }
 
+/* A link has no size, and where there is no paper nothing is offered that can be done with one. */
+static void only_what_can_be_done_is_offered(void **state)
+{
+    const char *text;
+
+    (void)state;
+    text = desk_prints(arena_printf(a, "reply show %lld", (long long)write_words()));
+    if (!strstr(text, "https://drive.example/x: not taken") || !strstr(text, "reply move") ||
+        strstr(text, "reply item") || strstr(text, "reply cover"))
+        fail_msg("%s", text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(papers_that_answer_nothing_say_why, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_taken_is_shown, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(words_alone_are_a_note, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(only_what_can_be_done_is_offered, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(a_covering_letter_is_shown_as_one, desk_set_up, desk_tear_down),
     };
 
