@@ -232,6 +232,126 @@ static void bare_returns(FILE *f)
     times(f, 5000000, "line\r");
 }
 
+/* ---- what the first look at a header costs */
+
+static void unclosed_words(FILE *f)
+{
+    fputs("Subject: ", f);
+    times(f, 20000, "=?utf-8?Q?abc");
+    head(f, "\n\nhi\n");
+}
+
+static void unclosed_words_in_a_part(FILE *f)
+{
+    head(f, "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Description: ");
+    times(f, 20000, "=?utf-8?Q?abc");
+    fputs("\nContent-Type: application/pdf; name=\"", f);
+    times(f, 20000, "=?utf-8?Q?abc");
+    fputs("\"\n\nx\n--b--\n", f);
+}
+
+static void unclosed_words_of_a_sender(FILE *f)
+{
+    fputs("From: ", f);
+    times(f, 20000, "=?utf-8?B?2KrYqg\n ");
+    fputs(" <a@jo.example>\nSubject: x\n\nhi\n", f);
+}
+
+/* ---- texts */
+
+static void wide_characters(FILE *f)
+{
+    head(f, "Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: quoted-printable\n\n");
+    times(f, 1000000, "=FE=FF=D8=00=DC=00=\n");
+}
+
+static void pictures_named_by_cid(FILE *f)
+{
+    head(f, "Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n");
+    times(f, 128 << 10, "cid:");
+    for (int i = 0; i < 200; i++)
+        fprintf(f, "\n--b\nContent-Type: image/png; name=a%d.png\nContent-ID: <c%d>\n\nx", i, i);
+    fputs("\n--b--\n", f);
+}
+
+static void blank_lines(FILE *f)
+{
+    head(f, "\n");
+    times(f, 10000000, " \t\n");
+}
+
+static void entities(FILE *f)
+{
+    head(f, "Content-Type: text/html\n\n<p>");
+    times(f, 1000000, "&amp;&#x202e;&#1114112;&nosuch;&lt");
+}
+
+static void quoted_headers(FILE *f)
+{
+    head(f, "\n");
+    times(f, 200000, "From: a@b.example\nSent: 1 May 2026\nTo: c@d.example\n");
+}
+
+static void quoted_headers_of_outlook(FILE *f)
+{
+    head(f, "Content-Type: text/plain; charset=utf-8\n\n");
+    times(f, 200000, "-----Original Message-----\n________________________________\nDe : a\nمن: ب\n");
+}
+
+/* ---- files */
+
+/* A ZIP whose directory names more files than it holds, as 60,000 names of the same bytes. */
+static void zip_directory(FILE *f)
+{
+    unsigned char local[31] = "PK\3\4\12", central[47] = "PK\1\2\12\0\12", end[22] = "PK\5\6";
+    uint32_t at = 31, size = 60000 * 47;
+
+    head(f, "Content-Type: application/zip; name=a.zip\nContent-Transfer-Encoding: binary\n\n");
+    local[26] = central[28] = 1;
+    local[30] = central[46] = 'a';
+    fwrite(local, 1, sizeof local, f);
+    for (int i = 0; i < 60000; i++)
+        fwrite(central, 1, sizeof central, f);
+    end[8] = end[10] = (unsigned char)(60000 & 255);
+    end[9] = end[11] = (unsigned char)(60000 >> 8);
+    for (int i = 0; i < 4; i++) {
+        end[12 + i] = (unsigned char)(size >> 8 * i);
+        end[16 + i] = (unsigned char)(at >> 8 * i);
+    }
+    fwrite(end, 1, sizeof end, f);
+}
+
+/* Each object stands in the stream of the one before it. */
+static void pdf_objects(FILE *f)
+{
+    head(f, "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: binary\n\n%PDF-1.5\n");
+    for (int i = 1; i < 200000; i++)
+        fprintf(f, "%d 0 obj\n<< /Type /Pages /Kids [%d 0 R %d 0 R] /Count 99999999 /Length %d 0 R >>\nendobj\n", i,
+                i + 1, i, i + 1);
+    fputs("trailer << /Root 1 0 R /Size 200000 >>\n%%EOF\n", f);
+}
+
+static void pdf_brackets(FILE *f)
+{
+    head(f, "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: binary\n\n%PDF-1.5\n1 0 obj\n");
+    times(f, 2000000, "[<<");
+    fputs("\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n", f);
+}
+
+/* A winmail.dat of as many attributes as go in, each of which says that it is longer than the file. */
+static void tnef_attributes(FILE *f)
+{
+    static const unsigned char start[] = {0x78, 0x9f, 0x3e, 0x22, 0, 0},
+                               rendering[] = {2, 2, 0x90, 6, 0, 0, 0, 0, 0, 0, 0},
+                               endless[] = {2, 5, 0x90, 6, 0, 0xff, 0xff, 0xff, 0x7f, 0, 0};
+
+    head(f, "Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: binary\n\n");
+    fwrite(start, 1, sizeof start, f);
+    for (int i = 0; i < 1000000; i++)
+        fwrite(rendering, 1, sizeof rendering, f);
+    fwrite(endless, 1, sizeof endless, f);
+}
+
 static const struct hostile {
     const char *name;
     void (*write)(FILE *f);
@@ -263,6 +383,19 @@ static const struct hostile {
     {"500,000 uuencoded files", uuencoded},
     {"a line of 100 MB", one_line},
     {"five million lines that end in CR", bare_returns},
+    {"a subject of 20,000 unclosed encoded words", unclosed_words},
+    {"a part's name of 20,000 unclosed encoded words", unclosed_words_in_a_part},
+    {"a sender of 20,000 unclosed encoded words", unclosed_words_of_a_sender},
+    {"a million characters of UTF-16, quoted", wide_characters},
+    {"512 KB of cid: and 200 pictures", pictures_named_by_cid},
+    {"ten million blank lines", blank_lines},
+    {"five million entities", entities},
+    {"200,000 headers of quoted mails", quoted_headers},
+    {"200,000 headers of quoted mails, with rules", quoted_headers_of_outlook},
+    {"a ZIP of 60,000 files", zip_directory},
+    {"a PDF of pages in each other", pdf_objects},
+    {"a PDF of two million brackets", pdf_brackets},
+    {"a winmail.dat of a million attachments", tnef_attributes},
 };
 
 static bool cannot_run(char path[4096])
