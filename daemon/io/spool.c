@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -316,25 +315,22 @@ static bool find_group(struct spool *s, const char *name, struct err *e)
     return true;
 }
 
+/* The process's own (fcntl(2)): it goes with the process, even where a child of it that is not yet another program
+ * has all its descriptors. Closing any descriptor of the file would drop it; nobody else opens it. */
 static bool take_lock(struct spool *s, struct err *e)
 {
     ARENA_SCOPED a = arena_new();
     const char *path = spool_full(s, a, "lock");
-    char pid[32] = "";
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
     s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (s->lock < 0)
         return failed("opening", path, e);
-    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0) {
-        /* The number is for people; the lock is the kernel's and goes with the process. */
-        return (ftruncate(s->lock, 0) == 0 && dprintf(s->lock, "%d\n", (int)getpid()) > 0) ||
-               failed("writing", path, e);
-    }
-    if (errno != EWOULDBLOCK)
+    if (fcntl(s->lock, F_SETLK, &whole) == 0)
+        return true;
+    if ((errno != EAGAIN && errno != EACCES) || fcntl(s->lock, F_GETLK, &whole) != 0)
         return failed("locking", path, e);
-    if (pread(s->lock, pid, sizeof pid - 1, 0) > 0)
-        pid[strcspn(pid, "\n")] = '\0';
-    return err_perm(e, "another taamimd (process %s) works on %s: stop it first", *pid ? pid : "unknown", s->directory);
+    return err_perm(e, "another taamimd (process %d) works on %s: stop it first", (int)whole.l_pid, s->directory);
 }
 
 /* What a write that was cut short has left (base/file.c). It was promised to nobody; what cannot be removed stays. */
