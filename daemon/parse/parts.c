@@ -167,8 +167,9 @@ bool save_content(struct tree *t, GMimePart *part, struct slice *out)
             break;
     }
     out->size = t->scratch_used - out->offset;
+    bool whole = got == 0 || (got < 0 && g_mime_stream_eos(stream)); /* a bare file's end is told as -1 */
     g_clear_object(&stream);
-    return got == 0;
+    return whole;
 }
 
 const char *magic_type(const char *bytes, size_t n)

@@ -96,6 +96,17 @@ static void test_broken_base64(void **state)
 }
 
 /* Kinds of text that nobody knows are words too (RFC 2046 4.1.4), unless they have a name. */
+/* Bytes as they are: what ends with its part is whole. */
+static void test_binary(void **state)
+{
+    (void)state;
+    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: application/pdf; name=a.pdf\n"
+                                             "Content-Transfer-Encoding: binary\n\n%PDF-1.4 \x80\n--B--\n");
+    assert_part(&p, 0, "a.pdf", "%PDF-1.4 \x80");
+    assert_false(p.facts.parts[0].cut);
+    parsed_free(&p);
+}
+
 static void test_other_texts(void **state)
 {
     (void)state;
@@ -438,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_message_as_a_file),
         cmocka_unit_test(test_boundaries),
         cmocka_unit_test(test_broken_base64),
+        cmocka_unit_test(test_binary),
         cmocka_unit_test(test_other_texts),
         cmocka_unit_test(test_tnef_files),
         cmocka_unit_test(test_tnef_words),
