@@ -37,14 +37,9 @@ static bool window_open(const struct tree *t, const struct fact_part *p, struct 
 }
 #define WINDOW_SCOPED __attribute__((cleanup(window_close))) struct window
 
-#define CLOSED_MAX ((size_t)2000) /* enough words on archives that stay closed */
-
 static void tell(struct tree *t, size_t place, const char *why)
 {
-    const char *before = t->closed ? t->closed : "";
-    if (strlen(before) < CLOSED_MAX)
-        t->closed =
-            arena_printf(t->a, "%sthe archive \"%s\" stays closed: %s; ", before, t->facts->parts[place - 1].name, why);
+    tell_closed(t, "archive", t->facts->parts[place - 1].name, why);
 }
 
 static const char *save_member(struct tree *t, zip_t *z, const struct archive_member *m)

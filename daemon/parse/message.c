@@ -60,6 +60,19 @@ static void add_leaf(struct tree *t, GMimePart *part, struct place at)
         ARENA_PUSH(t->a, t->leaves, t->n_leaves, l);
 }
 
+/* A file that lies elsewhere, in MIME's own words (RFC 2017 3.1: blanks in the address are not of it). */
+static void note_external(struct tree *t, GMimeObject *o)
+{
+    char *url = header_param(t->a, header_type(o), "url"), *to = url;
+    for (const char *from = url; from && *from; from++)
+        if (!strchr(" \t\r\n", *from))
+            *to++ = *from;
+    if (!url)
+        return;
+    *to = '\0';
+    link_add(t->a, url, &t->facts->links, &t->facts->n_links);
+}
+
 static void walk(struct tree *t, GMimeObject *o, struct place at)
 {
     if (at.depth > PARSE_DEPTH_MAX) {
@@ -70,6 +83,8 @@ static void walk(struct tree *t, GMimeObject *o, struct place at)
         struct place inside = {at.depth + 1, header_word(t->a, header_type(o)), at.forwarded};
         for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(o)) && !t->too_many; i++)
             walk(t, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), inside);
+    } else if (strcmp(header_word(t->a, header_type(o)), "message/external-body") == 0) {
+        note_external(t, o);
     } else if (GMIME_IS_MESSAGE_PART(o)) {
         walk_nested(t, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), at.depth);
     } else if (GMIME_IS_PART(o)) {
@@ -240,6 +255,15 @@ static void read_header(struct tree *t)
         g_mime_utils_header_decode_date(header_structured(t->a, header_raw(o, "Date"), 200, NULL));
     f->date_at = date ? g_date_time_to_unix(date) : 0;
     read_each_field(t);
+}
+
+#define CLOSED_MAX ((size_t)2000) /* enough words */
+
+void tell_closed(struct tree *t, const char *what, const char *name, const char *why)
+{
+    const char *before = t->closed ? t->closed : "";
+    if (strlen(before) < CLOSED_MAX)
+        t->closed = arena_printf(t->a, "%sthe %s \"%s\" stays closed: %s; ", before, what, name, why);
 }
 
 static void tell_trouble(struct tree *t)

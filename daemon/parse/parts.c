@@ -78,10 +78,10 @@ static bool no_paper_of_crypto(struct arena *a, const struct leaf *l)
 }
 
 /* By what the mail says; what the bytes say is document.c's. S/MIME that open_signed() could not open is encrypted, or
- * as good as that. */
+ * as good as that, unless it is known to be signed. */
 static bool is_locked(const struct leaf *l)
 {
-    return is_smime(l) || strcmp(l->within, "multipart/encrypted") == 0 ||
+    return (is_smime(l) && !is_signed(l)) || strcmp(l->within, "multipart/encrypted") == 0 ||
            strcmp(l->type, "application/pgp-encrypted") == 0;
 }
 
@@ -225,11 +225,15 @@ static void add_part(struct tree *t, const struct leaf *l, bool no_paper)
                           .locked = !no_paper && is_locked(l),
                           .no_paper = no_paper};
     struct slice bytes;
-    p.cut = !save_content(t, l->part, &bytes);
+    p.cut = !save_content(t, l->part, &bytes) || GMIME_IS_MESSAGE_PARTIAL(l->part);
     p.offset = bytes.offset;
     p.size = bytes.size;
     p.type = type_by_content(t, &p);
     p.utf8_sha256 = utf8_hash(t, l, &p);
+    if (GMIME_IS_MESSAGE_PARTIAL(l->part))
+        tell_closed(t, "part", p.name, "it is a piece of a message only");
+    if (!no_paper && is_signed(l))
+        tell_closed(t, "signed file", p.name, "it is too large, or damaged");
     ARENA_PUSH(t->a, t->facts->parts, t->facts->n_parts, p);
 }
 

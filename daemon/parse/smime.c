@@ -2,7 +2,8 @@
  * signature is verified, and none is claimed to be.
  *
  * In a message it holds a MIME entity; a file NAME.pdf.p7m holds NAME.pdf. GnuTLS needs it in memory, some seven times:
- * what is larger than SIGNED_MAX stays as it is, like all that is encrypted or broken. */
+ * what is larger than SIGNED_MAX stays as it is, like all that is encrypted or broken. Whoever has the file can open it
+ * all the same where it is signed alone. */
 #include <gnutls/pkcs7.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,14 @@ static GMimeObject *entity(struct tree *t, struct slice bytes)
         return o;
     g_clear_object(&o);
     return NULL;
+}
+
+bool is_signed(const struct leaf *l)
+{
+    static const char oid[] = "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"; /* RFC 5652 5.1, behind a length */
+    BUF_SCOPED head = {0};
+    leaf_bytes(l, 32, &head);
+    return is_smime(l) && memmem(buf_text(&head), head.len, oid, sizeof oid - 1);
 }
 
 GMimeObject *open_signed(struct tree *t, const struct leaf *l)

@@ -35,10 +35,10 @@ struct tree {
     size_t n_opened, n_looked_at; /* by open.c */
     bool tnef_words;              /* read them too */
     bool too_many, too_deep, too_large;
-    const char *closed;   /* words on the archives that stay closed, each with "; " behind; NULL */
+    const char *closed;   /* words on what stays closed, each with "; " behind; NULL */
     size_t parts_to_come; /* behind the one that is looked into */
     bool html_first;      /* which alternative body_of() takes */
-    int scratch_error; /* errno: the disk is at fault, not the message */
+    int scratch_error;    /* errno: the disk is at fault, not the message */
     int scratch_fd;
     int64_t scratch_used;
 };
@@ -95,6 +95,10 @@ const char *magic_type(const char *bytes, size_t n);
 const char *magic_words(const char *bytes, size_t n);
 bool parts_prepare(struct err *e);
 bool is_smime(const struct leaf *l);
+/* smime.c: S/MIME that is signed and not encrypted, by its first bytes. */
+bool is_signed(const struct leaf *l);
+/* message.c: of a file that stays as it came. */
+void tell_closed(struct tree *t, const char *what, const char *name, const char *why);
 /* parts.c: what libmagic makes of a saved part. */
 const char *type_by_content(struct tree *t, const struct fact_part *p);
 /* True for a text that is shown as the message's own words. */

@@ -403,6 +403,33 @@ static void test_links_of_message(void **state)
     parsed_free(&p);
 }
 
+#define EXTERNAL "From: a@mfa.example\nSubject: Re: x\nMIME-Version: 1.0\nContent-Type: message/external-body; "
+#define PHANTOM  "\n\nContent-Type: application/pdf; name=a.pdf\nContent-ID: <1@mfa.example>\n\n"
+
+/* MIME's own word for a file that lies elsewhere, at whatever host; of nested ones each once. */
+static void test_link_of_a_part(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail, *link;
+    } rows[] = {
+        {EXTERNAL "access-type=URL;\n URL=\"https://archive.mfa.example/papers/  a.pdf\"" PHANTOM,
+         "https://archive.mfa.example/papers/a.pdf"},
+        {EXTERNAL "access-type=url; url*0=\"https://archive.mfa\"; url*1=\".example/a\"" PHANTOM,
+         "https://archive.mfa.example/a"},
+        {EXTERNAL "access-type=URL; URL=\"file:///etc/passwd\"" PHANTOM, NULL},
+        {EXTERNAL "access-type=URL" PHANTOM, NULL},
+        {EXTERNAL "access-type=anon-ftp; site=ftp.mfa.example; name=a.pdf" PHANTOM, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct parsed p = parse_text(rows[i].mail);
+        if (p.facts.n_links != (rows[i].link != NULL) || (rows[i].link && strcmp(p.facts.links[0], rows[i].link) != 0))
+            fail_msg("row %zu: %zu links, %s", i, p.facts.n_links, p.facts.n_links ? p.facts.links[0] : "");
+        assert_int_equal(p.facts.n_parts, 0);
+        parsed_free(&p);
+    }
+}
+
 static void test_excuse_for_plain_text(void **state)
 {
     (void)state;
@@ -422,16 +449,12 @@ static void test_excuse_for_plain_text(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_reply),
-                                       cmocka_unit_test(test_families),
-                                       cmocka_unit_test(test_signatures),
-                                       cmocka_unit_test(test_persons_own),
-                                       cmocka_unit_test(test_passed_on),
-                                       cmocka_unit_test(test_html),
-                                       cmocka_unit_test(test_html_reply),
-                                       cmocka_unit_test(test_links),
-                                       cmocka_unit_test(test_links_bounds),
-                                       cmocka_unit_test(test_links_of_message),
-                                       cmocka_unit_test(test_excuse_for_plain_text)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reply),          cmocka_unit_test(test_families),
+        cmocka_unit_test(test_signatures),     cmocka_unit_test(test_persons_own),
+        cmocka_unit_test(test_passed_on),      cmocka_unit_test(test_html),
+        cmocka_unit_test(test_html_reply),     cmocka_unit_test(test_links),
+        cmocka_unit_test(test_links_bounds),   cmocka_unit_test(test_links_of_message),
+        cmocka_unit_test(test_link_of_a_part), cmocka_unit_test(test_excuse_for_plain_text)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

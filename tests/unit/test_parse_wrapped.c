@@ -443,6 +443,47 @@ static void test_encrypted(void **state)
     parsed_free(&p);
 }
 
+/* Signed, and not to be opened here: nobody is asked for it in the clear. */
+static void test_signed_stays_closed(void **state)
+{
+    (void)state;
+    static const char head[] = HEAD "Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: "
+                                    "binary\n\n\x30\x84\x01\x80\x00\x00\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02";
+    const size_t n = sizeof head + ((size_t)23 << 20);
+    char *text = calloc(1, n);
+    assert_non_null(text);
+    memcpy(text, head, sizeof head);
+    char damaged[100];
+    snprintf(damaged, sizeof damaged, "%.80s\n", signed_der);
+    struct parsed both[] = {parse_bytes(text, n), parse_smime("application/pkcs7-mime; name=smime.p7m", damaged)};
+    for (size_t i = 0; i < 2; i++) {
+        struct parsed *p = &both[i];
+        assert_int_equal(p->facts.n_parts, 1);
+        assert_false(p->facts.parts[0].locked);
+        assert_false(p->facts.parts[0].no_paper);
+        assert_false(p->facts.parts[0].cut);
+        assert_string_equal(p->facts.trouble,
+                            "the signed file \"smime.p7m\" stays closed: it is too large, or damaged");
+        parsed_free(p);
+    }
+    free(text);
+    struct parsed certificates = parse_smime("application/pkcs7-mime; smime-type=certs-only; name=smime.p7c", damaged);
+    assert_string_equal(certificates.facts.trouble, "");
+    parsed_free(&certificates);
+}
+
+/* A piece of a message is no whole paper, and is told as that. */
+static void test_partial(void **state)
+{
+    (void)state;
+    struct parsed p = parse_text(HEAD "Content-Type: message/partial; id=\"1@jo.example\"; number=1; total=2\n\n"
+                                      "Subject: call\nContent-Type: application/pdf; name=a.pdf\n\n%PDF-1.4");
+    assert_int_equal(p.facts.n_parts, 1);
+    assert_true(p.facts.parts[0].cut);
+    assert_string_equal(p.facts.trouble, "the part \"\" stays closed: it is a piece of a message only");
+    parsed_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +500,8 @@ int main(void)
         cmocka_unit_test(test_uuencode_breaks_off),
         cmocka_unit_test(test_signed),
         cmocka_unit_test(test_encrypted),
+        cmocka_unit_test(test_signed_stays_closed),
+        cmocka_unit_test(test_partial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
