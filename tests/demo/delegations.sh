@@ -24,10 +24,13 @@ replies_of_contacts() {
     more "JO الأردن     focal point, swaks: PDF and DOCX, their Arabic names as raw UTF-8"
     sent AE focal_point by_mutt "Please find attached our paper." "Item 1 - Pledges.pdf=Emirates, item 1" "الإمارات - البند الثاني.docx=الإمارات: الإجراءات"
     more "AE الإمارات   focal point, mutt: an Arabic name by RFC 2231"
-    sent BH mission by_snail "تحية طيبة، ومرفق الورقة." "pledges.pdf=Bahrain, pledges" "measures.docx=البحرين: الإجراءات"
-    more "BH البحرين    mission, s-nail: files named by the items' keys"
-    sent TN focal_point by_mutt "Veuillez trouver ci-joint la contribution de la Tunisie." "Point 1 - Engagements.pdf=Tunisia, item 1" "Point 2 - Mesures prises.docx=Tunisie, mesures" "Point 3 - Pacte mondial.pdf=Tunisia, item 3"
-    more "TN تونس       focal point, mutt, in French: all three items"
+    paper "$D/replies/BH/pledges.pdf" "Bahrain, pledges"
+    paper "$D/replies/BH/measures.docx" "البحرين: الإجراءات"
+    pack "$D/replies/BH/أوراق البحرين.zip" pledges.pdf measures.docx
+    expect "Bahrain's mail is sent" eval 'notice_of BH mission && by_snail "تحية طيبة، ومرفق الورقة." "$D/replies/BH/أوراق البحرين.zip"'
+    more "BH البحرين    mission, s-nail: one ZIP, of files named by the items' keys"
+    sent TN focal_point by_mutt "Veuillez trouver ci-joint la contribution de la Tunisie." "Point 1 - Engagements.pdf=Tunisia, item 1" "Point 2 - Mesures prises.docx=Tunisie, mesures" "Point 3 - محمي.pdf=Tunisia, item 3"
+    more "TN تونس       focal point, mutt, in French: all three items, the third under a password"
     sent DZ mission by_hand "تحية طيبة، ومرفق الورقة." "ورقة الجزائر - البند 1.pdf=Algeria, item 1" "ورقة الجزائر - البند 2.docx=الجزائر: الإجراءات"
     more "DZ الجزائر    mission: Arabic names as RFC 2047 words in filename="
     sent DJ focal_point by_snail "Veuillez trouver ci-joint notre contribution." "جيبوتي - البند 1.pdf=Djibouti, item 1" "Point 2 - Djibouti.docx=Djibouti, mesures"
@@ -71,8 +74,15 @@ replies_of_others() {
 replies_that_follow() {
     expect "Saudi Arabia's first receipt has arrived" patiently 15 has_mail "$(contact SA mission)" receipt
     equal "after the first mail the second item is missing" "partial" "$(row SA standing)"
-    sent SA focal_point by_snail "نرفق الورقة الثانية." "السعودية - البند 2.docx=السعودية: الإجراءات"
-    more "SA السعودية   focal point, s-nail: the second mail, with what was missing"
+    sent SA focal_point by_snail "نرفق الورقة الثانية." "السعودية - البند 2 - مذكرة شفوية.pdf=Note verbale"
+    more "SA السعودية   focal point, s-nail: the second mail, a note verbale whose paper was forgotten"
+    expect "Saudi Arabia's focal point has its receipt" patiently 15 has_mail "$(contact SA focal_point)" receipt
+    expect "it asks for the paper" grep -q 'كتاب تغطية فحسب' <(look text "$(mail_of_kind "$(contact SA focal_point)" receipt | tail -n 1)")
+    equal "until an officer says otherwise, all is answered" "complete" "$(row SA standing)"
+    expect "an officer says that it is a covering letter" officer reply cover "$(last_reply_of SA)"
+    equal "its item is open again" "partial" "$(row SA standing)"
+    sent SA focal_point by_snail "نعتذر، والورقة مرفقة." "السعودية - البند 2.docx=السعودية: الإجراءات"
+    more "SA السعودية   the paper itself, after taamim reply cover"
     expect "Iraq's first receipt has arrived" patiently 15 has_mail "$(contact IQ focal_point)" receipt
     sent IQ focal_point by_mutt "نرفق نسخة معدلة من الورقة." "العراق - البند 1 (معدلة).pdf=Iraq, item 1, revised text"
     more "IQ العراق     focal point, mutt: the revised paper"

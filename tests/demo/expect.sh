@@ -60,6 +60,7 @@ n_parts() { look parts "$1" | wc -l; }
 held_count() { ask 'scalar @$j' reply list --held; }
 held_id() { ask "(map { \$_->{id} } grep { \$_->{sender} eq '$1' } @\$j)[0]" reply list --held; }
 reply_of() { ask "(map { \$_->{id} } grep { \$_->{party} eq '$1' && \$_->{state} eq 'filed' } @\$j)[0]" reply list; }
+last_reply_of() { ask "(map { \$_->{id} } grep { \$_->{party} eq '$1' && \$_->{state} eq 'filed' } @\$j)[-1]" reply list; }
 settled() { [ "$(ask 'scalar grep { $_->{state} ne q(collected) } @$j' reply list)" -ge "$1" ]; }
 
 all_archived() { # each file that a reply names is there, with the bytes it came with
@@ -76,11 +77,11 @@ expected_matrix() {
     cat <<'MATRIX'
 JO complete 2 0 0 0 0
 AE complete 2 0 0 0 0
-BH complete 2 0 0 0 0
+BH complete 3 0 0 0 0
 TN complete 3 0 0 0 0
 DZ complete 2 0 0 0 0
 DJ complete 2 0 0 0 0
-SA complete 2 0 0 0 0
+SA complete 3 0 0 0 0
 SD complete 2 0 0 0 0
 SY silent 0 2 0 0 0
 SO silent 0 2 0 0 0

@@ -1,11 +1,13 @@
 # shellcheck shell=bash
 # The papers that delegations send: small, real files that open in the usual programs, each with contents of its own.
 #
-#   paper FILE TITLE      the ending says what it becomes: .pdf .docx .tif .png
+#   paper FILE TITLE      the ending says what it becomes: .pdf .docx .tif .png; a PDF whose name says محمي opens with a password only
+#   pack ZIP FILE ...     several in one ZIP
 
 paper() {
     mkdir -p "$(dirname "$1")"
     case $1 in
+    *محمي*.pdf) paper_locked "$2" >"$1" ;;
     *.pdf) paper_pdf "$2" >"$1" ;;
     *.docx) paper_docx "$1" "$2" ;;
     *.tif | *.png) paper_scan "$1" "$2" ;;
@@ -28,6 +30,40 @@ paper_pdf() { # title: one page, its text as a PDF string in Latin letters
         my ($n, $at) = (@objects + 1, length $pdf);
         print "${pdf}xref\n0 $n\n${xref}trailer\n<< /Size $n /Root 1 0 R >>\nstartxref\n$at\n%%EOF\n";' "$1"
 }
+
+# The same under a password, by the standard security handler in its first form (PDF 1.4, 3.5: 40 bits of RC4).
+paper_locked() { # title
+    LC_ALL=C perl -MDigest::MD5=md5 -e '
+        sub rc4 {
+            my ($key, $text) = @_;
+            my ($i, $j, @s) = (0, 0, 0 .. 255);
+            for (0 .. 255) { $j = ($j + $s[$_] + ord substr $key, $_ % length $key, 1) % 256; @s[$_, $j] = @s[$j, $_]; }
+            $j = 0;
+            return join "", map { $i = ($i + 1) % 256; $j = ($j + $s[$i]) % 256; @s[$i, $j] = @s[$j, $i];
+                chr(ord($_) ^ $s[($s[$i] + $s[$j]) % 256]) } split //, $text;
+        }
+        my $pad = pack "H*", "28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a";
+        my ($id, $password) = (md5("@ARGV"), substr "delegation$pad", 0, 32);
+        my $owner = rc4(substr(md5($password), 0, 5), $password);
+        my $key = substr md5($password . $owner . pack("V", -4 & 0xffffffff) . $id), 0, 5;
+        my $text = rc4(substr(md5("$key\x04\0\0\0\0"), 0, 10), "BT /F1 14 Tf 72 760 Td (@ARGV) Tj ET");
+        my $hex = sub { "<" . unpack("H*", $_[0]) . ">" };
+        my @objects = ("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+            "<< /Length " . length($text) . " >>\nstream\n$text\nendstream",
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            "<< /Filter /Standard /V 1 /R 2 /P -4 /O " . $hex->($owner) . " /U " . $hex->(rc4($key, $pad)) . " >>");
+        my ($pdf, $xref) = ("%PDF-1.4\n%\xE2\xE3\xCF\xD3\n", "0000000000 65535 f \n");
+        for my $i (0 .. $#objects) {
+            $xref .= sprintf "%010d 00000 n \n", length $pdf;
+            $pdf .= ($i + 1) . " 0 obj\n$objects[$i]\nendobj\n";
+        }
+        my ($n, $at) = (@objects + 1, length $pdf);
+        my $ids = $hex->($id);
+        print "${pdf}xref\n0 $n\n${xref}trailer\n<< /Size $n /Root 1 0 R /Encrypt 6 0 R /ID [$ids $ids] >>\nstartxref\n$at\n%%EOF\n";' "$1"
+}
+
+pack() { (cd "$(dirname "$1")" && zip -q -X "$(basename "$1")" "${@:2}"); }
 
 paper_docx() { # file title: the title may be Arabic; paragraphs run right to left
     local d body

@@ -30,6 +30,7 @@ type_of() {
     *.docx) echo application/vnd.openxmlformats-officedocument.wordprocessingml.document ;;
     *.tif) echo image/tiff ;;
     *.png) echo image/png ;;
+    *.zip) echo application/zip ;;
     esac
 }
 heard() { "$@" >>"$D/log/replies" 2>&1; }
