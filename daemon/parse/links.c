@@ -238,11 +238,13 @@ void links_of(struct arena *a, const char *own, const char ***links, size_t *n)
     *n = f.n;
 }
 
-void link_add(struct arena *a, const char *address, const char ***links, size_t *n)
+bool link_add(struct arena *a, const char *address, const char ***links, size_t *n)
 {
     struct found f = {.a = a, .links = *links, .n = *n};
-    if (is_web(address))
-        add_link(&f, address);
+    if (!is_web(address))
+        return false;
+    add_link(&f, address);
     *links = f.links;
     *n = f.n;
+    return true;
 }

@@ -60,17 +60,20 @@ static void add_leaf(struct tree *t, GMimePart *part, struct place at)
         ARENA_PUSH(t->a, t->leaves, t->n_leaves, l);
 }
 
-/* A file that lies elsewhere, in MIME's own words (RFC 2017 3.1: blanks in the address are not of it). */
-static void note_external(struct tree *t, GMimeObject *o)
+/* A file that lies elsewhere on the web, in MIME's own words, is a link (RFC 2017 3.1: blanks in the address are not of
+ * it). */
+static bool is_elsewhere(struct tree *t, GMimeObject *o)
 {
+    if (strcmp(header_word(t->a, header_type(o)), "message/external-body") != 0)
+        return false;
     char *url = header_param(t->a, header_type(o), "url"), *to = url;
     for (const char *from = url; from && *from; from++)
         if (!strchr(" \t\r\n", *from))
             *to++ = *from;
     if (!url)
-        return;
+        return false;
     *to = '\0';
-    link_add(t->a, url, &t->facts->links, &t->facts->n_links);
+    return link_add(t->a, url, &t->facts->links, &t->facts->n_links);
 }
 
 static void walk(struct tree *t, GMimeObject *o, struct place at)
@@ -83,11 +86,9 @@ static void walk(struct tree *t, GMimeObject *o, struct place at)
         struct place inside = {at.depth + 1, header_word(t->a, header_type(o)), at.forwarded};
         for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(o)) && !t->too_many; i++)
             walk(t, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), inside);
-    } else if (strcmp(header_word(t->a, header_type(o)), "message/external-body") == 0) {
-        note_external(t, o);
     } else if (GMIME_IS_MESSAGE_PART(o)) {
         walk_nested(t, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), at.depth);
-    } else if (GMIME_IS_PART(o)) {
+    } else if (GMIME_IS_PART(o) && !is_elsewhere(t, o)) {
         add_leaf(t, GMIME_PART(o), at);
     }
 }

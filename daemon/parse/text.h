@@ -25,7 +25,7 @@ char *reply_text(struct arena *a, const char *subject, const char *text);
 /* Adds the links to files that lie with a file service, from words without quotation; each once. Their own redirects
  * are undone by reading them. The list ends at FACTS_LINKS_MAX. */
 void links_of(struct arena *a, const char *own, const char ***links, size_t *n);
-/* Adds one that is said to be a file, wherever it lies on the web. */
-void link_add(struct arena *a, const char *address, const char ***links, size_t *n);
+/* Adds one that is said to be a file, wherever it lies on the web; false where that is no address there. */
+bool link_add(struct arena *a, const char *address, const char ***links, size_t *n);
 
 #endif

@@ -144,9 +144,6 @@ static void test_what_is_a_paper(void **state)
         {"Content-Type: text/plain; name=office.asc\n\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n", false},
         {"Content-Type: application/pkcs7-mime; smime-type=certs-only; name=smime.p7c\n\nx", false},
         {"Content-Type: message/partial; id=1; number=1; total=2\n\nx", true},
-        {"Content-Type: message/external-body; access-type=URL; URL=\"http://jo.example/a.pdf\"\n\nContent-Type: "
-         "application/pdf\n\n",
-         true},
         {"Content-Type: multipart/appledouble; boundary=A\n\n--A\nContent-Type: application/applefile; "
          "name=a.pdf\n\nx\n"
          "--A--",
