@@ -269,7 +269,8 @@ static void paper_values(struct arena *a, json_t *o, const struct letter *l, enu
     long n = (long)json_array_size(taken);
     value_bool(o, "has_papers", n > 0);
     value_bool(o, "all_known", n > 0 && known == n);
-    value_text(a, o, "papers_count", count_in_words(a, lang, COUNT_PAPERS, n));
+    /* an archive and the files in it are a line each, and no more papers than were sent */
+    value_text(a, o, "papers_count", count_in_words(a, lang, COUNT_FILES, n));
     value_bool(o, "has_troubles", json_array_size(troubles) > 0);
     value_bool(o, "unverified", l->unverified);
     value_text(a, o, "sender", l->sender);

@@ -11,7 +11,7 @@
 enum plural { PLURAL_ZERO, PLURAL_ONE, PLURAL_TWO, PLURAL_FEW, PLURAL_MANY, PLURAL_OTHER };
 enum plural plural_of(enum lang lang, long n); /* CLDR cardinal rules for whole numbers */
 
-enum counted { COUNT_PAPERS, COUNT_DAYS, COUNT_DOCUMENTS, COUNT_PARTIES, COUNT_ITEMS };
+enum counted { COUNT_PAPERS, COUNT_DAYS, COUNT_DOCUMENTS, COUNT_PARTIES, COUNT_ITEMS, COUNT_FILES };
 char *count_in_words(struct arena *a, enum lang lang, enum counted what,
                      long n); /* "لا أوراق", "ورقتان", "3 أوراق", "2 papers" */
 

@@ -56,6 +56,8 @@ static const struct {
     {LANG_AR, COUNT_PARTIES, 22, "22 جهة"},
     {LANG_AR, COUNT_ITEMS, 23, "23 بنداً"},
     {LANG_AR, COUNT_DOCUMENTS, 2, "وثيقتان"},
+    {LANG_AR, COUNT_FILES, 2, "ملفان"},
+    {LANG_AR, COUNT_FILES, 11, "11 ملفاً"},
     {LANG_EN, COUNT_PAPERS, 0, "no papers"},
     {LANG_EN, COUNT_PAPERS, 1, "1 paper"},
     {LANG_EN, COUNT_PARTIES, 22, "22 parties"},
