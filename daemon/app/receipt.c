@@ -26,7 +26,7 @@ struct day_limit {
     int most;
 };
 static const struct day_limit of_verified = {"reply:", 40}, of_unverified = {"claimed:", 20},
-                              of_nothing_new = {"nothing_new:", 3};
+                              of_nothing_new = {"nothing_new:", 1};
 
 struct batch {
     struct message_row *messages; /* not yet receipted, oldest first */
