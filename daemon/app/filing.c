@@ -198,7 +198,7 @@ static bool shelf_of(struct daemon *d, struct arena *a, const char *round, const
     return true;
 }
 
-static bool is_ours(const struct round_spec *spec, const char *sha256)
+bool filing_is_ours(const struct round_spec *spec, const char *sha256)
 {
     for (size_t i = 0; i < spec->n_documents; i++)
         if (spec->documents[i].sha256 && strcmp(spec->documents[i].sha256, sha256) == 0)
@@ -211,10 +211,10 @@ static bool is_sent_back(const struct round_spec *spec, const struct paper_row *
 {
     size_t k = i + 1;
 
-    if (is_ours(spec, rows[i].sha256))
+    if (filing_is_ours(spec, rows[i].sha256))
         return true;
     while (k < n && paper_marked(&rows[i], MARK_ARCHIVE) && paper_marked(&rows[k], MARK_MEMBER))
-        if (!is_ours(spec, rows[k++].sha256))
+        if (!filing_is_ours(spec, rows[k++].sha256))
             return false;
     return k > i + 1;
 }

@@ -15,6 +15,8 @@ bool filing_is_paper(const struct fact_part *part);
 /* Why the i-th part is not taken, by its kind, by what the virus scanner found in it, or, for an archive, by what of
  * this holds for a file in it; NULL: it is. */
 const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i);
+/* What the secretariat sent out with this round. */
+bool filing_is_ours(const struct round_spec *spec, const char *sha256);
 struct filed {
     struct letter_paper papers[FACTS_PARTS_MAX];
     size_t n;  /* taken, and known before */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/effects.h"
+#include "app/repeats.h"
 #include "app/reread.h"
 #include "app/scanning.h"
 #include "app/trouble.h"
@@ -17,7 +18,6 @@
 #include "mail/names.h"
 
 #define RECEIVED_MAX_S (90 * 86400) /* an older date is somebody's copy from elsewhere */
-#define TEXT_KEPT      2048         /* of the sender's own words, to be shown; the message is archived whole */
 
 /* When our own server took it in, which may be long before it was collected: that decides whether it is in time. */
 static int64_t received_at(const struct collected *c)
@@ -140,76 +140,6 @@ static void take_header(struct arena *a, struct message_row *m, const struct fac
     m->text = text_clean(a, f->reply_text, strnlen(f->reply_text, TEXT_KEPT));
 }
 
-static bool is_among(const struct paper_row *papers, size_t n, const char *sha256)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(papers[i].sha256, sha256) == 0)
-            return true;
-    return false;
-}
-
-/* Every paper it brings came with that earlier message already. */
-static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t earlier)
-{
-    struct paper_row *papers;
-    size_t n;
-    char sha256[65];
-
-    if (!store_papers_of_message(d->store, in->a, earlier, &papers, &n, NULL))
-        return false;
-    for (size_t i = 0; i < in->facts->n_parts; i++) {
-        const struct fact_part *part = &in->facts->parts[i];
-
-        if (!filing_is_paper(part) || filing_trouble(d, in, i))
-            continue;
-        if (!file_sha256_range(in->scratch_fd, part->offset, part->size, sha256, NULL) || !is_among(papers, n, sha256))
-            return false;
-    }
-    return true;
-}
-
-static const char *next_word(const char **p, size_t *n_out)
-{
-    *p += strspn(*p, " \t\r\n");
-    *n_out = strcspn(*p, " \t\r\n");
-    return *p;
-}
-
-/* The sender's own words, white space aside. Of longer ones than are kept, nobody knows. */
-static bool says_nothing_new(const struct incoming *in, const struct message_row *before)
-{
-    const char *one = in->m.text, *other = before->text;
-    size_t n_one, n_other;
-
-    if (strlen(in->facts->reply_text) > TEXT_KEPT)
-        return false;
-    do {
-        const char *a = next_word(&one, &n_one), *b = next_word(&other, &n_other);
-
-        if (n_one != n_other || memcmp(a, b, n_one) != 0)
-            return false;
-        one += n_one;
-        other += n_other;
-    } while (n_one > 0);
-    return true;
-}
-
-/* The same bytes; or the same Message-ID from the same sender with the same words and papers: a copy that came another
- * way adds nothing. Some programs repeat a Message-ID for a new mail, and no paper and no objection must be lost for
- * that. */
-static bool is_known(struct daemon *d, struct incoming *in)
-{
-    struct message_row before = {0};
-    int64_t id = store_known_bytes(d->store, in->m.sha256, in->m.id);
-
-    if (id)
-        return true;
-    id = *in->m.message_id ? store_known_msgid(d->store, in->m.message_id, in->m.id) : 0;
-    return id && store_message(d->store, in->a, id, &before, NULL) && before.state &&
-           strcasecmp(before.sender, in->m.sender) == 0 && says_nothing_new(in, &before) &&
-           brings_nothing_new(d, in, id);
-}
-
 bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct judge_input *j = &in->judged;
@@ -228,7 +158,7 @@ bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)
     in->m.party = in->match.party ? in->match.party : "";
     if (in->m.id && !store_update_message(d->store, &in->m, e)) /* what is known depends on whose it is */
         return false;
-    j->known_message = is_known(d, in);
+    j->known_message = repeats(d, in);
     in->verdict = judge(j, &in->rule);
     in->m.kind = mail_kind_names[j->kind];
     in->m.verdict = verdict_names[in->verdict];
