@@ -1,7 +1,8 @@
-/* Messages at a parser that dies, hangs or puts off: the innocent are read, the guilty are held. This program is
+/* Messages at a parser that dies, hangs, babbles or puts off: the innocent are read, the guilty are held. This program is
  * that parser, too, under another name: what it does with a message is the message's first word. */
 #include "inbox_case.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "app/children.h"
@@ -34,6 +35,39 @@ static void answer_unreadable(int fd, const char *word)
     free(line);
 }
 
+/* What a copy may say that somebody else has taken over. */
+static const struct babble {
+    const char *word, *said, *why;
+} babbles[] = {
+    {"garbles", "{\"signs\":{\n", "cannot be read"},
+    {"raves", "\xff\xfe\x01\n", "cannot be read"},
+    {"doubles", "{\"subject\":\"a\",\"subject\":\"b\"}\n", "cannot be read"},
+    {"lists", "[]\n", "no JSON object"},
+    {"numbers", "{\"subject\":7}\n", "subject"},
+    {"words", "{\"parts\":\"many\"}\n", "parts"},
+    {"reaches", "{\"parts\":[{\"offset\":0,\"size\":1}]}\n", "size"}, /* beyond what it decoded */
+    {"denies", "{\"parts\":[{\"offset\":-1,\"size\":0}]}\n", "offset"},
+    {"halves", "{\"subject\":\"a\"}", DIED},
+};
+#define BABBLES (sizeof babbles / sizeof *babbles)
+
+static bool babble(const char *word, int answer)
+{
+    for (size_t i = 0; i < BABBLES; i++)
+        if (strcmp(word, babbles[i].word) == 0)
+            return dprintf(answer, "%s", babbles[i].said) > 0;
+    return false;
+}
+
+/* As long as anybody listens, and never a whole line. */
+static void flood(int answer)
+{
+    static const char bytes[4096];
+
+    while (write(answer, bytes, sizeof bytes) > 0)
+        continue;
+}
+
 static void obey(int message, int answer)
 {
     static int put_off;
@@ -48,7 +82,11 @@ static void obey(int message, int answer)
         pause();
     if (strcmp(word, "waits") == 0 && put_off++ < 2)
         dprintf(answer, "{\"again\":true}\n");
-    else if (strcmp(word, "dies") != 0)
+    else if (strcmp(word, "floods") == 0)
+        flood(answer);
+    else if (!babble(word, answer) && strcmp(word, "dies") != 0)
+        answer_unreadable(answer, said);
+    if (strcmp(word, "repeats") == 0)
         answer_unreadable(answer, said);
 }
 
@@ -58,6 +96,7 @@ static int be_the_parser(void)
     int fds[3], n = 0, lines = 0;
     json_t *line;
 
+    signal(SIGPIPE, SIG_IGN); /* the daemon closes on who floods it */
     wire_send(w, json_pack("{s:s, s:i}", "hello", "parse", "version", WIRE_VERSION), -1, NULL);
     while (wire_recv(w, &line, NULL) == WIRE_MESSAGE) {
         int fd;
@@ -187,13 +226,38 @@ static void a_server_that_cannot_fork_is_asked_again(void **state)
     assert_true(clock_now() >= began_at + 2 * PARSE_AGAIN_S);
 }
 
+static void what_it_babbles_is_held_with_the_reason(void **state)
+{
+    int64_t guilty[BABBLES], after;
+
+    (void)state;
+    for (size_t i = 0; i < BABBLES; i++)
+        guilty[i] = give((int64_t)i + 1, babbles[i].word);
+    after = give(BABBLES + 1, "fine");
+    run(false);
+    for (size_t i = 0; i < BABBLES; i++)
+        assert_held(guilty[i], babbles[i].why);
+    assert_held(after, "read: fine");
+    assert_int_equal(n_kept, BABBLES + 1);
+}
+
+static void who_says_too_much_is_not_listened_to(void **state)
+{
+    int64_t floods = give(1, "floods"), repeats = give(2, "repeats"), after = give(3, "fine");
+
+    (void)state;
+    run(false);
+    assert_held(floods, "said more than");
+    assert_held(repeats, "cannot be read");
+    assert_held(after, "read: fine");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        CASE(a_server_that_dies_takes_nobody_with_it),
-        CASE(a_copy_that_dies_is_held),
-        CASE(a_server_that_hangs_takes_nobody_with_it),
-        CASE(a_server_that_cannot_fork_is_asked_again),
+        CASE(a_server_that_dies_takes_nobody_with_it),  CASE(a_copy_that_dies_is_held),
+        CASE(a_server_that_hangs_takes_nobody_with_it), CASE(a_server_that_cannot_fork_is_asked_again),
+        CASE(what_it_babbles_is_held_with_the_reason),  CASE(who_says_too_much_is_not_listened_to),
     };
 
     if (argc > 0 && strstr(argv[0], "taamim-parse"))
