@@ -3,7 +3,7 @@
  * A logo and a photograph of the signed answer come the same way: pasted into the HTML, with a Content-ID, as
  * image001.png. What tells them apart is whether one could read a page on it. A picture that the HTML shows is a paper
  * from PAGE_SIDE pixels on both sides and PAGE_BYTES (A4 at 72 dpi is 595 x 842; a page takes more than a drawing of
- * that size). One that merely stands inline, or is the same as one that does, is a logo below LOGO_SIDE or LOGO_BYTES.
+ * that size), and from SCAN_SIDE whatever its bytes, since a scan in black and white has few. One that merely stands inline, or is the same as one that does, is a logo below LOGO_SIDE or LOGO_BYTES.
  * What the sender attached and nothing shows is a paper, however small. Where libmagic knows no sides, the bytes
  * decide. */
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 
 #define PAGE_SIDE  500
 #define PAGE_BYTES ((size_t)30 << 10)
+#define SCAN_SIDE  1000
 #define LOGO_SIDE  250
 #define LOGO_BYTES ((size_t)10 << 10)
 #define PAGE_BLIND ((size_t)100 << 10) /* a page, where the sides are not known */
@@ -93,12 +94,14 @@ static unsigned long shorter(const struct picture *p)
 
 static bool like_a_page(const struct picture *p)
 {
-    return shorter(p) > 0 ? shorter(p) >= PAGE_SIDE && p->bytes >= PAGE_BYTES : p->bytes >= PAGE_BLIND;
+    if (shorter(p) == 0)
+        return p->bytes >= PAGE_BLIND;
+    return shorter(p) >= SCAN_SIDE || (shorter(p) >= PAGE_SIDE && p->bytes >= PAGE_BYTES);
 }
 
 static bool like_a_logo(const struct picture *p)
 {
-    return p->bytes < LOGO_BYTES || (shorter(p) > 0 && shorter(p) < LOGO_SIDE);
+    return !like_a_page(p) && (p->bytes < LOGO_BYTES || (shorter(p) > 0 && shorter(p) < LOGO_SIDE));
 }
 
 /* image001.png with a Content-ID, which Outlook writes also where a gateway has taken the HTML away. */

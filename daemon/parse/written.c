@@ -142,26 +142,30 @@ static void end_piece(struct writing *w)
 
 static const char pgp_begins[] = "-----BEGIN PGP MESSAGE-----", pgp_ends[] = "-----END PGP MESSAGE-----";
 
-/* True where the line opens a block: the text before is a piece of its own. */
-static bool begins(struct writing *w, struct lines *s, char *begin_line)
+/* True where the line opens a block: the text before is a piece of its own. Where the line after "begin" is none of
+ * uuencode, "begin" is a word like any other, and that line may be a beginning itself. */
+static bool begins(struct writing *w, struct lines *s)
 {
-    bool pgp = strncmp(s->line, pgp_begins, sizeof pgp_begins - 1) == 0;
-    char *name = pgp ? NULL : uu_begins(w->t->a, s->line);
-    if (w->n_files >= FILES_MAX || (!pgp && !name))
-        return false;
-    memcpy(begin_line, s->line, s->length + 1);
-    if (!pgp && (!next_line(s) || !uu_line(s->line, s->length))) {
-        write_piece(w, begin_line, strlen(begin_line)); /* a word like any other */
-        return false;
+    char begin_line[LINE_ROOM + 1];
+    while (s->starts && w->n_files < FILES_MAX) {
+        bool pgp = strncmp(s->line, pgp_begins, sizeof pgp_begins - 1) == 0;
+        char *name = pgp ? NULL : uu_begins(w->t->a, s->line);
+        if (!pgp && !name)
+            return false;
+        memcpy(begin_line, s->line, s->length + 1);
+        if (pgp || (next_line(s) && uu_line(s->line, s->length))) {
+            end_piece(w);
+            w->block = pgp ? BLOCK_PGP : BLOCK_UU;
+            w->name = name;
+            return true;
+        }
+        write_piece(w, begin_line, strlen(begin_line));
     }
-    end_piece(w);
-    w->block = pgp ? BLOCK_PGP : BLOCK_UU;
-    w->name = name;
-    return true;
+    return false;
 }
 
-/* A line that is no more of the block goes back to the text. */
-static void take_uu(struct writing *w, const struct lines *s)
+/* False where the block has broken off: the line is none of it. */
+static bool take_uu(struct writing *w, const struct lines *s)
 {
     char out[64];
     bool end = strncmp(s->line, "end", 3) == 0 && strchr("\r\n", s->line[3]);
@@ -170,23 +174,17 @@ static void take_uu(struct writing *w, const struct lines *s)
         write_piece(w, out, (size_t)n);
     if (n < 0)
         end_piece(w);
-    if (n < 0 && !end)
-        write_piece(w, s->line, s->length);
+    return n >= 0 || end;
 }
 
 static void take_line(struct writing *w, struct lines *s)
 {
-    char begin_line[LINE_ROOM + 1];
-    if (w->block == BLOCK_TEXT && !(s->starts && begins(w, s, begin_line))) {
-        write_piece(w, s->line, s->length);
+    if (w->block == BLOCK_UU && take_uu(w, s))
         return;
-    }
-    if (w->block == BLOCK_UU) {
-        take_uu(w, s);
+    if (w->block == BLOCK_TEXT && begins(w, s) && w->block == BLOCK_UU && take_uu(w, s))
         return;
-    }
     write_piece(w, s->line, s->length);
-    if (strncmp(s->line, pgp_ends, sizeof pgp_ends - 1) == 0)
+    if (w->block == BLOCK_PGP && strncmp(s->line, pgp_ends, sizeof pgp_ends - 1) == 0)
         end_piece(w);
 }
 

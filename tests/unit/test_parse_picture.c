@@ -53,6 +53,7 @@ static void test_one_picture(void **state)
         {SHOWN, 1200, 300, 60000, false}, /* a banner */
         {SHOWN, 600, 600, 8000, false},   /* a drawing */
         {SHOWN, 1240, 1754, 90000, true}, /* the answer, photographed */
+        {SHOWN, 1654, 2339, 9000, true},  /* the same, scanned in black and white */
         {SHOWN "\nContent-Disposition: attachment; filename=image001.png", 120, 60, 4000, false},
         {SHOWN "\nContent-Disposition: inline; filename=image001.png", 1240, 1754, 90000, true},
         {"Content-Location: http://jo.example/logo.png", 120, 60, 4000, false},
@@ -60,6 +61,7 @@ static void test_one_picture(void **state)
         {"Content-Disposition: inline; filename=logo.png", 120, 60, 4000, false},
         {"Content-Disposition: inline; filename=logo.png", 800, 200, 20000, false},
         {"Content-Disposition: inline; filename=IMG_0012.png", 480, 640, 40000, true},
+        {"Content-Disposition: inline; filename=scan.png", 1654, 2339, 9000, true},
         {OUTLOOK, 120, 60, 4000, false},
         {OUTLOOK, 1240, 1754, 90000, true},
         /* attached */

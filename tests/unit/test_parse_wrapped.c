@@ -360,6 +360,24 @@ static void test_uuencode_breaks_off(void **state)
     parsed_free(&p);
 }
 
+/* A "begin" that begins nothing, or a file that breaks off, hides none that begins in the next line. */
+static void test_uuencode_begins_again(void **state)
+{
+    (void)state;
+    static const char *const before[] = {"begin 644 a\n", "begin 644 a\nbegin 644 b\n", "begin 644 a\n#:&D*\n"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[1000];
+        snprintf(text, sizeof text, HEAD "\nhello\n%sbegin 644 real.txt\n#:&D*\n`\nend\n", before[i]);
+        struct parsed p = parse_text(text);
+        assert_int_equal(p.facts.n_parts, i == 2 ? 2 : 1);
+        assert_part(&p, p.facts.n_parts - 1, "real.txt", "hi\n");
+        assert_string_equal(p.facts.text, i == 0   ? "hello\nbegin 644 a\n"
+                                          : i == 1 ? "hello\nbegin 644 a\nbegin 644 b\n"
+                                                   : "hello\n");
+        parsed_free(&p);
+    }
+}
+
 /* ---- what is signed or encrypted */
 
 static const char signed_der[] =
@@ -498,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_tnef_cut),
         cmocka_unit_test(test_uuencode),
         cmocka_unit_test(test_uuencode_breaks_off),
+        cmocka_unit_test(test_uuencode_begins_again),
         cmocka_unit_test(test_signed),
         cmocka_unit_test(test_encrypted),
         cmocka_unit_test(test_signed_stays_closed),
