@@ -272,7 +272,7 @@ static void read_secretariat(const struct load *l)
     if (!group)
         return;
     if (c->address) /* an envelope's sender, and the right side of each Message-ID */
-        c->address = address_wire(l->a, c->address, &e);
+        c->trust.own_address = c->address = address_wire(l->a, c->address, &e);
     read_hours(l, group);
     read_working_days(l, group);
     if (config_setting_get_member(group, "name"))

@@ -71,12 +71,24 @@ static const char *next_section(const char *p)
     return p;
 }
 
-static bool one_domain(const char *value, const char *from)
+static const char *domain_of(const char *value)
 {
-    const char *at = strrchr(value, '@'), *domain = at ? at + 1 : value, *mine = strrchr(from, '@');
-    if (!mine || !*domain)
-        return false;
-    return address_in_domain(from, domain) || strcasecmp(mine + 1, domain) == 0;
+    const char *at = strrchr(value, '@');
+    return at ? at + 1 : value;
+}
+
+/* A domain above the sender's may be a whole country's, and vouches for nobody. */
+static bool same_domain(const char *value, const char *from)
+{
+    ARENA_SCOPED a = arena_new();
+    const char *one = address_domain(a, domain_of(value), NULL), *mine = address_domain(a, domain_of(from), NULL);
+    return one && mine && strcmp(one, mine) == 0;
+}
+
+/* A verdict of DMARC may name the domain above, whose policy it was. */
+static bool same_or_above(const char *value, const char *from)
+{
+    return address_in_domain(from, domain_of(value)) || strcasecmp(domain_of(from), domain_of(value)) == 0;
 }
 
 /* pvalue = value / [ [ local-part ] "@" ] domain-name: a quoted local part is not the value, what follows it is. */
@@ -103,15 +115,16 @@ static bool next_property(const char **p, char name[RESULT_LEN * 5], char value[
     return true;
 }
 
-/* What the named properties of a result say of the sender's domain: any that is the same decides. */
-static enum alignment alignment_of(const char *p, const char *const *names, const char *from)
+/* What the named properties of a result say of the sender's domain: any that fits it decides. */
+static enum alignment alignment_of(const char *p, const char *const *names, const char *from,
+                                   bool (*fits)(const char *value, const char *from))
 {
     char name[RESULT_LEN * 5], value[RESULT_LEN * 5];
     enum alignment found = ALIGN_UNSAID;
     while (next_property(&p, name, value))
         for (const char *const *n = names; *n; n++)
             if (strcasecmp(name, *n) == 0)
-                found = found == ALIGN_SAME || one_domain(value, from) ? ALIGN_SAME : ALIGN_OTHER;
+                found = found == ALIGN_SAME || fits(value, from) ? ALIGN_SAME : ALIGN_OTHER;
     return found;
 }
 
@@ -131,7 +144,7 @@ static void read_dmarc(const char *p, const char *result, const char *from, stru
 {
     static const char *const names[] = {"header.from", NULL};
     bool pass = strcasecmp(result, "pass") == 0, fail = strcasecmp(result, "fail") == 0;
-    v->another |= alignment_of(p, names, from) == ALIGN_OTHER;
+    v->another |= alignment_of(p, names, from, same_or_above) == ALIGN_OTHER;
     v->dmarc[pass ? AUTH_PASS : fail ? AUTH_FAIL : AUTH_NONE]++;
 }
 
@@ -152,7 +165,7 @@ static void read_section(const char *p, const char *from, struct verdicts *v)
     else if (strcasecmp(method, "compauth") == 0)
         v->arc_whole += strcasecmp(result, "pass") == 0 && is_reason_arc(p);
     else if (strcasecmp(result, "pass") == 0 && (strcasecmp(method, "dkim") == 0 || strcasecmp(method, "spf") == 0))
-        v->aligned_pass |= alignment_of(p, names, from) == ALIGN_SAME;
+        v->aligned_pass |= alignment_of(p, names, from, same_domain) == ALIGN_SAME;
 }
 
 /* True when the header begins with an authserv-id (written to id_out) and not with a result. */
@@ -294,11 +307,14 @@ static const struct fact_auth *ours_of(const struct facts *f, const char *authse
 }
 
 /* Sent within the organisation: who sent it had logged in, and nobody checks DMARC there (the header says none, or
- * there is no header). Exchange takes the mark off what comes from outside. */
-static bool is_from_within(const struct facts *f, const struct fact_auth *ours, const struct verdicts *v)
+ * there is no header). Exchange takes the mark off what comes from outside. It says that a colleague, a machine or a
+ * connector of ours sent it, under whatever From: it vouches for our own domain, and for no state's. */
+static bool is_from_within(const struct facts *f, const struct fact_auth *ours, const struct verdicts *v,
+                           const char *own_address)
 {
     bool unsaid = ours ? v->dmarc[AUTH_FAIL] == 0 && v->dmarc[AUTH_PASS] == 0 : f->n_auth_results == 0;
-    return unsaid && f->auth_as && strcasecmp(f->auth_as, "Internal") == 0;
+    return unsaid && f->auth_as && strcasecmp(f->auth_as, "Internal") == 0 && own_address &&
+           same_domain(own_address, f->from.address);
 }
 
 enum auth_result auth_of(const struct facts *f, const struct auth_trust *trust, const char **why_out)
@@ -320,7 +336,7 @@ enum auth_result auth_of(const struct facts *f, const struct auth_trust *trust, 
     bool whole = v.arc_whole > 0 && v.arc_broken == 0;
     if (*why_out || result == AUTH_PASS)
         return result;
-    if ((whole && sealers_pass(f, trust)) || (d->microsoft && is_from_within(f, ours, &v)))
+    if ((whole && sealers_pass(f, trust)) || (d->microsoft && is_from_within(f, ours, &v, trust->own_address)))
         return AUTH_PASS;
     return result;
 }

@@ -106,13 +106,14 @@ struct auth_trust {
     /* The name by which our server signs Authentication-Results; "topmost-unnamed" or "microsoft-365" for servers that
      * leave it out. NULL or "": our server says nothing. */
     const char *authserv_id;
+    const char *own_address; /* of our own domain alone Microsoft's mark of mail from within vouches; NULL: of none */
     const char *const
         *arc_sealers; /* domains whose word on the sender counts, where our server found the chain whole */
     size_t n_arc_sealers;
 };
 
-/* What our own server said of the sender (RFC 8601 2.3, 5): dmarc decides; else a pass of dkim or spf aligned with the
- * From domain passes. Where that does not pass, and our server says arc=pass, the word of the listed sealers that
+/* What our own server said of the sender (RFC 8601 2.3, 5): dmarc decides; else a pass of dkim or spf for the
+ * From domain itself passes. Where that does not pass, and our server says arc=pass, the word of the listed sealers that
  * stand last in the chain may. Who names several senders never passes. Where it fails for another reason than DMARC's
  * own verdict, why_out says it in static words, else it is NULL. */
 enum auth_result auth_of(const struct facts *f, const struct auth_trust *trust, const char **why_out);

@@ -8,7 +8,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = text_of(data, size), *line, *rest = text;
-    static const struct auth_trust named = {"mx.arcp.example", NULL, 0}, unnamed = {"topmost-unnamed", NULL, 0};
+    static const struct auth_trust named = {.authserv_id = "mx.arcp.example"},
+                                   unnamed = {.authserv_id = "topmost-unnamed"};
     const char *why;
     struct fact_auth list[FACTS_AUTH_MAX] = {{.value = OURS}};
     struct facts f = {.from = {"", "migration@mofa.jo.example"}, .auth_results = list, .n_auth_results = 1};

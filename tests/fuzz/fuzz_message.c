@@ -14,7 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct facts facts, read;
     static const char *const sealers[] = {"lists.arcp.example"};
     static const struct auth_trust trusts[] = {
-        {"mx.arcp.example", sealers, 1}, {"topmost-unnamed", sealers, 1}, {"microsoft-365", sealers, 1}};
+        {.authserv_id = "mx.arcp.example", .arc_sealers = sealers, .n_arc_sealers = 1},
+        {.authserv_id = "topmost-unnamed", .arc_sealers = sealers, .n_arc_sealers = 1},
+        {.authserv_id = "microsoft-365", .own_address = "c@arcp.example", .arc_sealers = sealers, .n_arc_sealers = 1}};
     const char *why;
     struct stat st;
     int message = file_of(data, size, NULL), scratch = file_of(data, 0, NULL);

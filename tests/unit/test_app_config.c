@@ -204,6 +204,7 @@ static void arabic_names_of_machines(void **state)
     assert_string_equal(c->smtp.host, "xn--ngbof4h.xn--kgbechtv");
     assert_string_equal(c->imap.host, "mail.example");
     assert_string_equal(c->address, "s@xn--mgbh0fb.xn--kgbechtv");
+    assert_string_equal(c->trust.own_address, c->address);
     config_close(c);
 }
 

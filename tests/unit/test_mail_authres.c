@@ -24,6 +24,12 @@ static void test_auth(void **state)
         {OURS "; dkim=pass (good signature) header.i=@jo.example", NULL, OURS, AUTH_PASS},
         {OURS "; dkim=pass reason=\"a; dmarc=pass\" header.i=@other.example", NULL, OURS, AUTH_NONE},
         {OURS "; dkim=pass header.d=other.example", NULL, OURS, AUTH_NONE},
+        /* the same domain, not one above it or below */
+        {OURS "; dkim=pass header.d=JO.Example", NULL, OURS, AUTH_PASS},
+        {OURS "; dkim=pass header.d=example", NULL, OURS, AUTH_NONE},
+        {OURS "; dkim=pass header.i=@example", NULL, OURS, AUTH_NONE},
+        {OURS "; dkim=pass header.d=mail.jo.example", NULL, OURS, AUTH_NONE},
+        {OURS "; spf=pass smtp.mailfrom=o@example", NULL, OURS, AUTH_NONE},
         {OURS "; spf=softfail smtp.mailfrom=o@jo.example", NULL, OURS, AUTH_NONE},
         {OURS "; none", NULL, OURS, AUTH_NONE},
         {OURS, NULL, OURS, AUTH_NONE},
@@ -191,11 +197,20 @@ static void test_microsoft(void **state)
         struct facts f = {.from = {"", "o@jo.example"}, .auth_results = headers, .auth_as = rows[i].as};
         f.n_auth_results = (size_t)(rows[i].first != NULL) + (size_t)(rows[i].second != NULL);
         const char *why;
-        enum auth_result there = auth_of(&f, &(struct auth_trust){.authserv_id = "microsoft-365"}, &why);
+        struct auth_trust trust = {.authserv_id = "microsoft-365", .own_address = "circulars@JO.example"};
+        enum auth_result there = auth_of(&f, &trust, &why);
         enum auth_result elsewhere = auth_of(&f, &(struct auth_trust){.authserv_id = "topmost-unnamed"}, &why);
         if (there != rows[i].there || elsewhere != rows[i].elsewhere)
             fail_msg("%s, %s: %d, %d", rows[i].first ? rows[i].first : "none", rows[i].as, (int)there, (int)elsewhere);
         assert_int_equal(auth_of(&f, &(struct auth_trust){.authserv_id = OURS}, &why), AUTH_NONE);
+        if (there == AUTH_PASS && rows[i].elsewhere != AUTH_PASS) { /* a colleague's mark vouches for no state */
+            static const char *const others[] = {NULL, "", "o@arcp.example", "o@example", "o@a.jo.example"};
+            for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+                trust.own_address = others[k];
+                if (auth_of(&f, &trust, &why) != AUTH_NONE)
+                    fail_msg("%s vouches for jo.example", others[k] ? others[k] : "nobody");
+            }
+        }
     }
 }
 
@@ -309,7 +324,7 @@ static void test_arc(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct fact_auth header = {.value = rows[i].ours}, seals[3], saw[3];
         struct facts f = {.from = {"", "o@jo.example"}, .auth_results = &header, .n_auth_results = 1};
-        struct auth_trust trust = {OURS, listed, 2};
+        struct auth_trust trust = {.authserv_id = OURS, .arc_sealers = listed, .n_arc_sealers = 2};
         const char *why;
         memcpy(seals, rows[i].seals, sizeof seals);
         memcpy(saw, rows[i].saw, sizeof saw);
@@ -353,7 +368,8 @@ static void test_arc_at_microsoft(void **state)
                           .arc_results = saw,
                           .n_arc_results = 2};
         const char *why;
-        if (auth_of(&f, &(struct auth_trust){rows[i].id, listed, 2}, &why) != rows[i].result)
+        if (auth_of(&f, &(struct auth_trust){.authserv_id = rows[i].id, .arc_sealers = listed, .n_arc_sealers = 2},
+                    &why) != rows[i].result)
             fail_msg("%s", rows[i].ours);
     }
 }
