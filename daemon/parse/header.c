@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 #include "base/buf.h"
+#include "mail/address.h"
 #include "mail/lex.h"
 #include "mail/names.h"
 #include "parse/charset.h"
@@ -239,14 +240,13 @@ void header_addresses(struct arena *a, const char *raw, struct fact_address **li
     g_object_unref(parsed);
 }
 
-/* What stands outside of quoted strings and comments. */
+/* What stands outside of quoted strings and comments; a space for each of these. */
 static char *bare(struct arena *a, const char *s)
 {
     char *text = arena_strdup(a, s), *to = text;
     for (const char *p = s, *next; *p; p = next) {
         next = lex_skip(p, NULL);
-        if (next == p)
-            *to++ = *next++;
+        *to++ = next == p ? *next++ : ' ';
     }
     *to = '\0';
     return text;
@@ -265,13 +265,17 @@ bool header_one_mailbox(struct arena *a, const char *raw)
     struct fact_address *list = NULL;
     size_t n = 0;
     header_addresses(a, raw, &list, &n);
-    const char *text = bare(a, header_structured(a, raw, RAW_MAX, NULL));
-    const char *open = strchr(text, '<'), *close = strchr(text, '>');
+    char *text = bare(a, header_structured(a, raw, RAW_MAX, NULL));
+    char *open = strchr(text, '<'), *close = strchr(text, '>');
     if (n != 1 || times(text, strlen(text), '<') > 1 || times(text, strlen(text), '>') > 1)
         return false;
-    if (!open) /* a name before brackets may hold an address: the brackets are what counts */
-        return times(text, strlen(text), '@') == 1;
-    return close > open && times(open, (size_t)(close - open), '@') == 1 && !strchr(close, '@');
+    if (open && (!close || close < open || strchr(close, '@')))
+        return false;
+    if (open) { /* a name before brackets may hold an address: the brackets are what counts */
+        *close = '\0';
+        text = open + 1;
+    }
+    return times(text, strlen(text), '@') == 1 && address_same(g_strstrip(text), list[0].address);
 }
 
 void header_ids(struct arena *a, const char *raw, const char ***list, size_t *n)

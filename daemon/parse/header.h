@@ -27,7 +27,8 @@ char *header_param(struct arena *a, const char *raw, const char *name);
 
 /* Appends the addresses of one field to a list of at most FACTS_ADDRESSES_MAX. */
 void header_addresses(struct arena *a, const char *raw, struct fact_address **list, size_t *n);
-/* A From field in which every reader finds the same single mailbox: no second address, no second pair of brackets. */
+/* A From field in which every reader finds the same single mailbox: no second address, no second pair of brackets, and
+ * the address stands there letter for letter, without a comment, a space or a quoted string in it or a dot behind it. */
 bool header_one_mailbox(struct arena *a, const char *raw);
 /* Appends the Message-IDs in one field, without brackets, to a list of at most FACTS_IDS_MAX. */
 void header_ids(struct arena *a, const char *raw, const char ***list, size_t *n);
