@@ -8,7 +8,9 @@
 #include <glib.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
+#include "app/trust.h"
 #include "base/file.h"
 #include "mail/address.h"
 
@@ -94,6 +96,7 @@ static const struct setting_row imap_rows[] = {
      .max = (int64_t)2 << 30},
     {.name = "poll_s", .type = SET_INT, .offset = FIELD(c.poll_s), .min = 1, .max = 3600},
     {.name = "authserv_id", .type = SET_STRING, .offset = FIELD(c.trust.authserv_id)},
+    {.name = "own_seal", .type = SET_STRING, .offset = FIELD(c.trust.own_seal)},
     {.name = "arc_sealers", .type = SET_STRINGS, .offset = FIELD(c.trust.arc_sealers)},
 };
 static const struct setting_row sending_rows[] = {
@@ -403,15 +406,22 @@ static void watch(const struct load *l, config_setting_t *where, const char *nam
         c->mailboxes[c->n_mailboxes++] = (struct watched_mailbox){name, junk};
 }
 
-/* A sealer counts by our own server's word on the chain, and by its domain as it stands in the seal. */
-static void check_trust(const struct load *l, const config_setting_t *where)
+/* A seal counts by our own server's word on the chain, and by its domain as it stands there. */
+static void check_trust(const struct load *l, config_setting_t *group)
 {
     const struct auth_trust *trust = &l->d->c.trust;
+    const char *own = trust->own_seal, *fault = own ? seal_fault(own) : NULL;
+    const config_setting_t *sealers = setting_at(group, "arc_sealers");
     if (trust->n_arc_sealers && !trust->authserv_id)
-        problem_at(l->p, where, "arc_sealers needs authserv_id: our own server says whether their chain is whole");
-    for (size_t i = 0; i < trust->n_arc_sealers; i++)
-        if (!strchr(trust->arc_sealers[i], '.') || strpbrk(trust->arc_sealers[i], "@ ;"))
-            problem_at(l->p, where, "\"%.80s\" in arc_sealers is no domain", trust->arc_sealers[i]);
+        problem_at(l->p, sealers, "arc_sealers needs authserv_id: our own server says whether their chain is whole");
+    if (fault)
+        problem_at(l->p, setting_at(group, "own_seal"), "\"%.80s\" in own_seal %s", own, fault);
+    for (size_t i = 0; i < trust->n_arc_sealers; i++) {
+        const char *domain = trust->arc_sealers[i];
+        fault = own && strcasecmp(own, domain) == 0 ? "is own_seal, whose word never counts" : sealer_fault(domain);
+        if (fault)
+            problem_at(l->p, sealers, "\"%.80s\" in arc_sealers %s", domain, fault);
+    }
 }
 
 static void read_imap(const struct load *l)
@@ -433,7 +443,7 @@ static void read_imap(const struct load *l)
         watch(l, setting_at(group, "junk"), l->d->junk.items[i], true);
     if (l->d->mailboxes.n == 0)
         problem_at(l->p, setting_at(group, "mailboxes"), "no mailbox is watched");
-    check_trust(l, setting_at(group, "arc_sealers"));
+    check_trust(l, group);
 }
 
 static void read_sending(const struct load *l)

@@ -47,7 +47,7 @@ struct config {
     const char *token_delimiter; /* "+" */
     const char *sent_folder;     /* NULL: off */
     /* imap = { as smtp; mailboxes = [ "INBOX" ]; junk = [ "Junk" ]; processed = "Taamim";
-     * max_collect_bytes; poll_s; authserv_id; arc_sealers; } */
+     * max_collect_bytes; poll_s; authserv_id; own_seal; arc_sealers; } */
     struct mail_server imap;
     struct watched_mailbox mailboxes[MAILBOXES_MAX];
     size_t n_mailboxes;

@@ -252,29 +252,43 @@ static const char *of_instance(const struct fact_auth *list, size_t n, int insta
     return found && !found->cut ? found->value : NULL;
 }
 
+static bool is_sealed_by(const char *domain, const char *seal)
+{
+    char value[RESULT_LEN * 5];
+    return domain && tag_of(seal, "d", value) && strcasecmp(domain, value) == 0;
+}
+
 static bool is_listed(const struct auth_trust *trust, const char *seal)
 {
-    char domain[RESULT_LEN * 5];
-    if (!tag_of(seal, "d", domain))
-        return false;
     for (size_t i = 0; i < trust->n_arc_sealers; i++)
-        if (strcasecmp(trust->arc_sealers[i], domain) == 0)
+        if (is_sealed_by(trust->arc_sealers[i], seal))
             return true;
     return false;
 }
 
-/* The sealers from the last backwards, as long as each is listed: what one of them passed on whole the next has seen
- * so. Whoever is not listed could have written the mail anew, below the seals that stand there. */
-static bool sealers_pass(const struct facts *f, const struct auth_trust *trust)
+static int newest_of(const struct fact_auth *list, size_t n)
 {
     int newest = 0;
-    for (size_t i = 0; i < f->n_arc_seals; i++)
-        if (instance_of(f->arc_seals[i].value) > newest)
-            newest = instance_of(f->arc_seals[i].value);
+    for (size_t i = 0; i < n; i++)
+        if (instance_of(list[i].value) > newest)
+            newest = instance_of(list[i].value);
+    return newest;
+}
+
+/* The sealers from the last backwards, as long as each is listed: what one of them passed on whole the next has seen
+ * so. Whoever is not listed could have written the mail anew, below the seals that stand there. Our own border's seal
+ * is passed over where it stands last, and says nothing: other customers of the same provider seal under its name. */
+static bool sealers_pass(const struct facts *f, const struct auth_trust *trust)
+{
+    int newest = newest_of(f->arc_seals, f->n_arc_seals);
     for (int i = newest; i > 0; i--) {
         const char *seal = of_instance(f->arc_seals, f->n_arc_seals, i), *why = NULL;
         const char *results = of_instance(f->arc_results, f->n_arc_results, i);
-        if (!seal || !results || !is_closed(results) || !is_listed(trust, seal))
+        if (!seal || !results || !is_closed(results))
+            return false;
+        if (i == newest && is_sealed_by(trust->own_seal, seal))
+            continue;
+        if (!is_listed(trust, seal))
             return false;
         const char *behind_i = next_section(results);
         struct verdicts v = read_results(*behind_i ? behind_i + 1 : behind_i, true, f->from.address);

@@ -107,6 +107,7 @@ struct auth_trust {
      * leave it out. NULL or "": our server says nothing. */
     const char *authserv_id;
     const char *own_address; /* of our own domain alone Microsoft's mark of mail from within vouches; NULL: of none */
+    const char *own_seal;    /* the domain by which our own border seals what it takes in; NULL: it seals nothing */
     const char *const
         *arc_sealers; /* domains whose word on the sender counts, where our server found the chain whole */
     size_t n_arc_sealers;

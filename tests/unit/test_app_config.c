@@ -114,6 +114,31 @@ static void faults(void **state)
         {"user = \"u\"; password_file = \"pw\"; };",
          "user = \"u\"; password_file = \"pw\"; authserv_id = \"mx\"; arc_sealers = [ \"a@lists.example\" ]; };",
          "t.conf:12: \"a@lists.example\" in arc_sealers is no domain\nt.conf:17: unknown setting 'poll' in office"},
+        {"user = \"u\"; password_file = \"pw\"; };",
+         "user = \"u\"; password_file = \"pw\"; authserv_id = \"mx\"; arc_sealers = [ \"Google.com\" ]; };",
+         "t.conf:12: \"Google.com\" in arc_sealers seals the mail of all its customers; where it is our own provider, "
+         "it is own_seal\n"
+         "t.conf:17: unknown setting 'poll' in office"},
+        {"user = \"u\"; password_file = \"pw\"; };",
+         "user = \"u\"; password_file = \"pw\"; authserv_id = \"mx\"; arc_sealers = [ \"a.outlook.com\" ]; };",
+         "t.conf:12: \"a.outlook.com\" in arc_sealers seals the mail of all its customers; where it is our own "
+         "provider, it is own_seal\n"
+         "t.conf:17: unknown setting 'poll' in office"},
+        {"user = \"u\"; password_file = \"pw\"; };",
+         "user = \"u\"; password_file = \"pw\"; authserv_id = \"mx\"; arc_sealers = [ \"lists.example\",\n "
+         "\"yahoo.fr\" ]; };",
+         "t.conf:12: \"yahoo.fr\" in arc_sealers is a public mail provider; anybody can have an address there\n"
+         "t.conf:18: unknown setting 'poll' in office"},
+        {"user = \"u\"; password_file = \"pw\"; };",
+         "user = \"u\"; password_file = \"pw\"; authserv_id = \"mx\"; own_seal = \"mx.example\"; arc_sealers = [ "
+         "\"MX.example\" ]; };",
+         "t.conf:12: \"MX.example\" in arc_sealers is own_seal, whose word never counts\n"
+         "t.conf:17: unknown setting 'poll' in office"},
+        {"user = \"u\"; password_file = \"pw\"; };",
+         "user = \"u\"; password_file = \"pw\"; authserv_id = \"mx\"; own_seal = \"google\"; arc_sealers = [ "
+         "\"lists.example\" ]; };",
+         "t.conf:12: \"google\" in own_seal is no domain\n"
+         "t.conf:17: unknown setting 'poll' in office"},
         {"host = \"mail.example\"", "host = \"mail example\"",
          "t.conf:9: 'mail example' is no host name; the port has a setting of its own\n"
          "t.conf:17: unknown setting 'poll' in office"},

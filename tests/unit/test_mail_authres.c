@@ -226,6 +226,15 @@ static void test_microsoft(void **state)
     }
 #define BROKEN OURS "; dmarc=fail header.from=jo.example; arc="
 
+static void put_chain(struct facts *f, struct fact_auth seals[3], struct fact_auth saw[3])
+{
+    f->arc_seals = seals, f->arc_results = saw;
+    while (f->n_arc_seals < 3 && seals[f->n_arc_seals].value)
+        f->n_arc_seals++;
+    while (f->n_arc_results < 3 && saw[f->n_arc_results].value)
+        f->n_arc_results++;
+}
+
 static void test_arc(void **state)
 {
     (void)state;
@@ -285,7 +294,7 @@ static void test_arc(void **state)
          {SEAL("2", "lists.example"), SEAL("1", "evil.example")},
          {SAW("2", "dmarc=fail; arc=pass"), SAW("1", "dmarc=pass")},
          AUTH_FAIL},
-        {"our own server sealed last",
+        {"both listed",
          BROKEN "pass",
          {SEAL("2", "mx.league.example"), SEAL("1", "lists.example")},
          {SAW("2", "dmarc=fail; arc=pass"), SAW("1", "dmarc=pass")},
@@ -318,6 +327,11 @@ static void test_arc(void **state)
          {{"i=1; d=evil.example; d=lists.example", false}},
          {SAW("1", "dmarc=pass")},
          AUTH_FAIL},
+        {"two domains, the listed one first",
+         BROKEN "pass",
+         {{"i=1; d=lists.example; d=evil.example", false}},
+         {SAW("1", "dmarc=pass")},
+         AUTH_FAIL},
         {"no number", BROKEN "pass", {{"i=x; d=lists.example", false}}, {SAW("x", "dmarc=pass")}, AUTH_FAIL},
         {"number 51", BROKEN "pass", {SEAL("51", "lists.example")}, {SAW("51", "dmarc=pass")}, AUTH_FAIL},
     };
@@ -328,11 +342,7 @@ static void test_arc(void **state)
         const char *why;
         memcpy(seals, rows[i].seals, sizeof seals);
         memcpy(saw, rows[i].saw, sizeof saw);
-        f.arc_seals = seals, f.arc_results = saw;
-        while (f.n_arc_seals < 3 && seals[f.n_arc_seals].value)
-            f.n_arc_seals++;
-        while (f.n_arc_results < 3 && saw[f.n_arc_results].value)
-            f.n_arc_results++;
+        put_chain(&f, seals, saw);
         enum auth_result result = auth_of(&f, &trust, &why);
         if (result != rows[i].result)
             fail_msg("%s: %d", rows[i].about, (int)result);
@@ -341,11 +351,62 @@ static void test_arc(void **state)
     }
 }
 
+/* Where our own border seals all that it takes in, its seal stands last: it is passed over there, and says nothing. */
+static void test_own_seal(void **state)
+{
+    (void)state;
+    static const char *const listed[] = {"lists.example"};
+    static const struct {
+        const char *about;
+        struct fact_auth seals[3], saw[3];
+        enum auth_result result;
+    } rows[] = {
+        {"ours stands last",
+         {SEAL("2", "border.example"), SEAL("1", "lists.example")},
+         {SAW("2", "dmarc=fail; arc=pass"), SAW("1", "dmarc=pass")},
+         AUTH_PASS},
+        {"in capitals",
+         {SEAL("2", "BORDER.example"), SEAL("1", "lists.example")},
+         {SAW("2", "dmarc=fail"), SAW("1", "dmarc=pass")},
+         AUTH_PASS},
+        {"ours did not seal", {SEAL("1", "lists.example")}, {SAW("1", "dmarc=pass")}, AUTH_PASS},
+        {"another customer of our provider",
+         {SEAL("2", "border.example"), SEAL("1", "border.example")},
+         {SAW("2", "dmarc=fail"), SAW("1", "dmarc=pass")},
+         AUTH_FAIL},
+        {"another customer behind a listed one",
+         {SEAL("3", "border.example"), SEAL("2", "lists.example"), SEAL("1", "border.example")},
+         {SAW("3", "dmarc=fail"), SAW("2", "dmarc=fail"), SAW("1", "dmarc=pass")},
+         AUTH_FAIL},
+        {"another customer before ours",
+         {SEAL("3", "border.example"), SEAL("2", "border.example"), SEAL("1", "lists.example")},
+         {SAW("3", "dmarc=fail"), SAW("2", "dmarc=fail"), SAW("1", "dmarc=pass")},
+         AUTH_FAIL},
+        {"ours alone, with a pass", {SEAL("1", "border.example")}, {SAW("1", "dmarc=pass")}, AUTH_FAIL},
+        {"two that stand last",
+         {SEAL("2", "border.example"), SEAL("2", "evil.example"), SEAL("1", "lists.example")},
+         {SAW("2", "dmarc=fail"), SAW("1", "dmarc=pass")},
+         AUTH_FAIL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fact_auth header = {.value = BROKEN "pass"}, seals[3], saw[3];
+        struct facts f = {.from = {"", "o@jo.example"}, .auth_results = &header, .n_auth_results = 1};
+        struct auth_trust trust = {
+            .authserv_id = OURS, .own_seal = "border.example", .arc_sealers = listed, .n_arc_sealers = 1};
+        const char *why;
+        memcpy(seals, rows[i].seals, sizeof seals);
+        memcpy(saw, rows[i].saw, sizeof saw);
+        put_chain(&f, seals, saw);
+        if (auth_of(&f, &trust, &why) != rows[i].result)
+            fail_msg("%s", rows[i].about);
+    }
+}
+
 /* Microsoft says it in a word of its own. */
 static void test_arc_at_microsoft(void **state)
 {
     (void)state;
-    static const char *const listed[] = {"microsoft.com", "lists.example"};
+    static const char *const listed[] = {"lists.example"};
     static const struct {
         const char *ours, *id;
         enum auth_result result;
@@ -367,9 +428,10 @@ static void test_arc_at_microsoft(void **state)
                           .n_arc_seals = 2,
                           .arc_results = saw,
                           .n_arc_results = 2};
+        struct auth_trust trust = {
+            .authserv_id = rows[i].id, .own_seal = "microsoft.com", .arc_sealers = listed, .n_arc_sealers = 1};
         const char *why;
-        if (auth_of(&f, &(struct auth_trust){.authserv_id = rows[i].id, .arc_sealers = listed, .n_arc_sealers = 2},
-                    &why) != rows[i].result)
+        if (auth_of(&f, &trust, &why) != rows[i].result)
             fail_msg("%s", rows[i].ours);
     }
 }
@@ -383,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_cut_header),
         cmocka_unit_test(test_microsoft),
         cmocka_unit_test(test_arc),
+        cmocka_unit_test(test_own_seal),
         cmocka_unit_test(test_arc_at_microsoft),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
