@@ -2,6 +2,7 @@
  * are noted as due, and the ticker composes them, so that a flood of replies makes one mail. */
 #include "app/effects.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/covers.h"
@@ -19,6 +20,7 @@
 #define FSI "\u2068"
 #define PDI "\u2069"
 
+#define DAY_S       86400
 #define NOTE_LINES  12 /* of an answer without a paper, in the officers' alert */
 #define NOTE_BYTES  ((size_t)1000)
 #define AWAY_BYTES  160
@@ -304,10 +306,34 @@ static bool is_suspect(const struct incoming *in)
     return in->judged.auth == AUTH_FAIL && in->judged.sender != SENDER_UNKNOWN;
 }
 
+/* Of what waits because there is too much of it, the first mail of a day is told. */
+static bool told_today(struct daemon *d, const struct incoming *in, bool *told_out, struct err *e)
+{
+    const char *key = arena_printf(in->a, "too_many:%s:%s", in->m.round, in->m.party), *told;
+
+    *told_out = false;
+    if (strcmp(in->rule, JUDGE_TOO_MANY) != 0)
+        return true;
+    told = store_get(d->store, in->a, key);
+    *told_out = told && llabs(strtoll(told, NULL, 10) - (long long)clock_now()) < DAY_S;
+    return *told_out || store_set(d->store, key, arena_printf(in->a, "%lld", (long long)clock_now()), e);
+}
+
+static bool alert_held(struct daemon *d, struct incoming *in, const char *unscanned, struct err *e)
+{
+    struct alert_row about = alert_of(&in->m, is_suspect(in) ? "suspect" : "held");
+    bool told;
+
+    if (!told_today(d, in, &told, e) || told)
+        return told;
+    return alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s%s", in->m.sender, in->m.subject, in->m.why,
+                 unscanned) &&
+           alert_troubles(d, in->a, &in->m, e);
+}
+
 static bool hold(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct story_line line;
-    struct alert_row about;
     const char *unscanned;
 
     if (in->about.cause && !*in->m.round) {
@@ -315,7 +341,6 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
         in->m.party = in->about.party;
     }
     line = line_of(&in->m, "daemon", "held");
-    about = alert_of(&in->m, is_suspect(in) ? "suspect" : "held");
     if (in->junk)
         add_mark(in->a, &in->m, "junk");
     if (!*in->m.why)
@@ -326,9 +351,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
     settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in, true, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
-           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s%s", in->m.sender, in->m.subject, in->m.why,
-                 unscanned) &&
-           alert_troubles(d, in->a, &in->m, e);
+           alert_held(d, in, unscanned, e);
 }
 
 /* ---- reports and other mail that asks nothing */

@@ -233,20 +233,17 @@ static bool retire(struct daemon *d, struct paper_row *old, struct err *e)
 }
 
 /* A file that lies where this paper belongs, with its bytes and with no row: this very paper, placed before a crash. */
-static bool is_placed(struct daemon *d, struct arena *a, const struct shelf *shelf, const struct paper_row *p,
-                      const char *path)
+static bool is_placed(struct daemon *d, struct arena *a, const struct paper_row *p, const char *path)
 {
     const char *full = spool_full(d->spool, a, path);
     char sha256[65];
     int64_t size;
 
-    for (size_t i = 0; i < shelf->n; i++)
-        if (strcmp(shelf->rows[i].path, path) == 0)
-            return false;
-    return file_exists(full) && file_sha256(full, sha256, &size, NULL) && strcmp(sha256, p->sha256) == 0;
+    return file_exists(full) && !store_has_path(d->store, p->round, p->party, path) &&
+           file_sha256(full, sha256, &size, NULL) && strcmp(sha256, p->sha256) == 0;
 }
 
-static bool place(struct daemon *d, struct arena *a, const struct shelf *shelf, struct paper_row *p, struct err *e)
+static bool place(struct daemon *d, struct arena *a, struct paper_row *p, struct err *e)
 {
     const char *name = p->version > 1 ? name_numbered(a, p->name, "v", p->version) : p->name;
     const char *folder = folder_of(d, a, p->party), *staged = p->path;
@@ -254,7 +251,7 @@ static bool place(struct daemon *d, struct arena *a, const struct shelf *shelf, 
 
     if (strcmp(staged, path) == 0) /* what lies there already is not cleared away below */
         return true;
-    if (!is_placed(d, a, shelf, p, path))
+    if (!is_placed(d, a, p, path))
         return spool_file_paper(d->spool, a, staged, p->round, folder, name, &p->path, e);
     p->path = path;
     return spool_remove(d->spool, staged, e);
@@ -275,63 +272,66 @@ static int item_for(const struct round_view *v, const struct message_row *m, con
     return item_of(v->spec->items, v->spec->n_items, p->name, m->subject);
 }
 
-static bool is_beside(const struct shelf *shelf, const struct paper_row *p, const char *name)
+/* A message whose papers are filed. The shelf is as it was before: papers of one message never replace each other. */
+struct filing {
+    struct daemon *d;
+    struct arena *a;
+    struct message_row *m;
+    const struct round_view *v;
+    struct paper_row *rows; /* all of the message */
+    size_t n;
+    struct shelf shelf;
+};
+
+static bool is_beside(const struct filing *f, const char *name)
 {
-    for (size_t i = 0; i < shelf->n; i++)
-        if (shelf->rows[i].message == p->message && strcmp(shelf->rows[i].name, name) == 0)
+    for (size_t i = 0; i < f->n; i++)
+        if (!f->rows[i].held && strcmp(f->rows[i].name, name) == 0)
             return true;
     return false;
 }
 
 /* A scanner calls all that it makes scan.pdf. */
-static const char *name_beside(struct arena *a, const struct shelf *shelf, const struct paper_row *p)
+static const char *name_beside(const struct filing *f, const struct paper_row *p)
 {
     const char *name = p->name;
 
-    for (int n = 2; is_beside(shelf, p, name); n++)
-        name = name_numbered(a, p->name, "", n);
+    for (int n = 2; is_beside(f, name); n++)
+        name = name_numbered(f->a, p->name, "", n);
     return name;
 }
 
-static struct paper_row *find_replaced(const struct shelf *shelf, const struct round_view *v,
-                                       const struct message_row *m, const struct paper_row *p)
+static struct paper_row *find_replaced(const struct filing *f, const struct paper_row *p)
 {
-    int i, item = v->spec->n_items <= 1 ? -1 : p->item; /* the only item tells nothing about the paper */
+    const struct shelf *shelf = &f->shelf;
+    int i, item = f->v->spec->n_items <= 1 ? -1 : p->item; /* the only item tells nothing about the paper */
 
     for (size_t k = 0; k < shelf->n; k++)
-        shelf->facts[k].current = shelf->rows[k].current && shelf->rows[k].message != m->id;
+        shelf->facts[k].current = shelf->rows[k].current && shelf->rows[k].message != f->m->id;
     i = paper_replaces(shelf->facts, shelf->n, item, p->name);
-    if (i >= 0 && is_unverified(m->marks) && !is_unverified(shelf->rows[i].marks))
+    if (i >= 0 && is_unverified(f->m->marks) && !is_unverified(shelf->rows[i].marks))
         return NULL; /* nobody vouches for it: it stands beside what was verified */
     return i < 0 ? NULL : &shelf->rows[i];
 }
 
-static bool file_one(struct daemon *d, struct arena *a, const struct message_row *m, const struct round_view *v,
-                     struct paper_row *p, struct err *e)
+static bool file_one(const struct filing *f, struct paper_row *p, struct err *e)
 {
-    ARENA_SCOPED own = arena_new(); /* the shelf is read for each paper: its memory goes with this one */
-    struct shelf shelf;
     struct paper_row *replaced;
 
-    if (!shelf_of(d, own, v->row.ref, m->party, &shelf, e))
-        return false;
-    p->item = item_for(v, m, p);
-    p->round = v->row.ref;
-    p->party = m->party;
-    p->name = arena_strdup(a, name_beside(own, &shelf, p));
-    replaced = find_replaced(&shelf, v, m, p);
+    p->item = item_for(f->v, f->m, p);
+    p->round = f->v->row.ref;
+    p->party = f->m->party;
+    p->name = name_beside(f, p);
+    replaced = find_replaced(f, p);
     p->version = replaced ? replaced->version + 1 : 1;
     p->replaces = replaced ? replaced->id : 0;
-    if (replaced && !retire(d, replaced, e))
+    if (replaced && !retire(f->d, replaced, e))
         return false;
     p->current = true;
     p->held = false;
     p->filed_at = clock_now();
-    p->marks = paper_marks_filed(a, m->marks, p->marks);
-    if (!place(d, own, &shelf, p, e))
-        return false;
-    p->path = arena_strdup(a, p->path);
-    return store_update_paper(d->store, p, e);
+    p->marks = paper_marks_filed(f->a, f->m->marks, p->marks);
+    return place(f->d, f->a, p, e) && store_update_paper(f->d->store, p, e);
 }
 
 static bool drop(struct daemon *d, const struct paper_row *p, struct err *e)
@@ -339,12 +339,11 @@ static bool drop(struct daemon *d, const struct paper_row *p, struct err *e)
     return spool_remove(d->spool, p->path, e) && store_remove_paper(d->store, p->id, e);
 }
 
-static bool accept_paper(struct daemon *d, struct arena *a, struct message_row *m, const struct round_view *v,
-                         struct paper_row *p, struct filed *out, struct err *e)
+static bool accept_paper(const struct filing *f, struct paper_row *p, struct filed *out, struct err *e)
 {
-    bool known = store_known_paper(d->store, v->row.ref, m->party, p->sha256) != 0;
+    bool known = store_known_paper(f->d->store, f->v->row.ref, f->m->party, p->sha256) != 0;
 
-    if (known ? !drop(d, p, e) : !file_one(d, a, m, v, p, e))
+    if (known ? !drop(f->d, p, e) : !file_one(f, p, e))
         return false;
     out->papers[out->n++] = (struct letter_paper){.name = p->name,
                                                   .size = p->size,
@@ -361,31 +360,30 @@ static bool accept_paper(struct daemon *d, struct arena *a, struct message_row *
 bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, const struct round_view *v,
                    struct filed *out, struct err *e)
 {
-    struct paper_row *rows;
-    size_t n;
+    ARENA_SCOPED own = arena_new(); /* of the shelf, which may be long */
+    struct filing f = {.d = d, .a = a, .m = m, .v = v};
 
     out->n = 0;
     out->taken = 0;
-    if (!store_papers_of_message(d->store, a, m->id, &rows, &n, e))
+    if (!store_papers_of_message(d->store, a, m->id, &f.rows, &f.n, e) ||
+        !shelf_of(d, own, v->row.ref, m->party, &f.shelf, e))
         return false;
-    for (size_t i = 0; i < n && out->n < FACTS_PARTS_MAX; i++) {
-        if (!rows[i].held)
+    for (size_t i = 0; i < f.n && out->n < FACTS_PARTS_MAX; i++) {
+        struct paper_row *p = &f.rows[i];
+
+        if (!p->held)
             continue;
-        if (is_sent_back(v->spec, rows, n, i) ? !drop(d, &rows[i], e) : !accept_paper(d, a, m, v, &rows[i], out, e))
+        if (is_sent_back(v->spec, f.rows, f.n, i) ? !drop(d, p, e) : !accept_paper(&f, p, out, e))
             return false;
     }
     return filing_update_seat(d, a, v, m->party, e);
 }
 
 /* What this one had replaced takes its place: in force again, or as what the next version replaced. */
-static bool reinstate(struct daemon *d, struct arena *a, const struct paper_row *gone, struct err *e)
+static bool reinstate(struct daemon *d, const struct shelf *shelf, const struct paper_row *gone, struct err *e)
 {
-    struct shelf shelf;
-
-    if (!shelf_of(d, a, gone->round, gone->party, &shelf, e))
-        return false;
-    for (size_t i = 0; i < shelf.n; i++) {
-        struct paper_row *p = &shelf.rows[i];
+    for (size_t i = 0; i < shelf->n; i++) {
+        struct paper_row *p = &shelf->rows[i];
         bool before = gone->replaces && p->id == gone->replaces, after = p->replaces == gone->id;
 
         if (!after && !(before && gone->current))
@@ -401,9 +399,9 @@ static bool reinstate(struct daemon *d, struct arena *a, const struct paper_row 
 }
 
 /* The file stays where it lies until it is filed anew: a refusal after this has changed nothing on the share. */
-static bool withdraw_one(struct daemon *d, struct arena *a, struct paper_row *p, struct err *e)
+static bool withdraw_one(struct daemon *d, const struct shelf *shelf, struct paper_row *p, struct err *e)
 {
-    if (!reinstate(d, a, p, e))
+    if (!reinstate(d, shelf, p, e))
         return false;
     p->held = true;
     p->current = false;
@@ -414,20 +412,29 @@ static bool withdraw_one(struct daemon *d, struct arena *a, struct paper_row *p,
 
 bool filing_withdraw(struct daemon *d, struct arena *a, struct message_row *m, struct err *e)
 {
+    ARENA_SCOPED own = arena_new();
+    struct shelf shelf = {0};
     struct paper_row *rows;
     size_t n;
 
     if (!store_papers_of_message(d->store, a, m->id, &rows, &n, e))
         return false;
-    for (size_t i = 0; i < n; i++)
-        if (!rows[i].held && !withdraw_one(d, a, &rows[i], e))
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].held)
+            continue;
+        if (!shelf.rows && !shelf_of(d, own, rows[i].round, rows[i].party, &shelf, e))
             return false;
+        if (!withdraw_one(d, &shelf, &rows[i], e))
+            return false;
+    }
     return true;
 }
 
 bool filing_set_aside(struct daemon *d, struct arena *a, struct paper_row *p, struct err *e)
 {
-    if (!reinstate(d, a, p, e))
+    struct shelf shelf;
+
+    if (!shelf_of(d, a, p->round, p->party, &shelf, e) || !reinstate(d, &shelf, p, e))
         return false;
     p->item = ITEM_COVER;
     p->replaces = 0;

@@ -18,6 +18,8 @@
 #include "mail/names.h"
 
 #define RECEIVED_MAX_S (90 * 86400) /* an older date is somebody's copy from elsewhere */
+#define DAY_S          86400
+#define PAPERS_A_DAY   500 /* filed for one party in one round: far above what a delegation sends; see JUDGE_TOO_MANY */
 
 /* When our own server took it in, which may be long before it was collected: that decides whether it is in time. */
 static int64_t received_at(const struct collected *c)
@@ -156,6 +158,8 @@ bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)
     j->unscanned = in->scanned && in->scanned->why;
     in->m.round = in->match.round ? in->match.round : "";
     in->m.party = in->match.party ? in->match.party : "";
+    j->too_many =
+        *in->m.party && store_filed_since(d->store, in->m.round, in->m.party, clock_now() - DAY_S) >= PAPERS_A_DAY;
     if (in->m.id && !store_update_message(d->store, &in->m, e)) /* what is known depends on whose it is */
         return false;
     j->known_message = repeats(d, in);

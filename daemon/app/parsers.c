@@ -53,6 +53,20 @@ static struct parsed parsed_of(struct arena *a, struct parse *p)
         .message = p->message, .facts = f, .scratch_fd = p->scratch_fd, .trouble = f ? NULL : arena_strdup(a, e.text)};
 }
 
+/* Where its judgement fails for good, it is one that could not be read: held and told, not tried for ever. */
+static bool take_alone(struct daemon *d, struct parsed *p, struct err *e)
+{
+    struct err again = {0};
+
+    if (inbox_parsed(d, p, 1, e))
+        return true;
+    if (e->kind != ERR_PERM)
+        return false;
+    p->facts = NULL;
+    p->trouble = e->text;
+    return inbox_parsed(d, p, 1, &again);
+}
+
 /* All that has been answered is judged in one commit; where that fails, each in its own, so that one keeps no other
  * back. */
 static void take_answers(struct arena *a, struct parse *const answered[], size_t n)
@@ -66,7 +80,7 @@ static void take_answers(struct arena *a, struct parse *const answered[], size_t
     if (n == 0 || inbox_parsed(d, list, n, &e))
         return;
     for (size_t i = 0; i < n; i++) {
-        if (list[i].done || inbox_parsed(d, &list[i], 1, &e))
+        if (list[i].done || take_alone(d, &list[i], &e))
             continue;
         log_event(LOG_LEVEL_ERROR, "inbox", "message", arena_printf(a, "%lld", (long long)list[i].message), "reason",
                   e.text, NULL);

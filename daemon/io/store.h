@@ -253,6 +253,10 @@ bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, 
 /* A current paper of this party in this round with these bytes; its id, else 0. An older version does not count: who
  * sends it again wants it in force. */
 int64_t store_known_paper(struct store *s, const char *round, const char *party, const char *sha256);
+/* Whether a filed paper of this party in this round lies there. */
+bool store_has_path(struct store *s, const char *round, const char *party, const char *path);
+/* How many were filed for a party in a round since then. */
+int64_t store_filed_since(struct store *s, const char *round, const char *party, int64_t since_at);
 
 /* ---- files: what rows name below the state directory, for audit and backup */
 struct file_row {

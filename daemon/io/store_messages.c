@@ -203,3 +203,21 @@ int64_t store_known_paper(struct store *s, const char *round, const char *party,
                               V(round), V(party), V(sha256)),
                         0);
 }
+
+bool store_has_path(struct store *s, const char *round, const char *party, const char *path)
+{
+    return query_number(s,
+                        QUERY(NULL,
+                              "SELECT 1 FROM papers WHERE round = ?1 AND party = ?2 AND path = ?3 AND held = 0 LIMIT 1",
+                              V(round), V(party), V(path)),
+                        0) != 0;
+}
+
+int64_t store_filed_since(struct store *s, const char *round, const char *party, int64_t since_at)
+{
+    return query_number(
+        s,
+        QUERY(NULL, "SELECT count(*) FROM papers WHERE round = ?1 AND party = ?2 AND held = 0 AND filed_at > ?3",
+              V(round), V(party), V(since_at)),
+        0);
+}

@@ -145,6 +145,8 @@ static const struct row {
      "ouverts" NBSP "; prière de joindre le fichier lui-même."},
     {"not taken: the virus scanner found % in the file", "لم يُقبل الملف: عثر كاشف الفيروسات فيه على %",
      "fichier non retenu" NBSP ": l’antivirus y a trouvé %"},
+    {"too many papers of one delegation in a day", "أوراق كثيرة جداً من جهة واحدة في يوم واحد",
+     "trop de documents d’une même délégation en un jour"},
     {"the papers could not be scanned for viruses", "تعذّر فحص الأوراق بكاشف الفيروسات",
      "les pièces n’ont pu être soumises à l’antivirus"},
     {"its papers were not scanned for viruses", "لم تُفحص أوراقه بكاشف الفيروسات",

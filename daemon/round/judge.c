@@ -119,13 +119,14 @@ enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out)
 #define PAPERS    JUDGE_PAPERS
 #define SEVERAL   JUDGE_SEVERAL
 #define UNSCANNED JUDGE_UNSEEN
+#define MANY      JUDGE_MANY
 
 static unsigned flags_of(const struct judge_input *in)
 {
     bool related = in->match != MATCH_NONE || in->about_our_notice;
     return (in->list ? LIST : 0) | (in->loop ? LOOP : 0) | (in->about_our_notice ? OURS : 0) | (in->junk ? JUNK : 0) |
            (in->known_message ? KNOWN : 0) | (related ? RELATED : 0) | (in->brings_papers ? PAPERS : 0) |
-           (in->several_senders ? SEVERAL : 0) | (in->unscanned ? UNSCANNED : 0);
+           (in->several_senders ? SEVERAL : 0) | (in->unscanned ? UNSCANNED : 0) | (in->too_many ? MANY : 0);
 }
 
 static const struct judge_rule rules[] = {
@@ -171,6 +172,7 @@ static const struct judge_rule rules[] = {
     {"answer to an invitation", K(CALENDAR), AGREED, F(CONTACT) | F(LISTED_DOMAIN), A(PASS) | A(NONE), 0, 0,
      VERDICT_CALENDAR},
     {JUDGE_UNSCANNED, K(HUMAN), AGREED, F(CONTACT) | F(LISTED_DOMAIN), ANY, UNSCANNED, 0, VERDICT_HOLD},
+    {JUDGE_TOO_MANY, K(HUMAN), AGREED, F(CONTACT) | F(LISTED_DOMAIN), ANY, PAPERS | MANY, 0, VERDICT_HOLD},
     {"a contact, authenticated", K(HUMAN), AGREED, F(CONTACT), A(PASS), 0, 0, VERDICT_FILE},
     /* Anybody can write that address, and nothing else ties the mail to the round: one such mail would end a state's
      * reminders. */

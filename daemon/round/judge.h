@@ -79,6 +79,7 @@ struct judge_input {
     bool brings_papers;    /* a person's or a machine's: files that are no part of a report */
     bool several_senders;  /* who wrote it, readers may differ on */
     bool unscanned;        /* the virus scanner has not seen all that it brings */
+    bool too_many;         /* of that party so many papers were filed in that round today that a person looks first */
     bool known_message;    /* Message-ID or bytes already filed for this party */
 };
 
@@ -101,6 +102,8 @@ extern const char *const verdict_names[VERDICT_COUNT];
 
 /* The rule by which papers wait for an officer because the virus scanner could not look at them. */
 #define JUDGE_UNSCANNED "the papers could not be scanned for viruses"
+/* The rule by which a program gone wild fills no folder: what comes above a number a day waits for an officer. */
+#define JUDGE_TOO_MANY "too many papers of one delegation in a day"
 
 /* One verdict and the name of the rule that gave it, which is what explain, the story and the alert print. */
 enum verdict judge(const struct judge_input *in, const char **rule_out);
@@ -116,8 +119,9 @@ enum judge_flag {
     JUDGE_PAPERS = 1 << 6,
     JUDGE_SEVERAL = 1 << 7,
     JUDGE_UNSEEN = 1 << 8, /* by the virus scanner */
+    JUDGE_MANY = 1 << 9,
 };
-#define JUDGE_FLAG_COUNT 9
+#define JUDGE_FLAG_COUNT 10
 #define JUDGE_ANY        (~0u)
 
 struct judge_rule {

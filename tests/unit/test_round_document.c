@@ -35,9 +35,16 @@ static const char *const match_words[] = {"none", "sure", "old token", "by the s
 static const char *const sender_words[] = {
     "nobody known", "contact", "new address of a listed domain", "another party's contact", "officer", "ourselves"};
 static const char *const auth_words[] = {"nothing", "genuine", "failed"};
-static const char *const flag_words[JUDGE_FLAG_COUNT] = {
-    "of a list",          "our own mail",  "about a notice of ours", "from the junk folder",   "known already",
-    "of a round of ours", "brings papers", "several senders",        "not scanned for viruses"};
+static const char *const flag_words[JUDGE_FLAG_COUNT] = {"of a list",
+                                                         "our own mail",
+                                                         "about a notice of ours",
+                                                         "from the junk folder",
+                                                         "known already",
+                                                         "of a round of ours",
+                                                         "brings papers",
+                                                         "several senders",
+                                                         "not scanned for viruses",
+                                                         "after very many of that day"};
 static const char *const verdict_words[VERDICT_COUNT] = {"left in the mailbox",
                                                          "applied as a bounce",
                                                          "noted as a delay",

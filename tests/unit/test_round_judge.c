@@ -99,6 +99,12 @@ static const struct {
     {"a contact, the scanner is away",
      {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS, .unscanned = true},
      VERDICT_HOLD},
+    {"a contact that brings more papers after hundreds",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS, .brings_papers = true, .too_many = true},
+     VERDICT_HOLD},
+    {"the same without a paper",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_CONTACT, .auth = AUTH_PASS, .too_many = true},
+     VERDICT_FILE},
     {"a stranger, the scanner is away",
      {REPLY, .match = MATCH_SURE, .sender = SENDER_UNKNOWN, .unscanned = true},
      VERDICT_HOLD},
@@ -231,10 +237,10 @@ static struct judge_input nth_input(unsigned n)
     in.sender = (enum sender_standing)(n % 6), n /= 6;
     in.auth = (enum auth_result)(n % 3), n /= 3;
     in.list = n & 1, in.loop = n & 2, in.about_our_notice = n & 4, in.junk = n & 8, in.known_message = n & 16,
-    in.brings_papers = n & 32, in.several_senders = n & 64, in.unscanned = n & 128;
+    in.brings_papers = n & 32, in.several_senders = n & 64, in.unscanned = n & 128, in.too_many = n & 256;
     return in;
 }
-#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 256u)
+#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 512u)
 
 static bool files(enum verdict v)
 {
@@ -266,7 +272,8 @@ static void every_input_keeps_the_promises(void **state)
         if (files(
                 v)) /* no stranger, no failed authentication, nothing automatic, nothing from the junk is ever filed */
             assert_true(known_sender && in.auth != AUTH_FAIL && in.kind == MAIL_HUMAN && !in.junk && !in.loop &&
-                        in.match != MATCH_CONFLICT && !in.several_senders && !in.unscanned);
+                        in.match != MATCH_CONFLICT && !in.several_senders && !in.unscanned &&
+                        !(in.too_many && in.brings_papers));
         if (files(v) && in.sender == SENDER_LISTED_DOMAIN)
             assert_true(v == VERDICT_FILE_NEW_ADDRESS && in.auth == AUTH_PASS);
         if (v == VERDICT_FILE)
@@ -321,7 +328,7 @@ static int distance(const struct judge_input *x, const struct judge_input *y)
     return (x->kind != y->kind) + (x->match != y->match) + (x->sender != y->sender) + (x->auth != y->auth) +
            (x->list != y->list) + (x->loop != y->loop) + (x->about_our_notice != y->about_our_notice) +
            (x->junk != y->junk) + (x->brings_papers != y->brings_papers) + (x->several_senders != y->several_senders) +
-           (x->unscanned != y->unscanned) + (x->known_message != y->known_message);
+           (x->unscanned != y->unscanned) + (x->too_many != y->too_many) + (x->known_message != y->known_message);
 }
 
 static const char *rule_of(size_t row)
