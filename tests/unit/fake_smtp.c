@@ -14,9 +14,18 @@
 
 #define BODY_MAX ((size_t)64 << 20)
 
+static bool drip(int fd, const char *reply)
+{
+    for (const char *p = reply; send(fd, p, 1, MSG_NOSIGNAL) == 1; p = p[1] ? p + 1 : reply)
+        usleep(50 * 1000);
+    return false;
+}
+
 static bool say(int fd, const char *reply)
 {
     char rest[256];
+    if (*reply == *FAKE_DRIPS)
+        return drip(fd, reply + 1);
     if (strcmp(reply, FAKE_SILENT) == 0)
         while (read(fd, rest, sizeof rest) > 0)
             continue;
@@ -109,7 +118,7 @@ static bool serve_data(int fd, FILE *in, struct fake_smtp *f, const struct fake_
 
 static bool serve_command(int fd, FILE *in, struct fake_smtp *f, const struct fake_plan *plan, const char *line)
 {
-    if (strncasecmp(line, "EHLO", 4) == 0)
+    if (strncasecmp(line, "EHLO", 4) == 0 || strncasecmp(line, "HELO", 4) == 0)
         return say(
             fd, or_else(plan->ehlo,
                         "250-fake.example\r\n250-SIZE 60000000\r\n250-AUTH PLAIN LOGIN XOAUTH2\r\n250 SMTPUTF8\r\n"));

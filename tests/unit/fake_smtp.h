@@ -6,9 +6,10 @@
 #include <pthread.h>
 #include <stddef.h>
 
-#define FAKE_CLOSE  ""  /* instead of a reply: closes the connection */
-#define FAKE_SILENT "-" /* instead of a reply: says nothing until the other side closes */
-#define FAKE_LATE   "~" /* instead of the answer to the dot: says nothing until the next command, and then a 250 */
+#define FAKE_CLOSE  ""   /* instead of a reply: closes the connection */
+#define FAKE_SILENT "-"  /* instead of a reply: says nothing until the other side closes */
+#define FAKE_DRIPS  "\t" /* before a reply: its bytes come one by one, over and over, until the other side closes */
+#define FAKE_LATE   "~"  /* instead of the answer to the dot: says nothing until the next command, and then a 250 */
 
 /* Whole replies with their CRLF; NULL is the friendly answer. A `data` of 354 closes amid the mail. */
 struct fake_plan {

@@ -58,36 +58,45 @@ static void each_phase_has_its_time(void **state)
 
 struct flight {
     struct fake_smtp f;
-    const char *from; /* the command whose answer will not come */
+    const char *from; /* the command whose answer will not come; ".": the mail's last byte */
+    int step_s;
 };
 
-/* Asked about once a second: from then on time flies. */
+/* Asked about once a second, and at every byte: from then on time flies. */
 static bool time_flies(void *arg)
 {
     struct flight *flight = arg;
     pthread_mutex_lock(&flight->f.lock);
-    bool there = strstr(flight->f.said, flight->from) != NULL;
+    bool there = *flight->from == '.' ? flight->f.body != NULL : strstr(flight->f.said, flight->from) != NULL;
     pthread_mutex_unlock(&flight->f.lock);
     if (there)
-        clock_advance(301);
+        clock_advance(flight->step_s);
     return false;
 }
 
-static void a_server_that_falls_silent_is_given_up(void **state)
+/* A byte now and then is no answer, and buys no time. */
+static void a_server_that_falls_silent_or_drips_is_given_up(void **state)
 {
     static const struct {
         struct fake_plan plan;
         const char *from;
         enum send_stage stage;
+        int step_s; /* that of the dripping ones is no wait's end within a line */
     } rows[] = {
-        {{.greeting = FAKE_SILENT}, "", SEND_CONNECT},
-        {{.rcpt = FAKE_SILENT}, "RCPT", SEND_RCPT},
+        {{.greeting = FAKE_SILENT}, "", SEND_CONNECT, 301},
+        {{.greeting = FAKE_DRIPS "220-wait\r\n"}, "", SEND_CONNECT, 20},
+        {{.ehlo = FAKE_DRIPS "250-wait\r\n"}, "EHLO", SEND_CONNECT, 20},
+        {{.mail = FAKE_DRIPS "250-wait\r\n"}, "MAIL", SEND_SENDER, 20},
+        {{.rcpt = FAKE_SILENT}, "RCPT", SEND_RCPT, 301},
+        {{.rcpt = FAKE_DRIPS "250-wait\r\n"}, "RCPT", SEND_RCPT, 20},
+        {{.data = FAKE_DRIPS "354-wait\r\n"}, "DATA", SEND_DATA, 20},
+        {{.dot = FAKE_DRIPS "250-wait\r\n"}, ".", SEND_UNKNOWN, 20},
     };
     struct send_job job = the_job();
     (void)state;
     clock_set(1784256265);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct flight flight = {.from = rows[i].from};
+        struct flight flight = {.from = rows[i].from, .step_s = rows[i].step_s};
         fake_start(&flight.f, &rows[i].plan, 1);
         struct mail_server server = server_at(flight.f.port);
         struct smtp *s = smtp_new(&server, time_flies, &flight);
@@ -132,7 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_phase_has_its_time),
         cmocka_unit_test(an_old_connection_is_not_used_again),
-        cmocka_unit_test(a_server_that_falls_silent_is_given_up),
+        cmocka_unit_test(a_server_that_falls_silent_or_drips_is_given_up),
     };
     return cmocka_run_group_tests_name("send/wait", tests, make_files, remove_files);
 }
