@@ -2,71 +2,14 @@
  * answer and the message is held; the next one is read as if nothing had been. Skipped where the server has not been
  * built and under memory checkers, which the sandbox's limits kill. */
 #include "archive_case.h"
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include "base/wire.h"
-
-static bool memory_checker(void)
-{
-#ifdef __SANITIZE_ADDRESS__
-    return true;
-#else
-    const char *preload = getenv("LD_PRELOAD");
-    return preload && strstr(preload, "valgrind");
-#endif
-}
-
-struct server {
-    pid_t pid;
-    struct wire *w;
-};
-
-static struct server server_start(void)
-{
-    char path[4096];
-    int pair[2];
-    snprintf(path, sizeof path, "%s/taamim-parse", getenv("BUILD") ? getenv("BUILD") : "build");
-    if (access(path, X_OK) != 0 || memory_checker())
-        skip();
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-    struct server s = {.pid = fork()};
-    assert_true(s.pid >= 0);
-    if (s.pid == 0) {
-        dup2(pair[1], 0);
-        execl(path, path, (char *)NULL);
-        _exit(99);
-    }
-    close(pair[1]);
-    s.w = wire_new(pair[0], 4096);
-    JSON_SCOPED hello = NULL;
-    assert_int_equal(wire_recv(s.w, &hello, NULL), WIRE_MESSAGE);
-    return s;
-}
-
-static void server_stop(struct server *s)
-{
-    int status;
-    wire_free(s->w);
-    assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
+#include "hostile_case.h"
 
 static json_t *ask_once(struct server *s, const char *mail)
 {
     FILE *message = tmpfile(), *scratch = tmpfile();
-    int ends[2];
     BUF_SCOPED answer = {0};
-    char chunk[65536];
-    ssize_t got;
-    assert_true(fputs(mail, message) >= 0 && fflush(message) == 0);
-    assert_int_equal(pipe(ends), 0);
-    assert_true(wire_send(s->w, json_pack("{s:i}", "parse", 1), fileno(message), NULL));
-    assert_true(wire_send(s->w, json_object(), fileno(scratch), NULL));
-    assert_true(wire_send(s->w, json_object(), ends[1], NULL));
-    close(ends[1]);
-    while ((got = read(ends[0], chunk, sizeof chunk)) > 0)
-        buf_add(&answer, chunk, (size_t)got);
-    close(ends[0]);
+    assert_true(fputs(mail, message) >= 0);
+    server_ask(s, message, scratch, &answer);
     fclose(message);
     fclose(scratch);
     return json_loadb(buf_text(&answer), answer.len, 0, NULL);

@@ -2,17 +2,8 @@
  * says what became of the copy that read it: `held` in the daemon, with that reason. None may take more than the sandbox
  * allows (sandbox.h: 9 s, 256 MB), and after each an ordinary message is read as ever. What each took is printed. Skipped
  * where the program has not been built, and under memory checkers, which cannot run in the sandbox. */
-#include "parse_case.h"
-#include <poll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include "hostile_case.h"
 #include <time.h>
-#include "base/child.h"
-#include "base/wire.h"
-#include "parse/sandbox.h"
-
-#define PATIENCE_S 60 /* this test's own: far beyond what the sandbox allows */
 
 static void times(FILE *f, size_t n, const char *text)
 {
@@ -398,53 +389,6 @@ static const struct hostile {
     {"a winmail.dat of a million attachments", tnef_attributes},
 };
 
-static bool cannot_run(char path[4096])
-{
-    snprintf(path, 4096, "%s/taamim-parse", getenv("BUILD") ? getenv("BUILD") : "build");
-#ifdef __SANITIZE_ADDRESS__
-    return true;
-#else
-    const char *preload = getenv("LD_PRELOAD");
-    return access(path, X_OK) != 0 || (preload && strstr(preload, "valgrind"));
-#endif
-}
-
-static struct wire *start(const char *path, pid_t *pid_out)
-{
-    struct err e = {0};
-    int channel;
-    const char *argv[] = {path, NULL};
-    *pid_out = child_start(argv, &channel, &e);
-    assert_true(*pid_out > 0);
-    struct wire *w = wire_new(channel, 4096);
-    JSON_SCOPED hello = NULL;
-    assert_int_equal(wire_recv(w, &hello, NULL), WIRE_MESSAGE);
-    return w;
-}
-
-/* The line that comes for one message, or "" where none came in time. */
-static void ask(struct wire *w, FILE *message, FILE *scratch, struct buf *answer)
-{
-    int ends[2];
-    char bytes[65536];
-    fflush(message);
-    rewind(message);
-    assert_int_equal(pipe(ends), 0);
-    assert_true(wire_send(w, json_pack("{s:i}", "parse", 1), fileno(message), NULL));
-    assert_true(wire_send(w, json_object(), fileno(scratch), NULL));
-    assert_true(wire_send(w, json_object(), ends[1], NULL));
-    close(ends[1]);
-    for (ssize_t n = 1; n > 0;) {
-        struct pollfd p = {ends[0], POLLIN, 0};
-        if (poll(&p, 1, PATIENCE_S * 1000) <= 0)
-            break;
-        n = read(ends[0], bytes, sizeof bytes);
-        if (n > 0)
-            buf_add(answer, bytes, (size_t)n);
-    }
-    close(ends[0]);
-}
-
 static double now_s(void)
 {
     struct timespec t;
@@ -452,14 +396,14 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static bool parsed(struct arena *a, struct wire *w, void (*write)(FILE *f), struct facts *f, struct err *e)
+static bool parsed(struct arena *a, struct server *s, void (*write)(FILE *f), struct facts *f, struct err *e)
 {
     FILE *message = tmpfile(), *scratch = tmpfile();
     BUF_SCOPED answer = {.max = FACTS_JSON_MAX + 1};
     assert_true(message && scratch);
     write(message);
     double began = now_s();
-    ask(w, message, scratch, &answer);
+    server_ask(s, message, scratch, &answer);
     print_message("# %5.1f s ", now_s() - began);
     fseek(scratch, 0, SEEK_END);
     bool good = facts_from_answer(a, &answer, ftell(scratch), f, e);
@@ -476,26 +420,19 @@ static void ordinary(FILE *f)
 
 static void each_is_answered_or_given_up(void **state)
 {
-    char path[4096];
-    pid_t pid;
-    int status;
     (void)state;
-    if (cannot_run(path))
-        skip();
-    struct wire *w = start(path, &pid);
+    struct server s = server_start();
     for (size_t i = 0; i < sizeof hostiles / sizeof *hostiles; i++) {
         ARENA_SCOPED a = arena_new();
         struct facts f;
         struct err e = {0};
-        bool good = parsed(a, w, hostiles[i].write, &f, &e);
+        bool good = parsed(a, &s, hostiles[i].write, &f, &e);
         print_message("%s: %s\n", hostiles[i].name, good ? *f.trouble ? f.trouble : "answered" : e.text);
-        assert_true(parsed(a, w, ordinary, &f, &e));
+        assert_true(parsed(a, &s, ordinary, &f, &e));
         assert_string_equal(f.reply_text, "hi");
         print_message("an ordinary message after it\n");
     }
-    wire_free(w);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    server_stop(&s);
 }
 
 int main(void)
