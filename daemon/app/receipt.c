@@ -9,6 +9,7 @@
 #include "app/filing.h"
 #include "app/paper_marks.h"
 #include "app/post.h"
+#include "app/silence.h"
 #include "app/trouble.h"
 #include "base/clock.h"
 #include "mail/address.h"
@@ -25,8 +26,8 @@ struct day_limit {
     const char *cause;
     int most;
 };
-static const struct day_limit of_verified = {"reply:", 40}, of_unverified = {"claimed:", 20},
-                              of_nothing_new = {"nothing_new:", 1};
+static const struct day_limit of_verified = {CAUSE_REPLY, 40}, of_unverified = {CAUSE_CLAIMED, 20},
+                              of_nothing_new = {CAUSE_NOTHING_NEW, 1};
 
 struct batch {
     struct message_row *messages; /* not yet receipted, oldest first */
@@ -260,6 +261,24 @@ static bool tell(struct daemon *d, struct arena *a, const struct round_view *v, 
     return mark_told(d, b, notice, e);
 }
 
+/* A letter goes, or waits for tomorrow, or there is none to write any more. */
+static bool tell_in_time(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat,
+                         struct batch *b, struct err *e)
+{
+    bool silent = false;
+    int64_t later;
+
+    if (!brings_news(b) && !silence_due(d, a, seat, b->messages, b->n, &silent, e))
+        return false;
+    if (silent)
+        return mark_told(d, b, 0, e);
+    if (!waits(d, a, seat, b, &later, e))
+        return false;
+    if (later)
+        seat->receipt_due_at = later;
+    return later || tell(d, a, v, seat, b, e);
+}
+
 bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v, struct seat_row *seat, struct err *e)
 {
     struct batch b = {0};
@@ -274,14 +293,8 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
         return false;
     seat->receipt_due_at = b.n < all ? clock_now() + d->orders.config->receipt_every_s : 0;
     if (b.n > 0 && p) {
-        int64_t later;
-
         address_batch(&b, v, p);
-        if (!waits(d, a, seat, &b, &later, e))
-            return false;
-        if (later)
-            seat->receipt_due_at = later;
-        else if (!tell(d, a, v, seat, &b, e))
+        if (!tell_in_time(d, a, v, seat, &b, e))
             return false;
     }
     return store_update_seat(d->store, seat, e);

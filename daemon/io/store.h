@@ -203,7 +203,7 @@ struct message_row {
         troubles; /* what it brought and could not be taken: lines of code, size and name with tabs between (app/trouble.h) */
     bool moved;      /* the collector has said "moved", or nothing was to be moved */
     bool move;       /* it is to be moved */
-    int64_t receipt; /* the notice that was its receipt; 0 = none yet, -1 = none was owed */
+    int64_t receipt; /* the notice that was its receipt; 0 = none yet, -1 = there is none */
 };
 /* Adds a ledger row; where (mailbox, uidvalidity, uid) is known nothing changes and *id_out is the known one,
  * *known_out true. */
@@ -217,6 +217,9 @@ bool store_messages(struct store *s, struct arena *a, const char *round_or_null,
 /* Filed ones of a party whose receipt has not been made. */
 bool store_messages_unreceipted(struct store *s, struct arena *a, const char *round, const char *party,
                                 struct message_row **out, size_t *n_out, struct err *e);
+/* Whose receipt that notice was; the first 50. */
+bool store_messages_told(struct store *s, struct arena *a, const struct notice_row *by, struct message_row **out,
+                         size_t *n_out, struct err *e);
 bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity,
                             struct message_row **out, size_t *n_out, struct err *e);
 bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid,

@@ -93,6 +93,17 @@ bool store_messages_unreceipted(struct store *s, struct arena *a, const char *ro
         out, n_out, e);
 }
 
+bool store_messages_told(struct store *s, struct arena *a, const struct notice_row *by, struct message_row **out,
+                         size_t *n_out, struct err *e)
+{
+    return query_all(s, a,
+                     QUERY(&message_shape,
+                           "SELECT * FROM messages WHERE round = ?1 AND party = ?2 AND receipt = ?3 ORDER BY id LIMIT "
+                           "50",
+                           V(by->round), V(by->party), V(by->id)),
+                     out, n_out, e);
+}
+
 bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity,
                             struct message_row **out, size_t *n_out, struct err *e)
 {
