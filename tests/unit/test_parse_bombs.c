@@ -88,14 +88,19 @@ static void number(struct made *m, size_t at, unsigned value)
         m->bytes[at + i] = (char)(value >> 8 * i);
 }
 
+static void put(struct made *m, size_t at, const void *bytes, size_t n)
+{
+    memcpy(m->bytes + at, bytes, n);
+}
+
 /* A compound file whose one storage holds itself: libgsf complains of it, and is not killed for that. */
 static void test_a_storage_in_itself(void **state)
 {
     (void)state;
     const unsigned none = 0xFFFFFFFF, end = 0xFFFFFFFE, table = 0xFFFFFFFD;
     struct made m = {calloc(1, 2048), 2048};
-    memcpy(m.bytes, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
-    memcpy(m.bytes + 24, "\x3E\0\3\0\xFE\xFF\x09\0\6", 9);
+    put(&m, 0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
+    put(&m, 24, "\x3E\0\3\0\xFE\xFF\x09\0\6", 9);
     const struct {
         size_t at;
         unsigned value;
@@ -104,13 +109,13 @@ static void test_a_storage_in_itself(void **state)
         number(&m, at, none);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         number(&m, rows[i].at, rows[i].value);
-    memcpy(m.bytes + 1024, "R\0o\0o\0t", 8);
-    memcpy(m.bytes + 1024 + 64, "\x0A\0\5\1", 4);
+    put(&m, 1024, "R\0o\0o\0t", 8);
+    put(&m, 1024 + 64, "\x0A\0\5\1", 4);
     for (size_t i = 0; i < 3; i++)
         number(&m, 1024 + 68 + 4 * i, i < 2 ? none : 1);
     number(&m, 1024 + 116, end);
-    memcpy(m.bytes + 1152, "a\0\0", 4);
-    memcpy(m.bytes + 1152 + 64, "\4\0\1\1", 4);
+    put(&m, 1152, "a\0\0", 4);
+    put(&m, 1152 + 64, "\4\0\1\1", 4);
     for (size_t i = 0; i < 3; i++)
         number(&m, 1152 + 68 + 4 * i, 1);
     number(&m, 1152 + 116, end);
