@@ -398,7 +398,7 @@ static bool words_alone(const struct incoming *in)
 {
     const struct mail_signs *s = &in->facts->signs;
     bool marked = s->auto_submitted > AUTO_NO || s->precedence_auto || s->null_return_path || s->from_daemon ||
-                  s->report_mdn || s->loop;
+                  (s->report_mdn && !s->mdn_in_words) || s->loop;
 
     return !marked && (in->judged.sender == SENDER_CONTACT || in->judged.sender == SENDER_LISTED_DOMAIN);
 }

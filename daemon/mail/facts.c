@@ -32,7 +32,7 @@ static const struct {
     SIGN(precedence_bulk), SIGN(list),
     SIGN(subject_auto),    SIGN(challenge),
     SIGN(calendar_reply),  SIGN(loop),
-    SIGN(has_papers),
+    SIGN(has_papers),      SIGN(mdn_in_words),
 #undef SIGN
 };
 #define N_SIGNS (sizeof sign_rows / sizeof *sign_rows)

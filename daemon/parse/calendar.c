@@ -61,7 +61,7 @@ void collect_calendar(struct tree *t)
         size_t n = strlen(l->name);
         bool calendar = strcmp(l->type, "text/calendar") == 0 || strcmp(l->type, "application/ics") == 0 ||
                         (n > 4 && strcasecmp(l->name + n - 4, ".ics") == 0);
-        if (!calendar || l->forwarded)
+        if (!calendar || l->document || l->forwarded)
             continue;
         read_calendar(t->a, leaf_text(t->a, l, TEXT_MAX), t->facts);
         const char *method = t->facts->calendar_method;

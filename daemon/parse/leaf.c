@@ -8,6 +8,8 @@
 #include "parse/header.h"
 #include "parse/tree.h"
 
+#define HEAD_BYTES ((size_t)4096) /* enough to know a document by */
+
 /* Base64 whose padding was left out loses its last bytes in the decoder: some is put behind, which it overlooks where
  * it had its own. */
 static GMimeStream *with_padding(GMimeStream *source)
@@ -94,9 +96,13 @@ struct leaf leaf_of(struct arena *a, GMimePart *part)
     if (!name || !*name)
         name = header_param(a, type, "name");
     const char *word = header_word(a, type);
-    return (struct leaf){.part = part,
-                         .type = *word ? word : "text/plain",
-                         .disposition = header_word(a, disposition),
-                         .name = name ? name : "",
-                         .within = ""};
+    struct leaf l = {.part = part,
+                     .type = *word ? word : "text/plain",
+                     .disposition = header_word(a, disposition),
+                     .name = name ? name : "",
+                     .within = ""};
+    BUF_SCOPED head = {0};
+    leaf_bytes(&l, HEAD_BYTES, &head);
+    l.document = is_document(buf_text(&head), head.len);
+    return l;
 }

@@ -54,6 +54,38 @@ static bool no_paper_by_type(const char *type)
     return is_report_part(type);
 }
 
+/* A mail's words hold no control characters and do not begin as a document of text does: libmagic is not asked. */
+static bool like_words(const char *bytes, size_t n)
+{
+    size_t at = n > 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    while (at < n && strchr(" \t\r\n", bytes[at]) && bytes[at])
+        at++;
+    if (g_str_has_prefix(bytes + at, "%PDF-") || g_str_has_prefix(bytes + at, "{\\rtf"))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)bytes[i] < ' ' && (!bytes[i] || !strchr("\t\n\v\f\r\x1b", bytes[i])))
+            return false;
+    return true;
+}
+
+bool is_document(const char *bytes, size_t n)
+{
+    static const char *const begin[] = {
+        "application/pdf",   "application/msword", "application/vnd.",   "application/x-ole-storage",
+        "application/CDFV2", "application/zip",    "application/x-7z",   "application/x-rar",
+        "application/gzip",  "application/x-tar",  "application/x-bzip", "application/x-xz",
+        "application/zstd",  "text/rtf",           "application/rtf",    "image/png",
+        "image/jpeg",        "image/gif",          "image/tiff",         "image/bmp",
+        "image/x-ms-bmp",    "image/webp",         "image/hei",          "image/jp2"};
+    if (like_words(bytes, n))
+        return false;
+    const char *type = magic_type(bytes, n);
+    for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
+        if (g_str_has_prefix(type, begin[i]))
+            return true;
+    return false;
+}
+
 static bool begins_with(const struct leaf *l, const char *text)
 {
     BUF_SCOPED head = {0};
@@ -104,13 +136,14 @@ static bool no_paper_by_name(const char *name)
 bool leaf_is_body(const struct leaf *l)
 {
     bool text = (strncmp(l->type, "text/", 5) == 0 && strcmp(l->type, "text/rtf") != 0) || strcmp(l->type, "text") == 0;
-    return text && *l->name == '\0' && strcmp(l->disposition, "attachment") != 0 && !no_paper_by_type(l->type);
+    return text && !l->document && *l->name == '\0' && strcmp(l->disposition, "attachment") != 0 &&
+           !no_paper_by_type(l->type);
 }
 
 bool leaf_goes_on(const struct leaf *l)
 {
     bool html = strcmp(l->type, "text/html") == 0, plain = strcmp(l->type, "text/plain") == 0;
-    if ((!html && !plain) || strncasecmp(l->name, "ATT", 3) != 0)
+    if (l->document || (!html && !plain) || strncasecmp(l->name, "ATT", 3) != 0)
         return false;
     size_t n = strspn(l->name + 3, "0123456789");
     const char *rest = l->name + 3 + n;
@@ -222,7 +255,7 @@ static void add_part(struct tree *t, const struct leaf *l, bool no_paper)
                           .claimed = text_cut(t->a, l->type, 127),
                           .forwarded = l->forwarded,
                           .inline_shown = l->looks,
-                          .locked = !no_paper && is_locked(l),
+                          .locked = !no_paper && !l->document && is_locked(l),
                           .no_paper = no_paper};
     struct slice bytes;
     p.cut = !save_content(t, l->part, &bytes) || GMIME_IS_MESSAGE_PARTIAL(l->part);
@@ -237,18 +270,32 @@ static void add_part(struct tree *t, const struct leaf *l, bool no_paper)
     ARENA_PUSH(t->a, t->facts->parts, t->facts->n_parts, p);
 }
 
+/* By what the mail calls it; where the bytes are a document, they decide. */
+static bool is_no_paper(struct arena *a, const struct leaf *l)
+{
+    return !l->document && (no_paper_by_type(l->type) || no_paper_by_name(l->name) || no_paper_of_crypto(a, l) ||
+                            is_resource_fork(l) || leaf_goes_on(l));
+}
+
+bool leaf_is_attached(struct tree *t, const struct leaf *l)
+{
+    return l->forwarded || !(leaf_is_body(l) || is_no_paper(t->a, l));
+}
+
+/* What a report is made of, and the message that it speaks of. */
+static bool is_of_report(const struct leaf *l)
+{
+    return l->forwarded || (!l->document && (strncmp(l->type, "message/", 8) == 0 || is_report_part(l->type)));
+}
+
 /* Papers first: what the HTML shows takes neither their place in the list nor their room. */
 static void add_parts(struct tree *t, bool papers)
 {
-    const struct mail_signs *s = &t->facts->signs;
-    bool report = s->report_dsn || s->report_mdn || s->report_feedback;
     for (size_t i = 0; i < t->n_leaves; i++) {
         const struct leaf *l = &t->leaves[i];
-        if (leaf_is_body(l) ||
-            (report && (l->forwarded || strncmp(l->type, "message/", 8) == 0 || is_report_part(l->type))))
+        if (leaf_is_body(l) || (t->report_part && is_of_report(l)))
             continue;
-        bool no_paper = no_paper_by_type(l->type) || no_paper_by_name(l->name) || no_paper_of_crypto(t->a, l) ||
-                        is_resource_fork(l) || leaf_goes_on(l) || is_returned(t, l);
+        bool no_paper = is_no_paper(t->a, l) || is_returned(t, l);
         if (papers != (!l->looks && !no_paper))
             continue;
         t->facts->signs.has_papers |= papers;

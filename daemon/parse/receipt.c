@@ -2,7 +2,7 @@
  *
  * Exchange marks them in Content-Class. Else both must say so: the subject begins with the word that such a program puts
  * before the original one, and the text tells of the original being read. A person's acknowledgement ("accusé de
- * réception") is an answer, and whoever attaches anything is a person. */
+ * réception") is an answer, and whoever attaches or forwards anything is a person. */
 #include <glib.h>
 #include <string.h>
 #include "parse/fold.h"
@@ -75,23 +75,30 @@ static const char *const words[] = {
     "נקראה",
 };
 
-static bool nothing_attached(const struct tree *t)
+static bool nothing_attached(struct tree *t)
 {
     for (size_t i = 0; i < t->n_leaves; i++)
-        if (!leaf_is_body(&t->leaves[i]))
+        if (leaf_is_attached(t, &t->leaves[i]))
             return false;
     return true;
+}
+
+static bool says_receipt(struct tree *t)
+{
+    const char *subject = fold_words(t->a, t->facts->subject);
+    bool begins = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++)
+        begins |= g_str_has_prefix(subject, subjects[i]);
+    return begins && holds_any(fold_words(t->a, text_cut(t->a, t->facts->text, 2000)), words, G_N_ELEMENTS(words));
 }
 
 bool is_own_receipt(struct tree *t)
 {
     GMimeObject *whole = g_mime_message_get_mime_part(t->message); /* what begins with Content- is there */
-    if (whole && strcmp(header_word(t->a, header_raw(whole, "Content-Class")), "urn:content-classes:mdn") == 0)
-        return true;
-    const char *subject = fold_words(t->a, t->facts->subject);
-    bool begins = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++)
-        begins |= g_str_has_prefix(subject, subjects[i]);
-    return begins && nothing_attached(t) &&
-           holds_any(fold_words(t->a, text_cut(t->a, t->facts->text, 2000)), words, G_N_ELEMENTS(words));
+    bool marked =
+        whole && strcmp(header_word(t->a, header_raw(whole, "Content-Class")), "urn:content-classes:mdn") == 0;
+    if (!nothing_attached(t))
+        return false;
+    t->facts->signs.mdn_in_words = !marked && says_receipt(t);
+    return marked || t->facts->signs.mdn_in_words;
 }

@@ -283,13 +283,14 @@ static void read_leaf(struct tree *t, const struct leaf *l)
 {
     struct mail_signs *s = &t->facts->signs;
     if (strcmp(l->type, "message/delivery-status") == 0 || strcmp(l->type, "message/global-delivery-status") == 0) {
-        s->report_dsn = true;
+        t->report_part = s->report_dsn = true;
         read_status(t, leaf_text(t->a, l, BODY_MAX));
     } else if (strcmp(l->type, "message/disposition-notification") == 0 ||
                strcmp(l->type, "message/global-disposition-notification") == 0) {
+        t->report_part = true;
         read_receipt(t, leaf_text(t->a, l, BODY_MAX));
     } else if (strcmp(l->type, "message/feedback-report") == 0) {
-        s->report_feedback = true;
+        t->report_part = s->report_feedback = true;
     } else if (strcmp(l->type, "text/rfc822-headers") == 0 || strcmp(l->type, "message/global-headers") == 0 ||
                strcmp(l->type, "message/rfc822-headers") == 0) {
         add_returned_ids(t, leaf_text(t->a, l, BODY_MAX));

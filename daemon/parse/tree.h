@@ -18,6 +18,7 @@ struct leaf {
     GMimePart *part;
     const char *type, *disposition, *name; /* "" where absent */
     const char *within;                    /* type of the multipart it lies in; "" */
+    bool document;                         /* by its bytes a file that people make, whatever the mail calls it */
     bool forwarded;                        /* inside a forwarded message */
     bool looks;                            /* a picture that is the letter's looks, and no paper */
 };
@@ -34,6 +35,7 @@ struct tree {
     size_t n_nested_to;
     size_t n_opened, n_looked_at; /* by open.c */
     bool tnef_words;              /* read them too */
+    bool report_part;             /* one of RFC 3464, 8098 or 5965 is there: a forwarded message is what it speaks of */
     bool too_many, too_deep, too_large;
     const char *closed;   /* words on what stays closed, each with "; " behind; NULL */
     size_t parts_to_come; /* behind the one that is looked into */
@@ -94,6 +96,8 @@ void mark_pictures(struct tree *t, const char *html);
 const char *magic_type(const char *bytes, size_t n);
 const char *magic_words(const char *bytes, size_t n);
 bool parts_prepare(struct err *e);
+/* A PDF, an office document, a picture or an archive, by libmagic. */
+bool is_document(const char *bytes, size_t n);
 bool is_smime(const struct leaf *l);
 /* smime.c: S/MIME that is signed and not encrypted, by its first bytes. */
 bool is_signed(const struct leaf *l);
@@ -103,6 +107,8 @@ void tell_closed(struct tree *t, const char *what, const char *name, const char 
 const char *type_by_content(struct tree *t, const struct fact_part *p);
 /* True for a text that is shown as the message's own words. */
 bool leaf_is_body(const struct leaf *l);
+/* True for anything else than the words: a file, or a forwarded message. */
+bool leaf_is_attached(struct tree *t, const struct leaf *l);
 /* The same words behind an attachment, made a file by Exchange: read as words, listed as no paper. */
 bool leaf_goes_on(const struct leaf *l);
 
@@ -116,7 +122,7 @@ void collect_signs(struct tree *t);
 bool subject_is_automatic(struct arena *a, const char *subject);
 /* away.c: the words that say when somebody is back, in one line of 120 bytes at most; "" where there are none. */
 const char *away_until(struct arena *a, const char *text);
-/* receipt.c: a read receipt in a mail system's own form. */
+/* receipt.c: a read receipt in a mail system's own form; the signs tell whether its words alone say so. */
 bool is_own_receipt(struct tree *t);
 /* mailer-daemon, postmaster and the like, whatever name stands beside it. */
 bool daemon_address(const char *address);

@@ -32,6 +32,7 @@ struct mail_signs {
     bool unreadable; /* the parser died, hung or gave nothing */
     bool report_dsn; /* a report (RFC 6522) with message/delivery-status */
     bool report_mdn, report_feedback;
+    bool mdn_in_words;         /* the receipt is one by its subject and words alone */
     enum report_action action; /* the worst per-recipient Action of a DSN, or of a bounce in prose */
     bool prose_bounce;         /* reads like a bounce, without the structure */
     bool null_return_path;     /* Return-Path: <> */

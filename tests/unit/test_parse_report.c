@@ -295,6 +295,13 @@ static void test_own_receipts(void **state)
         const char *subject, *fields, *text;
         bool receipt;
     } rows[] = {
+        {"note", "Content-Class: urn:content-classes:mdn\nContent-Type: multipart/mixed; boundary=B\n",
+         "--B\n\nwords\n--B\nContent-Type: message/rfc822\n\nSubject: the paper\nContent-Type: application/pdf\n\n"
+         "%PDF-1.4\n--B--",
+         false},
+        {"Read: note", "Content-Type: multipart/mixed; boundary=B\n",
+         "--B\n\nIt was read on Monday\n--B\nContent-Type: message/rfc822\n\nSubject: our answer\n\nWe agree.\n--B--",
+         false},
         {"Read: note", "", "Your message\n\n   To: A\n   Subject: note\n\nwas read on 3 May 2026 10:00.", true},
         {"Not read: note", "", "Your message\n\n   Subject: note\n\nwas deleted without being read on 3 May.", true},
         {"Lu : note", "", "Votre message\n\n   À : A\n\na été lu le 3 mai 2026 10:00.", true},
@@ -314,6 +321,10 @@ static void test_own_receipts(void **state)
         struct parsed p = parse_text(text);
         if (p.facts.signs.report_mdn != rows[i].receipt || p.facts.n_returned_ids != rows[i].receipt)
             fail_msg("%s", rows[i].subject);
+        bool marked = strstr(rows[i].fields, "mdn");
+        assert_int_equal(p.facts.signs.mdn_in_words, rows[i].receipt && !marked);
+        if (strstr(rows[i].text, "%PDF"))
+            assert_true(p.facts.signs.has_papers && p.facts.parts[0].forwarded);
         parsed_free(&p);
     }
 }
