@@ -377,9 +377,22 @@ static bool can_come_back(const struct delivery_row *row)
     return strcmp(row->state, "sent") == 0 || strcmp(row->state, "uncertain") == 0 || has_come_back(row);
 }
 
-static bool is_believed(const struct delivery_row *row, const struct returned *r)
+/* About that delivery. Whoever saw the notice can have written it where nothing came in its envelope but our address. */
+static bool is_about(const struct delivery_row *row, const struct returned *r)
 {
     return strcasecmp(row->address, r->address) == 0 && can_come_back(row) && (!*row->token || row->id == r->delivery);
+}
+
+/* What follows from a report: all that a failure brings, or a word to the officers where anybody can have made it up. */
+static bool follow(struct daemon *d, const struct notice_row *n, const struct delivery_row *row, struct err *e)
+{
+    struct alert_row about = {.kind = "bounced", .round = n->round, .party = n->party};
+
+    if (*row->token || !*n->round)
+        return tell_failure(d, n, row, "bounced", e) && count_failure(d, n, row, e);
+    return alert(d, &about, e, "%s: %.200s\n%s", row->address, row->reply,
+                 "anybody who saw this mail can have reported it (envelope_token = false): the address is still "
+                 "written to");
 }
 
 bool outcome_returned(struct daemon *d, const struct returned *r, bool *believed_out, struct err *e)
@@ -393,7 +406,7 @@ bool outcome_returned(struct daemon *d, const struct returned *r, bool *believed
     if (!store_deliveries_of(d->store, a, n->id, &rows, &many, e))
         return false;
     for (size_t i = 0; i < many; i++) {
-        if (!is_believed(&rows[i], r))
+        if (!is_about(&rows[i], r))
             continue;
         *believed_out = true;
         if (has_come_back(&rows[i])) /* another system's report of the same: nothing new */
@@ -402,7 +415,7 @@ bool outcome_returned(struct daemon *d, const struct returned *r, bool *believed
         rows[i].since_at = clock_now();
         rows[i].reply = arena_printf(a, "%s %s", r->status, r->words);
         return store_update_delivery(d->store, &rows[i], e) && outcome_record(d, n, &rows[i], e) &&
-               tell_failure(d, n, &rows[i], "bounced", e) && count_failure(d, n, &rows[i], e);
+               follow(d, n, &rows[i], e);
     }
     return true;
 }

@@ -20,7 +20,8 @@ struct returned {
     const char *address, *status, *words;
 };
 /* That delivery has bounced. A delivery that bore a token in its envelope believes only what came there: everybody who
- * was written to knows the notice's own token, and could cut off the others. *believed_out is false where the report
+ * was written to knows the notice's own token, and could cut off the others. Of one that bore none, anybody's report is
+ * shown and told, but no address is given up for it, and no next contact is written to. *believed_out is false where the report
  * is of no delivery that can have left, or came another way: nothing is changed then. */
 bool outcome_returned(struct daemon *d, const struct returned *r, bool *believed_out, struct err *e);
 

@@ -87,6 +87,9 @@ static void check_files(struct check *c)
                cli_count(c->a, (long long)contacts, "contact", "contacts"));
     tell_shared(c->o->parties);
     check_good("templates %s", cfg->templates_dir);
+    if (!cfg->envelope_token)
+        check_hint("envelope_token is false: anybody who saw a notice can report it as returned, so such reports are "
+                   "shown, but no address is given up and no next contact written to for them");
     if (cfg->papers_group && !getgrnam(cfg->papers_group))
         check_todo(
             c, "papers_group: this system has no group '%s': groupadd %s, and add the officers and the daemon's user",

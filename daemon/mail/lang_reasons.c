@@ -156,6 +156,10 @@ static const struct row {
     {"no address is left for this mail: the party has not been reached",
      "لم يبقَ لهذه الرسالة عنوان آخر: لم تصل إلى الجهة",
      "plus aucune adresse pour ce message" NBSP ": la délégation n’a pas été jointe"},
+    {"anybody who saw this mail can have reported it (envelope_token = false): the address is still written to",
+     "يمكن أن يكون هذا البلاغ من أيّ شخص اطّلع على الرسالة (envelope_token = false): تستمرّ المراسلة على هذا العنوان",
+     "quiconque a vu ce message peut l’avoir signalé (envelope_token = false)" NBSP
+     ": l’adresse continue de recevoir les messages"},
     {"perhaps a covering letter alone: the paper itself seems to be missing",
      "لعل الوارد كتاب تغطية فحسب: يبدو أن الورقة نفسها لم تصل",
      "peut-être une simple lettre d’accompagnement" NBSP ": le document lui-même semble manquer"},

@@ -100,7 +100,7 @@ static bool register_changes(struct world *w, const struct line *l, struct err *
     return e->kind == ERR_NONE && world_settle(w, e);
 }
 
-/* A line of the configuration, which the daemon reads as it starts anew. */
+/* A line of the configuration, which the daemon reads as it starts anew; it takes the place of one that sets the same. */
 static bool configuration_says(struct world *w, const struct line *l, struct err *e)
 {
     const char *path = world_path(w, "taamim.conf");
@@ -109,6 +109,12 @@ static bool configuration_says(struct world *w, const struct line *l, struct err
 
     if (!text)
         return false;
+    const char *name = arena_printf(w->a, "\n%.*s= ", (int)strcspn(l->words[0], "="), l->words[0]);
+    char *same = strstr(text, name);
+
+    if (same) /* a comment now */
+        text = arena_printf(w->a, "%.*s\n#%s", (int)(same - text), text, same + 1);
+    n = strlen(text);
     text = arena_printf(w->a, "%s\n%s\n", text, l->words[0]);
     for (char *c = text + n; *c; c++) /* a sentence has no other quotes inside of its own */
         *c = *c == '\'' ? '"' : *c;

@@ -23,6 +23,9 @@ party_says() { status && grep -qE "\"code\":\"$1\"[^{}]*$2" "$T/status"; } # cod
 
 # --- the round -----------------------------------------------------------------------------------------------------------
 ok "the settings are right" taamim check
+sed 's/^sending = {/& envelope_token = false;/' "$T/etc/taamim.conf" >"$T/etc/without.conf"
+"$BIN/taamim" -c "$T/etc/without.conf" check </dev/null >"$T/checked" 2>&1
+contains "check tells the price of having no envelope token" "envelope_token is false" "$T/checked"
 start daemon env --default-signal=PIPE "$BIN/taamimd" -c "$T/etc/taamim.conf"
 ok "the daemon is ready" wait_for 10 grep -q ready "$T/daemon.log"
 ignored=$(sed -n 's/^SigIgn:[[:space:]]*//p' "/proc/${PID_OF[daemon]}/status")
