@@ -223,6 +223,14 @@ static void mark_note(struct arena *a, const struct filed *filed, struct message
         add_mark(a, m, MARK_NOTE);
 }
 
+/* Words alone bear their warning, papers have an alert of their own kind. */
+static const char *warning_of(const struct message_row *m, const struct filed *filed)
+{
+    if (filed->n == 0)
+        return strstr(m->marks, MARK_UNVERIFIED) ? NOT_VOUCHED : "";
+    return strstr(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
+}
+
 bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,
                   struct err *e)
 {
@@ -230,7 +238,7 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     struct seat_row seat;
     struct story_line line = line_of(m, who, "filed");
     struct alert_row about;
-    const char *from, *unscanned, *wire;
+    const char *from, *warning, *wire;
 
     if (!round_view(d, a, m->round, &v, e))
         return false;
@@ -252,10 +260,10 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     if (wire && !strstr(m->marks, MARK_UNVERIFIED) && !store_clear_failures(d->store, wire, e))
         return false; /* it lives */
     from = *m->sender ? m->sender : BY_HAND;
-    unscanned = out->n && strstr(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
+    warning = warning_of(m, out);
     return story(d, &line, e, "%s: %s%s%s%s", from, out->n ? names_of(a, out) : words_in_story(a, m),
-                 trouble_in_story(a, m), *unscanned ? "; " : "", unscanned) &&
-           alert(d, &about, e, FSI "%s" PDI "%s%s\n%s%s", from, *unscanned ? "\n" : "", unscanned,
+                 trouble_in_story(a, m), *warning ? "; " : "", warning) &&
+           alert(d, &about, e, FSI "%s" PDI "%s%s\n%s%s", from, *warning ? "\n" : "", warning,
                  out->n ? names_of(a, out) : m->subject, out->n ? "" : words_quoted(a, m)) &&
            alert_notes(d, a, m, out, e) && covers_alert(d, a, m, &v, out, e) && alert_troubles(d, a, m, e) &&
            receipt_due(d, a, m, e);
@@ -412,6 +420,8 @@ static void mark_away(struct incoming *in)
     if (!*words || !known || in->judged.auth == AUTH_FAIL)
         return;
     add_mark(in->a, &in->m, MARK_AWAY);
+    if (in->judged.auth != AUTH_PASS)
+        add_mark(in->a, &in->m, MARK_UNVERIFIED);
     in->m.why = text_clean(in->a, words, strnlen(words, AWAY_BYTES));
 }
 

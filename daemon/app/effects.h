@@ -45,6 +45,7 @@ void effects_drop_mark(struct arena *a, struct message_row *m, const char *mark)
 /* Words and no paper: not an answer, and not nothing. */
 #define MARK_NOTE   "note"
 #define NOT_SCANNED "its papers were not scanned for viruses"
+#define NOT_VOUCHED "nobody vouches for its sender"
 
 /* An officer's decision or the judge's: the message's papers become that party's, with story, alert and receipt. */
 bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,

@@ -238,9 +238,12 @@ static const char *remarks_of(struct arena *a, const struct letter *l, enum lang
     if (r->covers > 0)
         list = joined(a, lang, list, counted_word(a, lang, "remark.covers", r->covers));
     if (r->note)
-        list = joined(a, lang, list, quoted_word(a, lang, "remark.note", beginning(a, r->note)));
+        list = joined(
+            a, lang, list,
+            quoted_word(a, lang, r->note_unverified ? "remark.note_unverified" : "remark.note", beginning(a, r->note)));
     if (r->away)
-        list = joined(a, lang, list, quoted_word(a, lang, "remark.away", r->away));
+        list = joined(a, lang, list,
+                      quoted_word(a, lang, r->away_unverified ? "remark.away_unverified" : "remark.away", r->away));
     if (r->extended) {
         const char *until = date_without_weekday(a, lang, zone_civil(l->config->zone, r->deadline_at));
         list = joined(a, lang, list, arena_printf(a, "%s %s", word_of(lang, "remark.extended"), until));

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/effects.h"
 #include "app/paper_marks.h"
 #include "app/roundfile.h"
 #include "base/wire.h"
@@ -114,15 +115,33 @@ static void count_paper(struct count *c, const struct paper_row *p, bool *brough
         t->first_received_at = m->received_at;
 }
 
-/* By their number, which is the order they came in. */
+/* By their number, which is the order they came in: what a sender says whom nobody vouches for takes the place of his
+ * like alone. */
 static void note_absence(struct tally *t, const struct message_row *m)
 {
+    struct matrix_row *row = t->row;
+    bool unverified = strstr(m->marks, MARK_UNVERIFIED);
+
+    if (row->away && unverified && !row->away_unverified)
+        return;
     if (strcmp(m->state, "noted") == 0 && strstr(m->marks, MARK_AWAY)) {
-        t->row->away = m->why;
+        row->away = m->why;
+        row->away_unverified = unverified;
         t->away_sender = m->sender;
     } else if (strcmp(m->state, "filed") == 0 && t->away_sender && strcasecmp(t->away_sender, m->sender) == 0) {
-        t->row->away = t->away_sender = NULL;
+        row->away = t->away_sender = NULL;
+        row->away_unverified = false;
     }
+}
+
+static void note_words(struct matrix_row *row, const struct message_row *m)
+{
+    bool unverified = strstr(m->marks, MARK_UNVERIFIED);
+
+    if (!*m->text || (row->note && unverified && !row->note_unverified))
+        return;
+    row->note = m->text;
+    row->note_unverified = unverified;
 }
 
 static void count_message(const struct count *c, const struct message_row *m, bool brought)
@@ -138,8 +157,8 @@ static void count_message(const struct count *c, const struct message_row *m, bo
     note_absence(t, m);
     t->row->held += held;
     t->row->notes += noted || empty;
-    if (empty && *m->text)
-        t->row->note = m->text;
+    if (empty)
+        note_words(t->row, m);
 }
 
 static bool count_replies(struct count *c, struct err *e)

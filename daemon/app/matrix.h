@@ -20,12 +20,13 @@ struct matrix_row {
     int covers;       /* of these: covering letters alone, by an officer's word */
     int held;         /* replies that wait for an officer */
     int notes;        /* automatic answers and replies without a paper */
-    const char *note; /* the words of the latest such reply; NULL: none */
+    const char *note; /* the words of the latest such reply, whose sender is vouched for if any is; NULL: none */
     unsigned missing; /* required items */
     bool answered, complete, late; /* late: first answer after its deadline */
     int64_t answered_at;           /* when the first paper came; 0 = not yet */
     int64_t deadline_at;           /* its own where extended */
     bool extended;
+    bool note_unverified, away_unverified; /* nobody vouches for who wrote these words */
     const char *away; /* the latest automatic answer's own words for when its sender is back, until that sender
                          replies; NULL: none */
 };

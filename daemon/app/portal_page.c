@@ -283,10 +283,12 @@ static void add_reminded(struct page *p, const struct matrix_row *row)
 }
 
 /* What the latest answer without a paper says: the beginning, as text. */
-static void add_note(struct page *p, const char *note)
+static void add_note(struct page *p, const char *note, bool unverified)
 {
     bool more = strlen(note) > NOTE_BYTES;
 
+    if (unverified)
+        add(p, "<p><span class=\"mark\">غير موثّق</span></p>");
     add_element(p, "blockquote class=\"small\" dir=\"auto\"",
                 arena_printf(p->a, "%s%s", text_clean(p->a, note, strnlen(note, NOTE_BYTES)), more ? "…" : ""));
 }
@@ -302,14 +304,14 @@ static void add_notes(struct page *p, const struct matrix_row *row)
         add(p, "</span></p>");
     }
     if (row->away) {
-        add(p, "<p class=\"small\">غائب: «<bdi>");
+        add(p, row->away_unverified ? "<p class=\"small\">غائب (غير موثّق): «<bdi>" : "<p class=\"small\">غائب: «<bdi>");
         add_text(p, row->away);
         add(p, "</bdi>»</p>");
     }
     if (row->notes)
         buf_addf(&p->out, "<p class=\"small\">ردود آلية أو بلا أوراق: %d</p>", row->notes);
     if (row->note)
-        add_note(p, row->note);
+        add_note(p, row->note, row->note_unverified);
     close_cell(p);
 }
 

@@ -37,6 +37,8 @@ static const char *with(struct arena *a, const char *list, const char *more)
     return *list ? arena_printf(a, "%s; %s", list, more) : more;
 }
 
+#define UNVERIFIED " (unverified)"
+
 static const char *remarks(struct desk *d, const struct matrix *m, const struct matrix_row *r)
 {
     const char *list = "";
@@ -51,9 +53,13 @@ static const char *remarks(struct desk *d, const struct matrix *m, const struct 
     if (r->covers)
         list = with(d->a, list, cli_count(d->a, r->covers, "covering letter", "covering letters"));
     if (r->note)
-        list = with(d->a, list, arena_printf(d->a, "note: \"%s\"", table_cell(d->a, r->note, 60)));
+        list = with(
+            d->a, list,
+            arena_printf(d->a, "note%s: \"%s\"", r->note_unverified ? UNVERIFIED : "", table_cell(d->a, r->note, 60)));
     if (r->away)
-        list = with(d->a, list, arena_printf(d->a, "away: \"%s\"", table_cell(d->a, r->away, 60)));
+        list = with(
+            d->a, list,
+            arena_printf(d->a, "away%s: \"%s\"", r->away_unverified ? UNVERIFIED : "", table_cell(d->a, r->away, 60)));
     return list;
 }
 
@@ -102,13 +108,14 @@ static json_t *party_json(const struct matrix *m, const struct matrix_row *r)
         if (r->missing & (1u << i))
             json_array_append_new(missing, json_string(m->spec->items[i].key));
     return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:o, s:b, "
-                     "s:o, s:s}",
+                     "s:o, s:s, s:b, s:b}",
                      "code", r->party, "name", r->who ? party_name(r->who, LANG_AR) : r->party, "addresses",
                      r->addresses, "sent", r->sent, "waiting", r->waiting, "failed", r->failed, "bounced", r->bounced,
                      "standing", standing_name(r), "late", r->late, "answered_at", when_json(r->answered_at), "papers",
                      r->papers, "reminded", r->reminded, "held", r->held, "notes", r->notes, "locked", r->locked,
                      "covers", r->covers, "note", r->note ? r->note : "", "missing", missing, "extended", r->extended,
-                     "deadline_at", when_json(r->deadline_at), "away", r->away ? r->away : "");
+                     "deadline_at", when_json(r->deadline_at), "away", r->away ? r->away : "", "note_unverified",
+                     r->note_unverified, "away_unverified", r->away_unverified);
 }
 
 static json_t *matrix_json(const struct matrix *m, bool whole)

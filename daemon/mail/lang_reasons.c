@@ -149,6 +149,7 @@ static const struct row {
      "trop de documents d’une même délégation en un jour"},
     {"the papers could not be scanned for viruses", "تعذّر فحص الأوراق بكاشف الفيروسات",
      "les pièces n’ont pu être soumises à l’antivirus"},
+    {"nobody vouches for its sender", "لم يُتحقق من هوية المرسِل", "l’identité de l’expéditeur n’a pas été vérifiée"},
     {"its papers were not scanned for viruses", "لم تُفحص أوراقه بكاشف الفيروسات",
      "ses pièces n’ont pas été soumises à l’antivirus"},
     {"% is written to instead, as the next contact", "تُرسل الرسالة بدلاً منه إلى مسؤول الاتصال التالي: %",

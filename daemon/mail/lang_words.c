@@ -24,7 +24,9 @@ static const struct {
     {"remark.locked", {"أوراق محمية بكلمة مرور", "locked by a password", "protégés par mot de passe"}},
     {"remark.covers", {"كتب تغطية", "covering letters", "lettres d’accompagnement"}},
     {"remark.note", {"ردّ بلا ورقة", "note", "note"}},
+    {"remark.note_unverified", {"ردّ بلا ورقة (غير موثّق)", "note (unverified)", "note (non vérifiée)"}},
     {"remark.away", {"غائب", "away", "absent"}},
+    {"remark.away_unverified", {"غائب (غير موثّق)", "away (unverified)", "absent (non vérifié)"}},
     {"remark.extended", {"مُدّد الموعد حتى", "extended to", "échéance reportée au"}},
     /* what an alert tells */
     {"alert.filed", {"ورد ردّ وحُفظت أوراقه", "Reply filed", "Réponse enregistrée"}},

@@ -501,7 +501,7 @@ static bool is_away(struct world *w, const struct line *l, struct err *e)
         return false;
     r.auth = passes(w, r.from);
     r.answers = mail_got(w, r.from, NULL, l->ref);
-    return send(w, &r, e);
+    return take_options(w, &r, l, e) && send(w, &r, e);
 }
 
 static bool comes_again(struct world *w, const struct line *l, struct err *e)
@@ -587,7 +587,7 @@ const struct sentence mail_sentences[] = {
     {"PARTY floods N replies of N files called NAME", floods},
     {"mail from ADDRESS ...", writes},
     {"letter NAME comes for ADDRESS", letter_comes},
-    {"PARTY is out of office", is_away},
+    {"PARTY is out of office ...", is_away},
     {"the last letter comes again", comes_again},
     {"the mail to ADDRESS bounces with STATUS", bounces},
     {"somebody forges a bounce of the mail to ADDRESS", forges_bounce},

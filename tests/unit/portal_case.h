@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "app/daemon.h"
+#include "app/effects.h"
 #include "app/matrix.h"
 #include "app/roundfile.h"
 #include "base/clock.h"
@@ -104,8 +105,8 @@ static inline void case_delivery(int64_t notice, const char *address, const char
     GOOD(store_add_delivery(s, &d, &id, &e));
 }
 
-/* An automatic answer, or a reply of the same sender. */
-static inline void case_sent_by(const char *sender, const char *state, const char *away)
+/* A message of JO's: a filed one with words and no paper, or an automatic answer, noted, that tells of an absence. */
+static inline void case_words(const char *sender, const char *marks, const char *words, const char *away)
 {
     static int64_t last = 100000;
     int64_t uid = ++last;
@@ -114,16 +115,23 @@ static inline void case_sent_by(const char *sender, const char *state, const cha
                             .uid = uid,
                             .round = REF,
                             .party = "JO",
-                            .state = state,
+                            .state = away ? "noted" : "filed",
                             .kind = away ? "automatic" : "human",
                             .sender = sender,
-                            .marks = away ? MARK_AWAY : "",
+                            .marks = marks,
+                            .text = words,
                             .why = away,
                             .received_at = LAUNCHED_AT};
     int64_t id;
     bool known;
 
     GOOD(store_add_message(s, &m, &id, &known, &e));
+}
+
+/* An automatic answer, or a reply of the same sender; our server vouches for both. */
+static inline void case_sent_by(const char *sender, const char *away)
+{
+    case_words(sender, away ? MARK_AWAY : "", "", away);
 }
 
 static inline int64_t case_message(const char *party, const char *state, const char *kind, int64_t received_at)

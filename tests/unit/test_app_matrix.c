@@ -154,17 +154,39 @@ static void who_is_away_is_shown_until_that_sender_answers(void **state)
 
     (void)state;
     assert_null(m.rows[0].away);
-    case_sent_by("focal@jo.example", "noted", "until 3 May");
-    case_sent_by("mission@jo.example", "filed", NULL);
+    case_sent_by("focal@jo.example", "until 3 May");
+    case_sent_by("mission@jo.example", NULL);
     m = case_matrix();
     assert_string_equal(m.rows[0].away, "until 3 May");
     assert_null(m.rows[1].away);
-    case_sent_by("focal@jo.example", "noted", "until 7 May");
+    case_sent_by("focal@jo.example", "until 7 May");
     m = case_matrix();
     assert_string_equal(m.rows[0].away, "until 7 May");
-    case_sent_by("Focal@jo.example", "filed", NULL);
+    case_sent_by("Focal@jo.example", NULL);
     m = case_matrix();
     assert_null(m.rows[0].away);
+}
+
+/* A stranger's words stand as such, and put none away that our server vouches for. */
+static void words_that_nobody_vouches_for(void **state)
+{
+    struct matrix m;
+
+    (void)state;
+    case_words("x@jo.example", MARK_UNVERIFIED " " MARK_NOTE, "We withdraw.", NULL);
+    case_words("x@jo.example", MARK_UNVERIFIED " " MARK_AWAY, "", "until 2099");
+    m = case_matrix();
+    assert_string_equal(m.rows[0].note, "We withdraw.");
+    assert_string_equal(m.rows[0].away, "until 2099");
+    assert_true(m.rows[0].note_unverified && m.rows[0].away_unverified);
+    case_words("focal@jo.example", MARK_NOTE, "We agree.", NULL);
+    case_sent_by("focal@jo.example", "until 3 May");
+    case_words("focal@jo.example", MARK_UNVERIFIED " " MARK_NOTE, "We withdraw.", NULL);
+    case_words("focal@jo.example", MARK_UNVERIFIED " " MARK_AWAY, "", "until 2099");
+    m = case_matrix();
+    assert_string_equal(m.rows[0].note, "We agree.");
+    assert_string_equal(m.rows[0].away, "until 3 May");
+    assert_false(m.rows[0].note_unverified || m.rows[0].away_unverified);
 }
 
 int main(void)
@@ -178,6 +200,7 @@ int main(void)
         CASE(late_by_its_own_deadline),
         CASE(what_answers_nothing_is_a_note),
         CASE(who_is_away_is_shown_until_that_sender_answers),
+        CASE(words_that_nobody_vouches_for),
         CASE(a_party_gone_from_the_register_keeps_its_row),
     };
 

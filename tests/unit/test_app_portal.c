@@ -175,13 +175,30 @@ static void page_shows_a_note(void **state)
     HAS_NOT(html, " end");
 }
 
+static void page_marks_words_that_nobody_vouches_for(void **state)
+{
+    const char *html;
+
+    (void)state;
+    case_words("x@jo.example", MARK_UNVERIFIED " " MARK_NOTE, "We withdraw.", NULL);
+    case_words("x@jo.example", MARK_UNVERIFIED " " MARK_AWAY, "", "until 2099");
+    html = page();
+    HAS(html, "<span class=\"mark\">غير موثّق</span></p><blockquote class=\"small\" dir=\"auto\">We withdraw.");
+    HAS(html, "غائب (غير موثّق): «<bdi>until 2099");
+    case_words("focal@jo.example", MARK_NOTE, "We agree.", NULL);
+    case_sent_by("focal@jo.example", "until 3 May");
+    html = page();
+    HAS(html, ">We agree.");
+    HAS_NOT(html, "غير موثّق");
+}
+
 static void page_tells_absences_and_covering_letters(void **state)
 {
     int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT + DAY);
     const char *html;
 
     (void)state;
-    case_sent_by("focal@jo.example", "noted", "حتى 3 مايو <b>");
+    case_sent_by("focal@jo.example", "حتى 3 مايو <b>");
     shelve((struct paper_row){.message = jo,
                               .party = "JO",
                               .item = ITEM_COVER,
@@ -386,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(page_says_all),
         CASE(page_shows_a_note),
+        CASE(page_marks_words_that_nobody_vouches_for),
         CASE(page_tells_absences_and_covering_letters),
         CASE(page_is_safe_and_alone),
         CASE(csv_is_for_spreadsheets),

@@ -42,13 +42,27 @@ static void status_counts_replies_and_papers(void **state)
 static void status_tells_who_is_away(void **state)
 {
     (void)state;
-    case_sent_by("focal@jo.example", "noted", "until 3 May");
+    case_sent_by("focal@jo.example", "until 3 May");
     desk_done();
     needs(desk_prints("status ARCP/2026/04"), "away: \"until 3 May\"");
     JSON_SCOPED one = desk_json("status ARCP/2026/04 --json");
     const json_t *rows = json_object_get(one, "rows");
     assert_string_equal(wire_string(json_array_get(rows, 0), "away", ""), "until 3 May");
     assert_string_equal(wire_string(json_array_get(rows, 1), "away", "-"), "");
+}
+
+static void status_marks_words_that_nobody_vouches_for(void **state)
+{
+    (void)state;
+    case_words("x@jo.example", MARK_UNVERIFIED " " MARK_NOTE, "We withdraw.", NULL);
+    case_words("x@jo.example", MARK_UNVERIFIED " " MARK_AWAY, "", "until 2099");
+    desk_done();
+    needs(desk_prints("status ARCP/2026/04"), "note (unverified): \"We withdraw.\"; away (unverified): \"until 2099\"");
+    JSON_SCOPED one = desk_json("status ARCP/2026/04 --json");
+    const json_t *rows = json_object_get(one, "rows");
+    assert_true(wire_bool(json_array_get(rows, 0), "note_unverified"));
+    assert_true(wire_bool(json_array_get(rows, 0), "away_unverified"));
+    assert_false(wire_bool(json_array_get(rows, 1), "note_unverified"));
 }
 
 static void status_tells_what_answers_nothing_and_the_words(void **state)
@@ -118,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(status_counts_replies_and_papers, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(status_tells_who_is_away, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(status_marks_words_that_nobody_vouches_for, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(status_tells_what_answers_nothing_and_the_words, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(status_tells_the_quota, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_quota_is_null, desk_set_up, desk_tear_down),
