@@ -197,6 +197,8 @@ static const struct round_spec *frozen_spec(struct daemon *d, const struct round
     struct frozen_round *f = frozen_round(d, row->ref);
     JSON_SCOPED spec = f->spec ? NULL : json_loads(row->spec, 0, NULL);
 
+    if (!f->spec && !spec)
+        err_perm(e, "its round file does not read as JSON");
     if (!f->spec && spec)
         f->spec = round_spec_from_json(f->arena, spec, d->orders.config, e);
     if (!f->spec)
