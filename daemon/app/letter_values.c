@@ -248,7 +248,7 @@ static void trouble_values(struct arena *a, json_t *o, const struct letter_paper
     value_text(a, o, "signature", signature ? signature : "");
     value_text(a, o, "name", trouble_name(a, p));
     value_text(a, o, "size", p->size > 0 ? size_in_words(a, lang, p->size) : "");
-    value_text(a, o, "reason", coded ? "" : reason_in_words(a, lang, trouble_advice(p->trouble)));
+    value_text(a, o, "reason", coded ? "" : reason_in_words(a, lang, trouble_advice(a, p->trouble)));
 }
 
 static void paper_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang)

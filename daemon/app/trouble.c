@@ -54,13 +54,31 @@ const char *trouble_of_part(struct arena *a, const struct config *c, const struc
     return part->size > c->max_paper_bytes ? "too_large" : NULL;
 }
 
+/* How many bytes of it name a file each; and how many more there were. */
+static size_t named_bytes(const char *troubles, long *more_out)
+{
+    const char *line = troubles;
+
+    while (*line && strncmp(line, TROUBLE_MORE, strlen(TROUBLE_MORE)) != 0)
+        line += line[strcspn(line, "\n")] ? strcspn(line, "\n") + 1 : strlen(line);
+    *more_out = *line ? strtol(line + strlen(TROUBLE_MORE), NULL, 10) : 0;
+    return (size_t)(line - troubles);
+}
+
 void trouble_add(struct arena *a, struct message_row *m, const char *code, int64_t size, const char *name)
 {
+    const char *before = m->troubles ? m->troubles : "";
     char *one_line = arena_strdup(a, name);
+    long more;
+    size_t n = named_bytes(before, &more);
 
     for (char *p = one_line; *p; p++)
         *p = *p == '\n' || *p == '\t' ? ' ' : *p;
-    m->troubles = arena_printf(a, "%s%s\t%lld\t%s\n", m->troubles ? m->troubles : "", code, (long long)size, one_line);
+    one_line = arena_printf(a, "%s\t%lld\t%s", code, (long long)size, one_line);
+    if (more == 0 && n + strlen(one_line) < TROUBLES_BYTES)
+        m->troubles = arena_printf(a, "%s%s\n", before, one_line);
+    else
+        m->troubles = arena_printf(a, "%.*s" TROUBLE_MORE "%ld\t0\t…\n", (int)n, before, more + 1);
 }
 
 size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_paper **out)
@@ -126,18 +144,28 @@ const char *trouble_signature(const char *code)
     return strncmp(code, TROUBLE_INFECTED, n) == 0 ? code + n : NULL;
 }
 
+static bool is_more(const char *code)
+{
+    return strncmp(code, TROUBLE_MORE, strlen(TROUBLE_MORE)) == 0;
+}
+
 const char *trouble_reason(struct arena *a, const char *code)
 {
     for (size_t i = 0; i < REASONS; i++)
         if (strcmp(reasons[i].code, code) == 0)
             return reasons[i].reason;
+    if (is_more(code))
+        return arena_printf(a, "and %s more that were not taken", code + strlen(TROUBLE_MORE));
     if (trouble_signature(code))
         return arena_printf(a, "not taken: the virus scanner found %s in the file", trouble_signature(code));
     return code;
 }
 
-const char *trouble_advice(const char *code)
+const char *trouble_advice(struct arena *a, const char *code)
 {
+    if (is_more(code))
+        return arena_printf(a, "there are %s more files that were not taken, for reasons such as those above.",
+                            code + strlen(TROUBLE_MORE));
     for (size_t i = 0; i < REASONS; i++)
         if (reasons[i].advice && strcmp(reasons[i].code, code) == 0)
             return reasons[i].advice;

@@ -18,12 +18,15 @@
 
 #define TROUBLE_REPLY_SIZE "reply_too_large" /* with what came before it in the message */
 
+#define TROUBLE_MORE   "more:"        /* and how many more there were than are named; always the last */
+#define TROUBLES_BYTES ((size_t)4096) /* remembered of one message: its sender chooses the names */
+
 /* Why this part is not filed; NULL: it is taken. What the file is counts, and the end of its name; not what the
  * mail calls it, which is often wrong. */
 const char *trouble_of_part(struct arena *a, const struct config *c, const struct fact_part *part);
 /* What is wrong with an archive for what is wrong with a file in it; NULL: nothing. */
 const char *trouble_of_archive(const char *of_member_or_null);
-/* Remembers one; `name` has passed mail/names.h. */
+/* Remembers one, or that there was one more; `name` has passed mail/names.h. */
 void trouble_add(struct arena *a, struct message_row *m, const char *code, int64_t size, const char *name);
 /* What the row remembers, as a letter tells it; strings live in the arena. Lines that cannot be read are passed
  * over. */
@@ -34,7 +37,7 @@ const char *trouble_reason(struct arena *a, const char *code);
 const char *trouble_signature(const char *code);
 /* The sentence for the delegation, likewise, where the templates have none of their own; what is no code is an officer's
  * own words. */
-const char *trouble_advice(const char *code);
+const char *trouble_advice(struct arena *a, const char *code);
 /* What the delegation calls it: the file's name; of a link the host alone, since nobody is to click it. */
 const char *trouble_name(struct arena *a, const struct letter_paper *trouble);
 /* For an alert: per trouble a line with its reason and a line with the name. "" where there is none. */

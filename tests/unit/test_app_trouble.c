@@ -136,12 +136,33 @@ static void the_row_remembers(void **state)
     assert_int_equal(trouble_list(a, &m, &list), 0);
 }
 
+/* A sender who attaches what is refused, with names as long as can be, fills no store. */
+static void the_row_remembers_no_more_than_its_share(void **state)
+{
+    ARENA_SCOPED a = arena_new();
+    struct message_row m = {0};
+    struct letter_paper *list;
+    size_t n;
+
+    (void)state;
+    for (int i = 0; i < 500; i++)
+        trouble_add(a, &m, "refused_type", i, arena_printf(a, "%d %0150d.exe", i, 0));
+    trouble_add(a, &m, "empty", 0, "a");
+    assert_true(strlen(m.troubles) < TROUBLES_BYTES + 40);
+    n = trouble_list(a, &m, &list);
+    assert_in_range(n, 20, 40);
+    assert_string_equal(list[n - 2].trouble, "refused_type");
+    assert_string_equal(list[n - 1].trouble, arena_printf(a, "more:%zu", 501 - (n - 1)));
+    assert_non_null(strstr(trouble_lines(a, &m), arena_printf(a, "and %zu more", 501 - (n - 1))));
+    assert_non_null(strstr(trouble_in_story(a, &m), "more:"));
+}
+
 /* An officer reads it in the language of the alert. */
 static void reasons_have_all_languages(void **state)
 {
-    static const char *const codes[] = {"empty",       "too_large",  "refused_type",   "infected:Win.Test",
-                                        "cut",         "incomplete", "holds_refused",  "link",
-                                        "not_allowed", "macros",     "reply_too_large"};
+    static const char *const codes[] = {"empty",       "too_large",  "refused_type",    "infected:Win.Test",
+                                        "cut",         "incomplete", "holds_refused",   "link",
+                                        "not_allowed", "macros",     "reply_too_large", "more:12"};
     ARENA_SCOPED a = arena_new();
 
     (void)state;
@@ -153,9 +174,9 @@ static void reasons_have_all_languages(void **state)
         assert_string_not_equal(reason_in_words(a, LANG_FR, reason), reason);
         if (i < 4) /* the templates have their own words */
             continue;
-        assert_string_not_equal(trouble_advice(codes[i]), codes[i]);
-        assert_string_not_equal(reason_in_words(a, LANG_AR, trouble_advice(codes[i])), trouble_advice(codes[i]));
-        assert_string_not_equal(reason_in_words(a, LANG_FR, trouble_advice(codes[i])), trouble_advice(codes[i]));
+        assert_string_not_equal(trouble_advice(a, codes[i]), codes[i]);
+        assert_string_not_equal(reason_in_words(a, LANG_AR, trouble_advice(a, codes[i])), trouble_advice(a, codes[i]));
+        assert_string_not_equal(reason_in_words(a, LANG_FR, trouble_advice(a, codes[i])), trouble_advice(a, codes[i]));
     }
 }
 
@@ -217,6 +238,7 @@ int main(void)
         cmocka_unit_test(what_is_taken),
         cmocka_unit_test(what_is_allowed),
         cmocka_unit_test(the_row_remembers),
+        cmocka_unit_test(the_row_remembers_no_more_than_its_share),
         cmocka_unit_test(reasons_have_all_languages),
         cmocka_unit_test(faulty_settings_are_told),
     };
