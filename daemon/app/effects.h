@@ -10,6 +10,7 @@ struct incoming {
     const struct facts *facts; /* NULL: the parser died */
     int scratch_fd;
     const struct scanned *scanned; /* what the virus scanner said; NULL where none is configured, or nothing to scan */
+    const char **troubles; /* per part of facts, by filing_settle(): why it is not taken; NULL: it is, or is no paper */
     bool junk;
     struct message_row m; /* as it will be stored */
     struct match match;

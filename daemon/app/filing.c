@@ -60,24 +60,25 @@ static bool is_member(const struct incoming *in, size_t i, size_t archive)
     return in->facts->parts[i].member_of == (int)archive + 1;
 }
 
-static bool is_taken(struct daemon *d, const struct incoming *in, size_t i)
+bool filing_is_taken(const struct incoming *in, size_t i)
 {
-    return filing_is_paper(&in->facts->parts[i]) && !filing_trouble(d, in, i);
+    return filing_is_paper(&in->facts->parts[i]) && !in->troubles[i];
 }
 
 /* An archive of which nothing is taken is a file like any other, and so is a file of an archive that is not. */
-static const char *marks_of(struct daemon *d, const struct incoming *in, size_t i)
+static const char *marks_of(const struct incoming *in, size_t i)
 {
     const struct fact_part *part = &in->facts->parts[i];
     const char *marks = paper_marks_found(in->a, part);
     bool opened = false;
 
     for (size_t k = i + 1; k < in->facts->n_parts && is_member(in, k, i); k++)
-        opened |= is_taken(d, in, k);
+        opened |= filing_is_taken(in, k);
     if (opened)
         return paper_marks_join(in->a, marks, MARK_ARCHIVE);
-    return part->member_of && is_taken(d, in, (size_t)part->member_of - 1) ? paper_marks_join(in->a, marks, MARK_MEMBER)
-                                                                           : marks;
+    return part->member_of && filing_is_taken(in, (size_t)part->member_of - 1)
+               ? paper_marks_join(in->a, marks, MARK_MEMBER)
+               : marks;
 }
 
 static bool stage_part(struct daemon *d, struct incoming *in, size_t i, bool hold, struct err *e)
@@ -98,7 +99,7 @@ static bool stage_part(struct daemon *d, struct incoming *in, size_t i, bool hol
         .filed_at = clock_now(),
         .held = true,
         .sha256 = sha256,
-        .marks = marks_of(d, in, i),
+        .marks = marks_of(in, i),
     };
     int64_t id;
 
@@ -122,18 +123,8 @@ static const char *own_trouble(struct daemon *d, const struct incoming *in, size
     return arena_printf(in->a, TROUBLE_INFECTED "%s", in->scanned->infected[i]);
 }
 
-/* A link in place of the file is told like a file that could not be taken; beside one that was, it is part of the words. */
-static void add_links(struct daemon *d, struct incoming *in)
-{
-    for (size_t i = 0; i < in->facts->n_parts; i++)
-        if (filing_is_paper(&in->facts->parts[i]) && !filing_trouble(d, in, i))
-            return;
-    for (size_t i = 0; i < in->facts->n_links; i++)
-        trouble_add(in->a, &in->m, TROUBLE_LINK, 0, in->facts->links[i]);
-}
-
 /* An archive's bytes hold what lies in it. */
-const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i)
+static const char *trouble_of(struct daemon *d, const struct incoming *in, size_t i)
 {
     const char *trouble = own_trouble(d, in, i);
 
@@ -155,28 +146,50 @@ static const char *too_much(const struct daemon *d, const struct fact_part *part
     return NULL;
 }
 
-bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
+void filing_settle(struct daemon *d, struct incoming *in)
 {
+    const size_t n = in->facts->n_parts;
     int64_t taken = 0;
 
+    in->troubles = arena_alloc(in->a, (n + 1) * sizeof *in->troubles);
+    for (size_t i = 0; i < n; i++) {
+        const struct fact_part *part = &in->facts->parts[i];
+
+        if (!filing_is_paper(part))
+            continue;
+        in->troubles[i] = trouble_of(d, in, i);
+        if (!in->troubles[i])
+            in->troubles[i] = too_much(d, part, &taken);
+    }
+}
+
+/* A link in place of the file is told like a file that could not be taken; beside one that was, it is part of the words. */
+static void add_links(struct incoming *in)
+{
+    for (size_t i = 0; i < in->facts->n_parts; i++)
+        if (filing_is_taken(in, i))
+            return;
+    for (size_t i = 0; i < in->facts->n_links; i++)
+        trouble_add(in->a, &in->m, TROUBLE_LINK, 0, in->facts->links[i]);
+}
+
+bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *e)
+{
     /* A message judged a second time, after a crash, stages anew: no row names what lies there. */
     if (!spool_sweep(d->spool, arena_printf(in->a, "held/%lld", (long long)in->m.id), 0, e))
         return false;
     in->m.troubles = "";
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
-        const char *trouble = filing_is_paper(part) ? filing_trouble(d, in, i) : NULL;
 
-        if (!trouble && filing_is_paper(part))
-            trouble = too_much(d, part, &taken);
-        if (trouble)
-            trouble_add(in->a, &in->m, trouble, part->size, part_name(in->a, part));
+        if (in->troubles[i])
+            trouble_add(in->a, &in->m, in->troubles[i], part->size, part_name(in->a, part));
         else if (filing_is_paper(part) && !stage_part(d, in, i, hold, e))
             return false;
     }
     if (in->facts->incomplete)
         trouble_add(in->a, &in->m, "incomplete", 0, in->m.subject);
-    add_links(d, in);
+    add_links(in);
     return true;
 }
 

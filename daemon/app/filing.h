@@ -12,9 +12,11 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
 /* The media type that a name's end promises; application/octet-stream where it promises nothing known. */
 const char *filing_type_of_name(const char *name);
 bool filing_is_paper(const struct fact_part *part);
-/* Why the i-th part is not taken, by its kind, by what the virus scanner found in it, or, for an archive, by what of
- * this holds for a file in it; NULL: it is. */
-const char *filing_trouble(struct daemon *d, const struct incoming *in, size_t i);
+/* Fills in->troubles: why a part is not taken, by its kind, by what the virus scanner found in it, for an archive by what
+ * of this holds for a file in it, or by what is taken before it. Before all else here: what is staged, and how it is
+ * marked, follows from it. */
+void filing_settle(struct daemon *d, struct incoming *in);
+bool filing_is_taken(const struct incoming *in, size_t i);
 /* What the secretariat sent out with this round. */
 bool filing_is_ours(const struct round_spec *spec, const char *sha256);
 struct filed {

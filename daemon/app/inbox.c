@@ -145,6 +145,7 @@ bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)
     struct judge_input *j = &in->judged;
 
     take_header(in->a, &in->m, in->facts);
+    filing_settle(d, in);
     if (!signals_find(d, in, e))
         return false;
     j->kind = judge_kind(&in->facts->signs, &in->rule);
@@ -216,6 +217,7 @@ static bool judge_and_act(struct daemon *d, struct incoming *in, const char *tro
     }
     if (reread_decided(&in->m)) {
         take_header(in->a, &in->m, in->facts);
+        filing_settle(d, in);
         follow_officer(d, in);
     } else if (!inbox_judge(d, in, e)) {
         return false;

@@ -47,7 +47,7 @@ static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t ea
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
 
-        if (!filing_is_paper(part) || filing_trouble(d, in, i) || is_opened(in->facts, i))
+        if (!filing_is_taken(in, i) || is_opened(in->facts, i))
             continue;
         if (!file_sha256_range(in->scratch_fd, part->offset, part->size, sha256, NULL) ||
             !is_there(d, in, &there, sha256))
