@@ -58,7 +58,8 @@ static bool add_contact(struct daemon *d, struct arena *a, const struct message_
 
     const struct party *owner = register_by_address(d->orders.parties, m->sender, NULL);
 
-    if (owner && owner != p) /* two may share one, but not by a slip */
+    if (owner &&
+        !register_contact_of(d->orders.parties, m->party, m->sender)) /* two may share one, but not by a slip */
         return err_perm(
             e,
             "%s is a contact of %s: accept the reply without --add-contact; where it speaks for %s too, write "
@@ -144,16 +145,12 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
 static const struct contact *contact_of(struct daemon *d, const struct round_view *v, const struct message_row *m,
                                         const struct party **party_out)
 {
-    const struct contact *contact = NULL, *also = NULL;
     const char *address = m->sender;
-    const struct party *p = NULL;
+    const struct contact *contact = register_contact_of(d->orders.parties, m->party, address);
 
-    *party_out = register_by_address(d->orders.parties, address, &contact);
-    while ((p = register_next_by_address(d->orders.parties, address, p, &also)))
-        if (strcasecmp(p->code, m->party) == 0) { /* of several, the one whose the reply would have been */
-            *party_out = p;
-            return also;
-        }
+    /* of several, the one whose the reply would have been */
+    *party_out = contact ? register_find(d->orders.parties, m->party)
+                         : register_by_address(d->orders.parties, address, &contact);
     if (*party_out)
         return contact;
     for (size_t i = 0; i < v->spec->n_contacts; i++)

@@ -1,7 +1,8 @@
 /* register.c - config/delegations.conf read and checked, and the questions asked of it.
  *
- * Refused: two parties of one code, an address that a party names twice (two parties may share one), a listed domain where anybody can have a mailbox, a party to which nothing could be sent. Order is the file's: it
- * is the protocol order. */
+ * Refused: two parties of one code, an address that a party names twice (two parties may share one), a listed domain
+ * where anybody can have a mailbox, a party to which nothing could be sent. Order is the file's: it is the protocol
+ * order. */
 #include <glib.h>
 #include <stddef.h>
 #include <string.h>
@@ -281,6 +282,16 @@ const struct party *register_next_by_address(const struct party_register *r, con
                     *contact_out = &r->parties[i].contacts[k];
                 return &r->parties[i];
             }
+    return NULL;
+}
+
+const struct contact *register_contact_of(const struct party_register *r, const char *code, const char *address)
+{
+    const struct contact *contact = NULL;
+    const struct party *p = NULL;
+    while ((p = register_next_by_address(r, address, p, &contact)))
+        if (strcasecmp(p->code, code) == 0)
+            return contact;
     return NULL;
 }
 

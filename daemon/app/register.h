@@ -19,6 +19,8 @@ const struct party *register_by_address(const struct party_register *r, const ch
 /* The next one behind that party (of r), since parties may share a contact. */
 const struct party *register_next_by_address(const struct party_register *r, const char *address,
                                              const struct party *after, const struct contact **contact_out);
+/* That party's own contact with this address, whoever shares it; NULL where none. */
+const struct contact *register_contact_of(const struct party_register *r, const char *code, const char *address);
 /* The party one of whose listed domains the address is in; NULL where none or where several. */
 const struct party *register_by_domain(const struct party_register *r, const char *address);
 /* Writes the register anew (durable; comments at the top kept, others lost) and gives the changed lines with - and

@@ -207,16 +207,6 @@ static bool is_round_contact(struct daemon *d, struct incoming *in, const char *
     return p && strcasecmp(p->code, in->match.party) == 0;
 }
 
-static bool is_contact_of(const struct party_register *r, const char *code, const char *address)
-{
-    const struct party *p = NULL;
-
-    while ((p = register_next_by_address(r, address, p, NULL)))
-        if (strcasecmp(p->code, code) == 0)
-            return true;
-    return false;
-}
-
 static enum sender_standing sender_of(struct daemon *d, struct incoming *in)
 {
     const struct config *c = d->orders.config;
@@ -227,7 +217,8 @@ static enum sender_standing sender_of(struct daemon *d, struct incoming *in)
         return SENDER_OURSELVES;
     if (config_officer(c, from))
         return SENDER_OFFICER;
-    if (is_round_contact(d, in, from) || (in->match.party && is_contact_of(d->orders.parties, in->match.party, from)))
+    if (is_round_contact(d, in, from) ||
+        (in->match.party && register_contact_of(d->orders.parties, in->match.party, from)))
         return SENDER_CONTACT;
     if (in->speaks_for && (!in->match.party || strcasecmp(in->speaks_for->code, in->match.party) != 0))
         return SENDER_OTHER_PARTY;
@@ -265,14 +256,12 @@ static bool find_loop(struct daemon *d, struct incoming *in, struct err *e)
     return true;
 }
 
-/* A subject names a round and no party: whether it can be meant depends on the party that the other signals tell. */
+/* A subject names a round and no party: whether it can be meant depends on the party that all signals together tell. */
 static bool settle_subject(struct daemon *d, struct incoming *in, struct signals *s, struct err *e)
 {
-    const char *party = NULL;
+    const char *party = match_signals(s->list, s->n).party;
     struct seat_row seat;
 
-    for (size_t i = 0; i < s->n && !party; i++)
-        party = s->list[i].party;
     for (size_t i = 0; i < s->n; i++) {
         if (s->list[i].party || !s->list[i].round)
             continue;
