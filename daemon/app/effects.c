@@ -27,6 +27,7 @@
 #define STORY_BYTES ((size_t)200)
 #define BY_HAND     "brought by hand"
 #define LOCKED_NOTE "it opens with a password only: it answers nothing until `taamim reply item` says so"
+#define CLOSED_NOTE "it could not be looked into: it answers nothing until `taamim reply item` says so"
 #define MACROS_NOTE "it carries macros: programs that run when it is opened"
 
 static const char *base_name(const char *path)
@@ -167,17 +168,19 @@ static const char *words_in_story(struct arena *a, const struct message_row *m)
 /* What is filed and wants a look, a line of its own as well. */
 static const char *notes_of(struct arena *a, const struct filed *filed)
 {
-    const char *locked = "", *macros = "";
+    const char *locked = "", *closed = "", *macros = "";
 
     for (size_t i = 0; i < filed->n; i++) {
         const struct letter_paper *p = &filed->papers[i];
 
         if (p->locked && !p->known)
             locked = arena_printf(a, "%s\n" FSI "%s" PDI, *locked ? locked : "\n" LOCKED_NOTE, p->name);
+        if (p->closed && !p->known)
+            closed = arena_printf(a, "%s\n" FSI "%s" PDI, *closed ? closed : "\n" CLOSED_NOTE, p->name);
         if (p->macros && !p->known)
             macros = arena_printf(a, "%s\n" FSI "%s" PDI, *macros ? macros : "\n" MACROS_NOTE, p->name);
     }
-    return arena_printf(a, "%s%s", locked, macros);
+    return arena_printf(a, "%s%s%s", locked, closed, macros);
 }
 
 static bool alert_notes(struct daemon *d, struct arena *a, const struct message_row *m, const struct filed *filed,

@@ -31,8 +31,8 @@ static json_t *attachment(const struct fact_part *p, int fd)
     const struct {
         const char *key;
         bool set;
-    } marks[] = {
-        {"cut", p->cut}, {"forwarded", p->forwarded}, {"locked", p->locked}, {"macros", p->macros}, {"scan", p->scan}};
+    } marks[] = {{"cut", p->cut},       {"forwarded", p->forwarded}, {"locked", p->locked},
+                 {"closed", p->closed}, {"macros", p->macros},       {"scan", p->scan}};
     json_t *o = json_pack("{s:s, s:s, s:I}", "name", p->name, "type", p->type, "size", (json_int_t)p->size);
     set_digests(o, p, fd);
     if (*p->utf8_sha256)

@@ -65,16 +65,20 @@ bool filing_is_taken(const struct incoming *in, size_t i)
     return filing_is_paper(&in->facts->parts[i]) && !in->troubles[i];
 }
 
-/* An archive of which nothing is taken is a file like any other, and so is a file of an archive that is not. */
+bool filing_is_opened(const struct incoming *in, size_t i)
+{
+    for (size_t k = i + 1; k < in->facts->n_parts && is_member(in, k, i); k++)
+        if (filing_is_taken(in, k))
+            return true;
+    return false;
+}
+
 static const char *marks_of(const struct incoming *in, size_t i)
 {
     const struct fact_part *part = &in->facts->parts[i];
     const char *marks = paper_marks_found(in->a, part);
-    bool opened = false;
 
-    for (size_t k = i + 1; k < in->facts->n_parts && is_member(in, k, i); k++)
-        opened |= filing_is_taken(in, k);
-    if (opened)
+    if (filing_is_opened(in, i))
         return paper_marks_join(in->a, marks, MARK_ARCHIVE);
     return part->member_of && filing_is_taken(in, (size_t)part->member_of - 1)
                ? paper_marks_join(in->a, marks, MARK_MEMBER)
@@ -280,7 +284,7 @@ static int item_for(const struct round_view *v, const struct message_row *m, con
 {
     if (p->item != -1 && strcmp(p->round, v->row.ref) == 0)
         return p->item;
-    if (paper_marked(p, MARK_LOCKED) || paper_marked(p, MARK_ARCHIVE))
+    if (paper_marked(p, MARK_LOCKED) || paper_marked(p, MARK_CLOSED) || paper_marked(p, MARK_ARCHIVE))
         return ITEM_NOTHING;
     return item_of(v->spec->items, v->spec->n_items, p->name, m->subject);
 }
@@ -365,6 +369,7 @@ static bool accept_paper(const struct filing *f, struct paper_row *p, struct fil
                                                   .version = p->version,
                                                   .known = known,
                                                   .locked = paper_marked(p, MARK_LOCKED),
+                                                  .closed = paper_marked(p, MARK_CLOSED),
                                                   .macros = paper_marked(p, MARK_MACROS)};
     out->taken += !known;
     return true;

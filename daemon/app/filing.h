@@ -17,6 +17,8 @@ bool filing_is_paper(const struct fact_part *part);
  * marked, follows from it. */
 void filing_settle(struct daemon *d, struct incoming *in);
 bool filing_is_taken(const struct incoming *in, size_t i);
+/* An archive of which some file is taken: its files speak for it. Any other is a file like all. */
+bool filing_is_opened(const struct incoming *in, size_t i);
 /* What the secretariat sent out with this round. */
 bool filing_is_ours(const struct round_spec *spec, const char *sha256);
 struct filed {

@@ -42,6 +42,7 @@ struct letter_paper {
     const char *
         trouble; /* why it could not be taken: "too_large", "empty", "refused_type", "infected:NAME" ... (app/trouble.h); NULL: it was taken */
     bool locked; /* opens with a password only: the receipt asks for it without one */
+    bool closed; /* an archive that was not looked into: the receipt asks for its files one by one */
     bool macros; /* carries programs of its own: officers hear of it */
 };
 

@@ -235,6 +235,8 @@ static const char *remarks_of(struct arena *a, const struct letter *l, enum lang
         list = joined(a, lang, list, counted_word(a, lang, "remark.failed", r->failed));
     if (r->locked > 0)
         list = joined(a, lang, list, counted_word(a, lang, "remark.locked", r->locked));
+    if (r->closed > 0)
+        list = joined(a, lang, list, counted_word(a, lang, "remark.closed", r->closed));
     if (r->covers > 0)
         list = joined(a, lang, list, counted_word(a, lang, "remark.covers", r->covers));
     if (r->note)

@@ -25,10 +25,11 @@ static const char *const round_names[] = {"ref",      "code",         "title",  
                                           NULL};
 static const char *const notice_names[] = {"paragraphs", "has_documents", "documents", "documents_count", "name", NULL};
 static const char *const reminder_names[] = {"days", "is_last", "is_today", NULL};
-static const char *const paper_names[] = {
-    "has_papers",     "papers",  "papers_count", "all_known",    "name",     "size",      "hash",     "item",
-    "is_new_version", "version", "is_known",     "has_troubles", "troubles", "too_large", "is_empty", "is_locked",
-    "refused_type",   "reason",  "unverified",   "sender",       "infected", "signature", "covers",   NULL};
+static const char *const paper_names[] = {"has_papers", "papers",       "papers_count", "all_known",      "name",
+                                          "size",       "hash",         "item",         "is_new_version", "version",
+                                          "is_known",   "has_troubles", "troubles",     "too_large",      "is_empty",
+                                          "is_locked",  "is_closed",    "refused_type", "reason",         "unverified",
+                                          "sender",     "infected",     "signature",    "covers",         NULL};
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
 static const char *const alert_names[] = {
@@ -230,6 +231,7 @@ static void taken_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_int(o, "version", p->version);
     value_bool(o, "is_known", p->known);
     value_bool(o, "is_locked", p->locked);
+    value_bool(o, "is_closed", p->closed);
 }
 
 static void trouble_values(struct arena *a, json_t *o, const struct letter_paper *p, enum lang lang)

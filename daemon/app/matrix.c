@@ -110,6 +110,7 @@ static void count_paper(struct count *c, const struct paper_row *p, bool *brough
     ARENA_PUSH(c->a, t->facts, t->n_facts, (struct paper_fact){p->item, p->name, p->current});
     t->row->papers += p->current;
     t->row->locked += p->current && paper_marked(p, MARK_LOCKED);
+    t->row->closed += p->current && paper_marked(p, MARK_CLOSED);
     t->row->covers += p->current && p->item == ITEM_COVER;
     if (m && m->received_at && (!t->first_received_at || m->received_at < t->first_received_at))
         t->first_received_at = m->received_at;

@@ -17,6 +17,7 @@ struct matrix_row {
     int reminded;     /* reminders that were made */
     int papers;       /* current papers filed */
     int locked;       /* of these: open with a password only */
+    int closed;       /* of these: archives that were not looked into */
     int covers;       /* of these: covering letters alone, by an officer's word */
     int held;         /* replies that wait for an officer */
     int notes;        /* automatic answers and replies without a paper */

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static const char *const own[] = {MARK_FORWARDED, MARK_LOCKED, MARK_MACROS, MARK_ARCHIVE, MARK_MEMBER, MARK_ONE_PAGE};
+static const char *const own[] = {MARK_FORWARDED, MARK_LOCKED, MARK_CLOSED,  MARK_MACROS,
+                                  MARK_ARCHIVE,   MARK_MEMBER, MARK_ONE_PAGE};
 
 static bool has_word(const char *words, const char *word)
 {
@@ -29,6 +30,8 @@ const char *paper_marks_found(struct arena *a, const struct fact_part *part)
         marks = paper_marks_join(a, marks, MARK_ONE_PAGE);
     if (part->locked)
         marks = paper_marks_join(a, marks, MARK_LOCKED);
+    if (part->closed)
+        marks = paper_marks_join(a, marks, MARK_CLOSED);
     return part->macros ? paper_marks_join(a, marks, MARK_MACROS) : marks;
 }
 

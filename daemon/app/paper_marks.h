@@ -9,6 +9,7 @@
 
 #define MARK_FORWARDED "forwarded" /* came inside a forwarded message */
 #define MARK_LOCKED    "locked"    /* opens with a password only */
+#define MARK_CLOSED    "closed"    /* packs files that were not looked into */
 #define MARK_MACROS    "macros"    /* carries programs of its own */
 #define MARK_ARCHIVE   "archive"   /* its files are papers of their own; they follow it in the message's list */
 #define MARK_MEMBER    "member"    /* one of these */

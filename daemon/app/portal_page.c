@@ -227,6 +227,8 @@ static void add_paper(struct page *p, const struct paper_row *paper)
         buf_addf(&p->out, " · البند %d", paper->item + 1);
     if (paper_marked(paper, MARK_LOCKED))
         add(p, " · محمي بكلمة مرور");
+    if (paper_marked(paper, MARK_CLOSED))
+        add(p, " · تعذّر الاطلاع على محتواه");
     if (!paper->current)
         add(p, " · صيغة سابقة");
     else if (paper->version > 1)

@@ -38,8 +38,8 @@ struct batch {
     size_t n_to;
     const char *unverified; /* the address that nobody vouched for; NULL: none */
     bool late;
-    bool
-        asks; /* for another file: in place of what is locked or could not be taken, or beside what may be a letter alone */
+    bool asks; /* for another file: in place of one that stays closed or could not be taken, or beside what may be a
+                  letter alone */
 };
 
 static void add_papers(struct arena *a, struct batch *b, const struct paper_row *rows, size_t n, bool known)
@@ -51,7 +51,8 @@ static void add_papers(struct arena *a, struct batch *b, const struct paper_row 
                                      .item = rows[i].item,
                                      .version = rows[i].version,
                                      .known = known,
-                                     .locked = paper_marked(&rows[i], MARK_LOCKED)};
+                                     .locked = paper_marked(&rows[i], MARK_LOCKED),
+                                     .closed = paper_marked(&rows[i], MARK_CLOSED)};
 
         if (!known || rows[i].current)
             ARENA_PUSH(a, b->papers, b->n_papers, paper);
@@ -93,7 +94,7 @@ static bool mark_covers(struct daemon *d, struct arena *a, const struct round_vi
         struct letter_paper *p = &b->papers[i];
 
         p->maybe_cover = !p->trouble && cover_meant(v->spec, alone, p->item);
-        b->asks |= p->maybe_cover || p->locked || p->trouble;
+        b->asks |= p->maybe_cover || p->locked || p->closed || p->trouble;
     }
     return true;
 }

@@ -30,12 +30,6 @@ static bool is_there(struct daemon *d, const struct incoming *in, const struct t
             (store_known_paper(d->store, in->m.round, in->m.party, sha256) || filing_is_ours(t->view.spec, sha256)));
 }
 
-/* An archive's files speak for it. */
-static bool is_opened(const struct facts *f, size_t i)
-{
-    return i + 1 < f->n_parts && f->parts[i + 1].member_of == (int)i + 1;
-}
-
 static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t earlier)
 {
     struct there there = {0};
@@ -47,7 +41,7 @@ static bool brings_nothing_new(struct daemon *d, struct incoming *in, int64_t ea
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
 
-        if (!filing_is_taken(in, i) || is_opened(in->facts, i))
+        if (!filing_is_taken(in, i) || filing_is_opened(in, i))
             continue;
         if (!file_sha256_range(in->scratch_fd, part->offset, part->size, sha256, NULL) ||
             !is_there(d, in, &there, sha256))

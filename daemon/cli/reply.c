@@ -119,7 +119,11 @@ static const char *item_cell(struct arena *a, const struct paper_row *p)
         return arena_printf(a, "%d", p->item + 1);
     if (p->item == ITEM_COVER)
         return "cover";
-    return paper_marked(p, MARK_LOCKED) ? "locked" : paper_marked(p, MARK_ARCHIVE) ? "archive" : "-";
+    static const char *const marks[] = {MARK_LOCKED, MARK_CLOSED, MARK_ARCHIVE};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (paper_marked(p, marks[i]))
+            return marks[i];
+    return "-";
 }
 
 static void print_papers(struct desk *d, const struct paper_row *papers, size_t n)

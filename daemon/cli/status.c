@@ -50,6 +50,8 @@ static const char *remarks(struct desk *d, const struct matrix *m, const struct 
         list = with(d->a, list, arena_printf(d->a, "until %s", when_short(d->a, d->config, r->deadline_at)));
     if (r->locked)
         list = with(d->a, list, cli_count(d->a, r->locked, "locked paper", "locked papers"));
+    if (r->closed)
+        list = with(d->a, list, cli_count(d->a, r->closed, "archive not looked into", "archives not looked into"));
     if (r->covers)
         list = with(d->a, list, cli_count(d->a, r->covers, "covering letter", "covering letters"));
     if (r->note)
@@ -107,15 +109,15 @@ static json_t *party_json(const struct matrix *m, const struct matrix_row *r)
     for (size_t i = 0; i < m->spec->n_items; i++)
         if (r->missing & (1u << i))
             json_array_append_new(missing, json_string(m->spec->items[i].key));
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:o, s:b, "
-                     "s:o, s:s, s:b, s:b}",
-                     "code", r->party, "name", r->who ? party_name(r->who, LANG_AR) : r->party, "addresses",
-                     r->addresses, "sent", r->sent, "waiting", r->waiting, "failed", r->failed, "bounced", r->bounced,
-                     "standing", standing_name(r), "late", r->late, "answered_at", when_json(r->answered_at), "papers",
-                     r->papers, "reminded", r->reminded, "held", r->held, "notes", r->notes, "locked", r->locked,
-                     "covers", r->covers, "note", r->note ? r->note : "", "missing", missing, "extended", r->extended,
-                     "deadline_at", when_json(r->deadline_at), "away", r->away ? r->away : "", "note_unverified",
-                     r->note_unverified, "away_unverified", r->away_unverified);
+    return json_pack(
+        "{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:o, s:b, "
+        "s:o, s:s, s:b, s:b}",
+        "code", r->party, "name", r->who ? party_name(r->who, LANG_AR) : r->party, "addresses", r->addresses, "sent",
+        r->sent, "waiting", r->waiting, "failed", r->failed, "bounced", r->bounced, "standing", standing_name(r),
+        "late", r->late, "answered_at", when_json(r->answered_at), "papers", r->papers, "reminded", r->reminded, "held",
+        r->held, "notes", r->notes, "locked", r->locked, "closed", r->closed, "covers", r->covers, "note",
+        r->note ? r->note : "", "missing", missing, "extended", r->extended, "deadline_at", when_json(r->deadline_at),
+        "away", r->away ? r->away : "", "note_unverified", r->note_unverified, "away_unverified", r->away_unverified);
 }
 
 static json_t *matrix_json(const struct matrix *m, bool whole)

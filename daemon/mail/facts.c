@@ -111,6 +111,7 @@ static json_t *part_to_json(const struct fact_part *x)
     set_flag(o, "cut", x->cut);
     set_flag(o, "no_paper", x->no_paper);
     set_flag(o, "locked", x->locked);
+    set_flag(o, "closed", x->closed);
     set_flag(o, "macros", x->macros);
     set_flag(o, "scan", x->scan);
     json_object_set_new(o, "pages", json_integer(x->pages));
@@ -304,6 +305,7 @@ static struct fact_part get_part(struct reading *r, const json_t *o)
         .cut = json_is_true(json_object_get(o, "cut")),
         .no_paper = json_is_true(json_object_get(o, "no_paper")),
         .locked = json_is_true(json_object_get(o, "locked")),
+        .closed = json_is_true(json_object_get(o, "closed")),
         .macros = json_is_true(json_object_get(o, "macros")),
         .scan = json_is_true(json_object_get(o, "scan")),
         .pages = (int)get_number(r, o, "pages", 0, FACTS_PAGES_MAX),

@@ -42,20 +42,21 @@ struct fact_failure { /* one recipient that a report speaks of */
     const char *original; /* where the address is a forwarder's or an alias's: the one that was written to; "" */
 };
 
-struct fact_part {           /* one file that a person attached; papers come first */
-    const char *name;        /* decoded, not yet cleaned for the file system; "" where none */
-    const char *claimed;     /* media type the mail says */
-    const char *type;        /* by content (libmagic) */
-    int64_t offset, size;    /* of the decoded bytes in the scratch file */
-    bool inline_shown;       /* a picture that is the letter's looks, as a logo: no paper */
-    bool forwarded;          /* came inside a forwarded message */
-    bool cut;                /* these bytes are not all of it */
-    bool no_paper;           /* vCard, signature, calendar, report parts, a container whose files stand in its place */
-    bool locked;             /* opens with a password or a key only: what is in it nobody can read */
-    bool macros;             /* an office document that carries programs of its own */
-    bool scan;               /* pictures of pages alone: an image, a PDF without any font */
-    int pages;               /* of a PDF or an image; 0: not known */
-    int member_of;           /* lay in an archive: that archive's place in the list, 1 for the first; 0: in none */
+struct fact_part {        /* one file that a person attached; papers come first */
+    const char *name;     /* decoded, not yet cleaned for the file system; "" where none */
+    const char *claimed;  /* media type the mail says */
+    const char *type;     /* by content (libmagic) */
+    int64_t offset, size; /* of the decoded bytes in the scratch file */
+    bool inline_shown;    /* a picture that is the letter's looks, as a logo: no paper */
+    bool forwarded;       /* came inside a forwarded message */
+    bool cut;             /* these bytes are not all of it */
+    bool no_paper;        /* vCard, signature, calendar, report parts, a container whose files stand in its place */
+    bool locked;          /* opens with a password or a key only: what is in it nobody can read */
+    bool closed;   /* packs files that were not looked into: damaged, beyond a limit, in another archive, no ZIP */
+    bool macros;   /* an office document that carries programs of its own */
+    bool scan;     /* pictures of pages alone: an image, a PDF without any font */
+    int pages;     /* of a PDF or an image; 0: not known */
+    int member_of; /* lay in an archive: that archive's place in the list, 1 for the first; 0: in none */
     const char *utf8_sha256; /* of the content converted to UTF-8 where it is text; "" else (for explain) */
 };
 

@@ -22,6 +22,7 @@ static const struct {
     {"remark.bounced", {"رسائل مرتدّة", "bounced", "non distribués"}},
     {"remark.failed", {"رسائل تعذّر إرسالها", "failed", "échecs d’envoi"}},
     {"remark.locked", {"أوراق محمية بكلمة مرور", "locked by a password", "protégés par mot de passe"}},
+    {"remark.closed", {"ملفات مضغوطة تعذّر الاطلاع عليها", "archives not looked into", "archives non examinées"}},
     {"remark.covers", {"كتب تغطية", "covering letters", "lettres d’accompagnement"}},
     {"remark.note", {"ردّ بلا ورقة", "note", "note"}},
     {"remark.note_unverified", {"ردّ بلا ورقة (غير موثّق)", "note (unverified)", "note (non vérifiée)"}},

@@ -84,7 +84,7 @@ void compound_look(struct octets file, struct fact_part *p)
         return;
     g_autoptr(GsfInput) package = gsf_infile_child_by_name(root, "EncryptedPackage");
     int left = CHILDREN_MAX;
-    p->locked = package || word_locked(root) || slides_locked(root) || workbook_locked(root, "Workbook") ||
-                workbook_locked(root, "Book");
+    p->locked |= package || word_locked(root) || slides_locked(root) || workbook_locked(root, "Workbook") ||
+                 workbook_locked(root, "Book");
     p->macros = has_macros(root, 0, &left);
 }

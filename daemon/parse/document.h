@@ -2,7 +2,7 @@
  * pictures of pages, how many.
  *
  * Nothing is decided and nothing refused. What cannot be read says nothing: it stays as it is. The readers fill
- * locked, macros, scan, pages, and the type where libmagic knew only the wrapping. Loops are bounded here; what a
+ * locked, closed, macros, scan, pages, and the type where libmagic knew only the wrapping. Loops are bounded here; what a
  * library does with a hostile file the sandbox bounds. */
 #ifndef TAAMIM_PARSE_DOCUMENT_H
 #define TAAMIM_PARSE_DOCUMENT_H
@@ -24,7 +24,7 @@ void document_look(struct octets file, struct fact_part *p);
 bool office_look(zip_t *z, struct fact_part *p);
 /* The old Office formats and encrypted new ones, by their compound file. */
 void compound_look(struct octets file, struct fact_part *p);
-/* RAR and 7z: only whether they open. */
+/* RAR, 7z and what else packs files: only whether they open. */
 void packed_look(struct octets file, struct fact_part *p);
 void pdf_look(struct octets file, struct fact_part *p);
 

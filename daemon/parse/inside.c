@@ -39,6 +39,7 @@ static bool window_open(const struct tree *t, const struct fact_part *p, struct 
 
 static void tell(struct tree *t, size_t place, const char *why)
 {
+    t->facts->parts[place - 1].closed = true;
     tell_closed(t, "archive", t->facts->parts[place - 1].name, why);
 }
 
@@ -84,6 +85,8 @@ static void unpack(struct tree *t, zip_t *z, size_t place)
     const struct fact_part *p = &t->facts->parts[place - 1];
     struct archive_list list = {.n = 0};
     const char *why = archive_list(t->a, z, p->size, PARSE_SCRATCH_MAX - t->scratch_used, &list);
+    if (!why && list.n == 0)
+        why = "there is no file in it";
     if (!why && t->facts->n_parts + t->parts_to_come + list.n > FACTS_PARTS_MAX)
         why = "the message holds too many files";
     if (!why)
@@ -103,9 +106,12 @@ static void look_into_zip(struct tree *t, struct octets file, size_t place)
             tell(t, place, "its directory cannot be read");
         return;
     }
-    p->locked = archive_locked(z);
-    if (!office_look(z, p) && !p->locked && p->member_of == 0)
+    p->locked |= archive_locked(z);
+    bool files = !office_look(z, p) && !p->locked;
+    if (files && p->member_of == 0)
         unpack(t, z, place);
+    else
+        p->closed = files;
     zip_discard(z);
 }
 

@@ -1,5 +1,5 @@
-/* RAR and 7z, which are not unpacked: whether a password is needed. Their first entries say it, or the directory itself
- * is encrypted and nothing else can be read.
+/* What packs files and is no ZIP is not unpacked: it stays closed. Of RAR and 7z, whether a password is needed: their
+ * first entries say it, or the directory itself is encrypted and nothing else can be read.
  *
  * libarchive knows of RAR 4 and 7z, not of RAR 5 (technical note at rarlab.com), which is read here:
  *
@@ -87,15 +87,34 @@ static bool entries_locked(struct archive *packed, struct octets file)
     return locked;
 }
 
-void packed_look(struct octets file, struct fact_part *p)
+static bool rar_locked(struct octets file)
 {
     if (file.n <= 8 || (memcmp(file.at, "Rar!\x1A\7", 6) != 0 && memcmp(file.at, "7z\xBC\xAF\x27\x1C", 6) != 0))
-        return;
-    if (memcmp(file.at, "Rar!\x1A\7\1", 7) == 0) {
-        p->locked = rar5_locked(file);
-        return;
-    }
+        return false;
+    if (memcmp(file.at, "Rar!\x1A\7\1", 7) == 0)
+        return rar5_locked(file);
     struct archive *packed = archive_read_new();
-    p->locked = packed && entries_locked(packed, file);
+    bool locked = packed && entries_locked(packed, file);
     archive_read_free(packed);
+    return locked;
+}
+
+void packed_look(struct octets file, struct fact_part *p)
+{
+    static const char *const types[] = {"application/x-rar",
+                                        "application/vnd.rar",
+                                        "application/x-7z-compressed",
+                                        "application/gzip",
+                                        "application/x-gzip",
+                                        "application/x-bzip2",
+                                        "application/x-xz",
+                                        "application/zstd",
+                                        "application/x-tar",
+                                        "application/x-arj",
+                                        "application/x-lzh-compressed",
+                                        "application/vnd.ms-cab-compressed",
+                                        "application/x-iso9660-image"};
+    p->locked |= rar_locked(file);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        p->closed |= !p->locked && strcmp(p->type, types[i]) == 0;
 }

@@ -91,7 +91,7 @@ void pdf_look(struct octets file, struct fact_part *p)
     if ((code & QPDF_ERRORS) == 0)
         look_at_pages(&pdf, p);
     else
-        p->locked = qpdf_get_error_code(pdf.q, qpdf_get_error(pdf.q)) == qpdf_e_password;
+        p->locked |= qpdf_get_error_code(pdf.q, qpdf_get_error(pdf.q)) == qpdf_e_password;
     qpdf_get_error(pdf.q); /* one that nobody asked for is written to stderr */
     qpdf_cleanup(&pdf.q);
 }

@@ -16,6 +16,7 @@ struct file {
     struct packed_file inside[INSIDE_MAX]; /* it is a ZIP of these */
     size_t n_inside;
     const char *password;
+    bool broken_off;
 };
 
 /* A letter before it is written. */
@@ -99,7 +100,7 @@ static void add_file(struct world *w, struct buf *b, const struct file *f)
     buf_adds(b, "--sheet\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n");
     add_token(b, "Content-Disposition: attachment", f->name);
     buf_adds(b, "\r\n");
-    add_base64(b, bytes, size);
+    add_base64(b, bytes, f->broken_off ? size / 2 : size);
 }
 
 static void add_subject(struct buf *b, const char *subject)
@@ -223,6 +224,16 @@ static bool file_is(struct world *w, struct writing *r, const char *value, const
         f->inside[f->n_inside - 1] = (struct packed_file){f->inside[f->n_inside - 1].name, bytes, n};
     else
         *f = (struct file){.name = f->name, .bytes = bytes, .size = n};
+    return true;
+}
+
+/* Its end has not come along. */
+static bool is_broken_off(struct world *w, struct writing *r, const char *value, const struct line *l, struct err *e)
+{
+    (void)w, (void)value, (void)l;
+    if (r->n_files == 0)
+        return err_perm(e, "which file is broken off?");
+    r->files[r->n_files - 1].broken_off = true;
     return true;
 }
 
@@ -357,6 +368,7 @@ static const struct option options[] = {
     {"holding VALUE", file_holds}, /* then it is a ZIP */
     {"as in VALUE", file_is},
     {"under the password VALUE", has_password},
+    {"broken off", is_broken_off},
     {"from VALUE", is_from},
     {"subject VALUE", is_subject},
     {"text VALUE", is_text},

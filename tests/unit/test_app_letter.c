@@ -337,22 +337,29 @@ static void problem_says_why(void **state)
 /* It was received, and is asked for once more as a file that can be read. */
 static void receipt_asks_for_what_is_locked(void **state)
 {
-    static const char *const asks[LANG_COUNT] = {[LANG_AR] = "محمي بكلمة مرور",
-                                                 [LANG_EN] = "protected by a password",
-                                                 [LANG_FR] = "protégé par un mot de passe"};
+    static const char *const
+        asks[LANG_COUNT] = {[LANG_AR] = "محمي بكلمة مرور",
+                            [LANG_EN] = "protected by a password",
+                            [LANG_FR] = "protégé par un mot de passe"},
+        *const one_by_one[LANG_COUNT] = {
+            [LANG_AR] = "كلٍّ على حدة", [LANG_EN] = "the files in it singly", [LANG_FR] = "les fichiers un par un"};
     ARENA_SCOPED a = arena_new();
-    struct letter_paper papers[] = {{.name = "locked.pdf", .sha256 = "", .item = -1, .version = 1, .locked = true},
+    struct letter_paper papers[] = {{.name = "a.zip", .sha256 = "", .item = -1, .version = 1, .closed = true},
+                                    {.name = "locked.pdf", .sha256 = "", .item = -1, .version = 1, .locked = true},
                                     {.name = "open.pdf", .sha256 = "", .item = -1, .version = 1}};
 
     (void)state;
     for (int lang = 0; lang < LANG_COUNT; lang++) {
         struct letter l = sample_letter(LETTER_RECEIPT, LANG_BIT(lang));
 
-        l.papers = papers + 1;
+        l.papers = papers + 2;
         l.n_papers = 1;
         must_lack(rendered(a, &l).text, asks[lang]);
+        must_lack(rendered(a, &l).text, one_by_one[lang]);
         l.papers = papers;
-        l.n_papers = 2;
+        l.n_papers = 3;
+        must_have(without_breaks(a, rendered(a, &l).text), one_by_one[lang]);
+        must_have(rendered(a, &l).html, one_by_one[lang]);
         must_have(without_breaks(a, rendered(a, &l).text), asks[lang]);
         must_have(rendered(a, &l).html, asks[lang]);
     }

@@ -74,6 +74,8 @@ static void status_tells_what_answers_nothing_and_the_words(void **state)
     (void)state;
     case_paper((struct paper_row){
         .message = jo, .party = "JO", .item = ITEM_NOTHING, .name = "a.zip", .marks = MARK_LOCKED, .current = true});
+    case_paper((struct paper_row){
+        .message = jo, .party = "JO", .item = ITEM_NOTHING, .name = "c.rar", .marks = MARK_CLOSED, .current = true});
     case_paper((struct paper_row){.message = jo, .party = "JO", .item = ITEM_COVER, .name = "b.pdf", .current = true});
     case_paper(
         (struct paper_row){.message = jo, .party = "JO", .item = ITEM_COVER, .name = "b.pdf"}); /* an older one */
@@ -81,10 +83,12 @@ static void status_tells_what_answers_nothing_and_the_words(void **state)
     m.text = "We do\nnot object.";
     GOOD(store_update_message(s, &m, &e));
     desk_done();
-    needs(desk_prints("status ARCP/2026/04"), "1 locked paper; 1 covering letter; note: \"We do not object.\"");
+    needs(desk_prints("status ARCP/2026/04"),
+          "1 locked paper; 1 archive not looked into; 1 covering letter; note: \"We do not object.\"");
     JSON_SCOPED one = desk_json("status ARCP/2026/04 --json");
     const json_t *row = json_array_get(json_object_get(one, "rows"), 0);
     assert_int_equal(wire_int(row, "locked", 0), 1);
+    assert_int_equal(wire_int(row, "closed", 0), 1);
     assert_int_equal(wire_int(row, "covers", 0), 1);
     assert_string_equal(wire_string(row, "note", ""), "We do\nnot object.");
 }

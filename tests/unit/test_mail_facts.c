@@ -16,17 +16,23 @@ static void test_round_trip(void **state)
     ARENA_SCOPED a = arena_new();
     struct fact_address to[] = {{"البعثة", "m@eg.example"}};
     struct fact_failure failures[] = {{REPORT_FAILED, "a@b.example", "5.1.1", "no such user", "alias@b.example"}};
-    struct fact_part parts[] = {
-        {.name = "ورقة.pdf",
-         .claimed = "application/pdf",
-         .type = "application/pdf",
-         .offset = 10,
-         .size = 90,
-         .forwarded = true,
-         .cut = true,
-         .locked = true,
-         .utf8_sha256 = ""},
-        {.name = "annex.docx", .offset = 0, .size = 10, .macros = true, .scan = true, .pages = 3, .member_of = 1}};
+    struct fact_part parts[] = {{.name = "ورقة.pdf",
+                                 .claimed = "application/pdf",
+                                 .type = "application/pdf",
+                                 .offset = 10,
+                                 .size = 90,
+                                 .forwarded = true,
+                                 .cut = true,
+                                 .locked = true,
+                                 .utf8_sha256 = ""},
+                                {.name = "annex.docx",
+                                 .offset = 0,
+                                 .size = 10,
+                                 .closed = true,
+                                 .macros = true,
+                                 .scan = true,
+                                 .pages = 3,
+                                 .member_of = 1}};
     const char *ids[] = {"x@y", "z@y"}, *links[] = {"https://files.example/\x01\x2E"};
     struct facts f = {.subject = "تعميم",
                       .from = {"Office", "o@jo.example"},
@@ -88,7 +94,8 @@ static void test_round_trip(void **state)
     assert_int_equal(g.parts[0].offset + g.parts[0].size, 100);
     assert_true(g.parts[0].forwarded);
     assert_false(g.parts[0].no_paper);
-    assert_true(g.parts[0].locked && !g.parts[0].macros && !g.parts[0].scan && g.parts[0].member_of == 0);
+    assert_true(g.parts[0].locked && !g.parts[0].closed && g.parts[1].closed && !g.parts[0].macros &&
+                !g.parts[0].scan && g.parts[0].member_of == 0);
     assert_true(g.parts[1].macros && g.parts[1].scan && !g.parts[1].locked);
     assert_int_equal(g.parts[1].pages, 3);
     assert_int_equal(g.parts[1].member_of, 1);

@@ -20,6 +20,7 @@ static void assert_members(struct parsed *p, const char *const *names, size_t n)
 static void assert_closed(struct parsed *p, const char *why)
 {
     assert_members(p, NULL, 0);
+    assert_true(p->facts.parts[0].closed);
     if (!strstr(p->facts.trouble, why))
         fail_msg("\"%s\" is not told, but \"%s\"", why, p->facts.trouble);
     assert_string_equal(part_bytes(p, 1), "last");
@@ -110,6 +111,7 @@ static void test_an_archive_in_an_archive_is_a_file(void **state)
     struct parsed p = parse_file(zip_end(z, source), "outer.zip");
     assert_members(&p, names, 2);
     assert_string_equal(p.facts.parts[1].type, "application/zip");
+    assert_true(p.facts.parts[1].closed && !p.facts.parts[0].closed);
     free(in.bytes);
     parsed_free(&p);
 }
@@ -125,9 +127,18 @@ static void test_a_locked_archive_stays_closed(void **state)
         zip_file_set_encryption(z, (zip_uint64_t)i, method ? ZIP_EM_AES_256 : ZIP_EM_TRAD_PKWARE, "word");
         struct parsed p = parse_file(zip_end(z, source), "a.zip");
         assert_members(&p, NULL, 0);
-        assert_true(p.facts.parts[0].locked);
+        assert_true(p.facts.parts[0].locked && !p.facts.parts[0].closed);
         parsed_free(&p);
     }
+}
+
+static void test_an_archive_of_nothing_stays_closed(void **state)
+{
+    (void)state;
+    static const struct member members[] = {{"folder/", ""}, {"Thumbs.db", "x"}};
+    struct parsed p = parse_file(zip_of(members, 2), "a.zip");
+    assert_closed(&p, "there is no file in it");
+    parsed_free(&p);
 }
 
 static struct made many(size_t n)
@@ -313,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_an_archive_in_an_archive_is_a_file),
         cmocka_unit_test(test_a_locked_archive_stays_closed),
+        cmocka_unit_test(test_an_archive_of_nothing_stays_closed),
         cmocka_unit_test(test_how_many),
         cmocka_unit_test(test_bombs),
         cmocka_unit_test(test_lies),

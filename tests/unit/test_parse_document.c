@@ -6,14 +6,16 @@
 #include "parse/document.h"
 
 struct seen {
-    bool locked, macros, scan;
+    bool locked, closed, macros, scan;
     int pages;
 };
 
 static void assert_seen(const char *what, const struct fact_part *p, struct seen want)
 {
-    if (p->locked != want.locked || p->macros != want.macros || p->scan != want.scan || p->pages != want.pages)
-        fail_msg("%s: locked %d, macros %d, scan %d, pages %d", what, p->locked, p->macros, p->scan, p->pages);
+    if (p->locked != want.locked || p->closed != want.closed || p->macros != want.macros || p->scan != want.scan ||
+        p->pages != want.pages)
+        fail_msg("%s: locked %d, closed %d, macros %d, scan %d, pages %d", what, p->locked, p->closed, p->macros,
+                 p->scan, p->pages);
 }
 
 /* Looks at the file and frees it. */
@@ -335,18 +337,19 @@ static struct made seven_zip(void)
 static void test_other_archives(void **state)
 {
     (void)state;
-    looks("RAR 4", "application/x-rar", rar4(false), (struct seen){.pages = 0});
+    looks("RAR 4", "application/x-rar", rar4(false), (struct seen){.closed = true});
     looks("RAR 4 with a password", "application/x-rar", rar4(true), (struct seen){.locked = true});
-    looks("RAR 5", "application/x-rar", rar5(BYTES(RAR5_FILE("\2"))), (struct seen){.pages = 0});
+    looks("RAR 5", "application/x-rar", rar5(BYTES(RAR5_FILE("\2"))), (struct seen){.closed = true});
     looks("RAR 5 with a password", "application/x-rar", rar5(BYTES(RAR5_FILE("\1"))), (struct seen){.locked = true});
     looks("RAR 5, encrypted wholly", "application/x-rar",
           rar5(BYTES("\x15\4\0\0\0\x0F"
                      "0123456789abcdef")),
           (struct seen){.locked = true});
     looks("RAR 5 of no sense", "application/x-rar", rar5(BYTES("\xFF\xFF\xFF\xFF\xFF\xFF\xFF")),
-          (struct seen){.pages = 0});
+          (struct seen){.closed = true});
     looks("7z with a password", "application/x-7z-compressed", seven_zip(), (struct seen){.locked = true});
-    looks("RAR broken off", "application/x-rar", text_of("Rar!\x1A\7"), (struct seen){.pages = 0});
+    looks("RAR broken off", "application/x-rar", text_of("Rar!\x1A\7"), (struct seen){.closed = true});
+    looks("gzip", "application/gzip", text_of("\x1F\x8B"), (struct seen){.closed = true});
 }
 
 static void test_encrypted_mail(void **state)
