@@ -108,11 +108,17 @@ static bool take_out(struct daemon *d, struct arena *a, struct message_row *m, c
 }
 
 /* An officer vouches for the sender: the papers take the place that those of a sender our server vouches for have. */
-static bool vouch(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct err *e)
+static bool vouch(struct daemon *d, struct arena *a, struct message_row *m, const struct act *act, struct err *e)
 {
-    struct story_line line = {who, "vouched", m->round, m->party, m->id};
+    struct story_line line = {act->who, "vouched", m->round, m->party, m->id};
     const char *round = m->round, *party = m->party;
 
+    if (act->ref || act->party)
+        return err_perm(
+            e,
+            "reply %lld is filed for %s in %s already: `taamim reply move` changes whose it is, accept alone "
+            "says that its sender is genuine",
+            (long long)m->id, m->party, m->round);
     effects_drop_mark(a, m, MARK_UNVERIFIED);
     return story(d, &line, e, "the sender %s is taken for genuine", m->sender) && take_out(d, a, m, round, party, e);
 }
@@ -132,7 +138,7 @@ bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const 
         return false;
     lay_at = m.file;
     good = is_unverified(&m)
-               ? vouch(d, a, &m, act->who, e)
+               ? vouch(d, a, &m, act, e)
                : strcmp(m.state, "held") == 0 ||
                      err_perm(e, "reply %lld is not held, it is %s: `taamim reply move` changes whose it is",
                               (long long)m.id, m.state);
