@@ -103,20 +103,22 @@ GMimeObject *open_message(struct tree *t, const struct leaf *l)
 
 /* ---- multiparts whose boundary is not to be found */
 
-/* The text between the header and the end, where GMime found neither a part nor the last boundary. */
-static char *unparted(struct tree *t, GMimeObject *o)
+/* The text between the header and the end, where GMime found neither a part nor the last boundary; false: it found one,
+ * or the text is too long. */
+static bool unparted(struct tree *t, GMimeObject *o, struct buf *out)
 {
-    BUF_SCOPED bytes = {0};
     if (GMIME_IS_MULTIPART(o)) {
         GMimeMultipart *m = GMIME_MULTIPART(o);
         const char *prologue = g_mime_multipart_get_prologue(m);
         bool ended = header_param(t->a, header_type(o), "boundary") && m->write_end_boundary;
         bool none = g_mime_multipart_get_count(m) == 0 && !ended;
-        return none && prologue && *prologue ? arena_strdup(t->a, prologue) : NULL;
+        if (none && prologue)
+            buf_adds(out, prologue);
+        return out->len > 0;
     }
     struct leaf l = leaf_of(t->a, GMIME_PART(o));
-    leaf_bytes(&l, UNPARTED_MAX, &bytes);
-    return bytes.len < UNPARTED_MAX ? arena_strndup(t->a, buf_text(&bytes), bytes.len) : NULL;
+    leaf_bytes(&l, UNPARTED_MAX, out);
+    return out->len < UNPARTED_MAX;
 }
 
 /* The line "--boundary", with a header behind it. */
@@ -153,13 +155,15 @@ static const char *multipart_type(struct tree *t, GMimeObject *o)
 static GMimeObject *open_boundary(struct tree *t, GMimeObject *o)
 {
     const char *type = GMIME_IS_MULTIPART(o) || GMIME_IS_PART(o) ? multipart_type(t, o) : NULL;
-    const char *text = type ? unparted(t, o) : NULL;
-    const char *boundary = text ? guess_boundary(t->a, text) : NULL;
+    BUF_SCOPED text = {0};
+    if (!type || !unparted(t, o, &text))
+        return NULL;
+    const char *boundary = guess_boundary(t->a, buf_text(&text));
     int64_t start = t->scratch_used;
-    if (!text || (!boundary && GMIME_IS_PART(o)))
+    if (!boundary && GMIME_IS_PART(o))
         return NULL;
     const char *head = boundary ? arena_printf(t->a, "Content-Type: %s; boundary=\"%s\"\n\n", type, boundary) : "\n";
-    if (!scratch_write(t, head, strlen(head)) || !scratch_write(t, text, strlen(text)))
+    if (!scratch_write(t, head, strlen(head)) || !scratch_write(t, buf_text(&text), text.len))
         return NULL;
     GMimeParser *parser = scratch_parser(t, (struct slice){start, t->scratch_used - start});
     GMimeObject *in = g_mime_parser_construct_part(parser, NULL);

@@ -206,20 +206,20 @@ static bool holds_files(struct tree *t, struct lines *s)
 
 GMimeObject *open_written(struct tree *t, const struct leaf *l)
 {
-    struct lines *s = arena_alloc(t->a, sizeof *s);
-    if (!leaf_is_body(l) || strcmp(l->type, "text/html") == 0 || !open_lines(s, l->part))
+    struct lines s; /* too large for the arena of a message of many texts */
+    if (!leaf_is_body(l) || strcmp(l->type, "text/html") == 0 || !open_lines(&s, l->part))
         return NULL;
-    bool any = holds_files(t, s);
-    g_object_unref(s->stream);
-    if (!any || !open_lines(s, l->part))
+    bool any = holds_files(t, &s);
+    g_object_unref(s.stream);
+    if (!any || !open_lines(&s, l->part))
         return NULL;
     int64_t before = t->scratch_used;
     struct writing w = {.t = t, .l = l, .piece = {t->scratch_used, 0}, .name = ""};
     w.found = g_mime_multipart_new_with_subtype("mixed");
-    while (next_line(s) && !w.failed)
-        take_line(&w, s);
+    while (next_line(&s) && !w.failed)
+        take_line(&w, &s);
     end_piece(&w);
-    g_object_unref(s->stream);
+    g_object_unref(s.stream);
     if (w.n_files > 0 && !w.failed)
         return GMIME_OBJECT(w.found);
     g_object_unref(w.found);
