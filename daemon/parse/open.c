@@ -155,7 +155,7 @@ static const char *multipart_type(struct tree *t, GMimeObject *o)
 static GMimeObject *open_boundary(struct tree *t, GMimeObject *o)
 {
     const char *type = GMIME_IS_MULTIPART(o) || GMIME_IS_PART(o) ? multipart_type(t, o) : NULL;
-    BUF_SCOPED text = {0};
+    BUF_SCOPED text = {.max = UNPARTED_MAX};
     if (!type || !unparted(t, o, &text))
         return NULL;
     const char *boundary = guess_boundary(t->a, buf_text(&text));

@@ -1,4 +1,5 @@
 /* What mail programs wrap papers in: encoded messages, broken multiparts, TNEF. */
+#include <glib.h>
 #include "parse_case.h"
 
 #define HEAD  "From: Office <office@jo.example>\nTo: s@league.example\nSubject: Re: call\nMIME-Version: 1.0\n"
@@ -69,6 +70,27 @@ static void test_boundaries(void **state)
     p = parse_text(MIXED "This is a multi-part message in MIME format.\n--B--\n");
     assert_string_equal(p.facts.reply_text, "");
     parsed_free(&p);
+}
+
+/* What stands last in a long one is not cut off. */
+static void test_boundaries_of_a_long_message(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {"Content-Type: multipart/mixed",
+                                        "Content-Type: multipart/mixed; boundary=B\nContent-Type: text/plain"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        GString *text = g_string_new(NULL);
+        g_string_printf(text, "From: a@b.example\n%s\n\n" WORDS "--B\nContent-Type: text/csv; name=a.csv\n\n",
+                        heads[i]);
+        while (text->len < (size_t)17 << 20)
+            g_string_append(text, "one,two,three,four,five,six,seven,eight,nine,ten\n");
+        g_string_append(text, "--B\nContent-Type: application/pdf; name=last.pdf\n\n%PDF-1.4\n--B--\n");
+        struct parsed p = parse_text(text->str);
+        assert_int_equal(p.facts.n_parts, 2);
+        assert_part(&p, 1, "last.pdf", "%PDF-1.4");
+        parsed_free(&p);
+        g_string_free(text, TRUE);
+    }
 }
 
 static void test_broken_base64(void **state)
@@ -507,6 +529,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_message_as_a_file),
         cmocka_unit_test(test_boundaries),
+        cmocka_unit_test(test_boundaries_of_a_long_message),
         cmocka_unit_test(test_broken_base64),
         cmocka_unit_test(test_binary),
         cmocka_unit_test(test_other_texts),
