@@ -185,6 +185,8 @@ bool act_cover(struct daemon *d, struct arena *a, const struct act *act, const c
            (!act->tell || tell_cover(d, a, &m, &c, e));
     if (good)
         *text_out = cover_answer(d, a, &v, &m, &c);
+    if (!reply_done(d, a, &m, m.file, good, e))
+        return false;
     daemon_round_changed(d);
-    return reply_done(d, a, &m, m.file, good, e);
+    return true;
 }

@@ -5,6 +5,7 @@
 
 #include "app/acts_reply.h"
 #include "app/effects.h"
+#include "app/marks.h"
 #include "app/post.h"
 #include "app/trouble.h"
 #include "base/clock.h"
@@ -88,7 +89,7 @@ static bool file_for(struct daemon *d, struct arena *a, struct message_row *m, c
 
     if (!effects_file(d, a, m, act->who, filed, e))
         return false;
-    if (filed->n && strstr(m->marks, MARK_UNSCANNED))
+    if (filed->n && mark_has(m->marks, MARK_UNSCANNED))
         unscanned = arena_printf(a,
                                  "; " NOT_SCANNED ": `taamim reply show %lld` tells where they lie, `clamdscan "
                                  "--fdpass FILE` scans one",
@@ -119,13 +120,13 @@ static bool vouch(struct daemon *d, struct arena *a, struct message_row *m, cons
             "reply %lld is filed for %s in %s already: `taamim reply move` changes whose it is, accept alone "
             "says that its sender is genuine",
             (long long)m->id, m->party, m->round);
-    effects_drop_mark(a, m, MARK_UNVERIFIED);
+    m->marks = mark_drop(a, m->marks, MARK_UNVERIFIED);
     return story(d, &line, e, "the sender %s is taken for genuine", m->sender) && take_out(d, a, m, round, party, e);
 }
 
 static bool is_unverified(const struct message_row *m)
 {
-    return strcmp(m->state, "filed") == 0 && strstr(m->marks, MARK_UNVERIFIED);
+    return strcmp(m->state, "filed") == 0 && mark_has(m->marks, MARK_UNVERIFIED);
 }
 
 bool act_accept(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e)
@@ -275,7 +276,7 @@ static bool add_files(struct daemon *d, struct arena *a, const struct message_ro
                                 .type = filing_type_of_name(b->names[i]),
                                 .filed_at = clock_now(),
                                 .held = true,
-                                .marks = "by_hand",
+                                .marks = MARK_BY_HAND,
                                 .path = b->staged[i],
                                 .sha256 = sha256};
         int64_t id;
@@ -318,7 +319,8 @@ bool act_add(struct daemon *d, struct arena *a, const struct act *act, const str
         .rule = "brought by hand",
         .round = "",
         .party = "",
-        .marks = d->orders.config->scanner ? "by_hand " MARK_UNSCANNED : "by_hand", /* said, since it is expected */
+        .marks =
+            d->orders.config->scanner ? MARK_BY_HAND " " MARK_UNSCANNED : MARK_BY_HAND, /* said, since it is expected */
         .text = "",
         .why = "",
         .moved = true,

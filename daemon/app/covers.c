@@ -2,22 +2,20 @@
  * here: an officer's word does that (acts_item.c). */
 #include "app/covers.h"
 
-#include "app/paper_marks.h"
+#include "app/effects.h"
+#include "app/marks.h"
+#include "mail/names.h"
 #include "round/cover.h"
 
 /* In all languages in lang_reasons.c. */
 #define COVER_ALONE "perhaps a covering letter alone: the paper itself seems to be missing"
-#define BY_HAND     "brought by hand"
-
-#define FSI "\u2068"
-#define PDI "\u2069"
 
 /* What opens with a password only has come all the same, beside the letter. */
 static struct cover_paper may_cover(const struct round_view *v, const struct paper_row *p)
 {
     int item = p->item == ITEM_NOTHING ? item_of(v->spec->items, v->spec->n_items, p->name, "") : p->item;
 
-    return (struct cover_paper){{item, p->name, p->current}, paper_marked(p, MARK_ONE_PAGE)};
+    return (struct cover_paper){{item, p->name, p->current}, mark_has(p->marks, MARK_ONE_PAGE)};
 }
 
 bool covers_of(struct daemon *d, struct arena *a, const struct round_view *v, const char *party, unsigned *alone_out,
@@ -31,7 +29,7 @@ bool covers_of(struct daemon *d, struct arena *a, const struct round_view *v, co
         return false;
     papers = arena_alloc(a, (many + 1) * sizeof *papers);
     for (size_t i = 0; i < many; i++)
-        if (!paper_marked(&rows[i], MARK_ARCHIVE)) /* its files speak for it */
+        if (!mark_has(rows[i].marks, MARK_ARCHIVE)) /* its files speak for it */
             papers[n++] = may_cover(v, &rows[i]);
     *alone_out = cover_alone(v->spec, papers, n);
     return true;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/covers.h"
+#include "app/marks.h"
 #include "app/matrix.h"
 #include "app/outcome.h"
 #include "app/scanning.h"
@@ -16,16 +17,11 @@
 #include "mail/address.h"
 #include "mail/names.h"
 
-/* Names in two scripts stand beside each other in a line: each is isolated (Unicode UAX 9). */
-#define FSI "\u2068"
-#define PDI "\u2069"
-
 #define DAY_S       86400
 #define NOTE_LINES  12 /* of an answer without a paper, in the officers' alert */
 #define NOTE_BYTES  ((size_t)1000)
 #define AWAY_BYTES  160
 #define STORY_BYTES ((size_t)200)
-#define BY_HAND     "brought by hand"
 #define LOCKED_NOTE "it opens with a password only: it answers nothing until `taamim reply item` says so"
 #define CLOSED_NOTE "it could not be looked into: it answers nothing until `taamim reply item` says so"
 #define MACROS_NOTE "it carries macros: programs that run when it is opened"
@@ -50,21 +46,6 @@ static void settled(struct daemon *d, struct incoming *in, const char *state, bo
     in->m.move = move;
     in->m.moved = in->m.moved || !*in->m.mailbox; /* moved already, where it is read once more */
     archive(d, in->a, &in->m);
-}
-
-static void add_mark(struct arena *a, struct message_row *m, const char *mark)
-{
-    m->marks = *m->marks ? arena_printf(a, "%s %s", m->marks, mark) : mark;
-}
-
-void effects_drop_mark(struct arena *a, struct message_row *m, const char *mark)
-{
-    char *marks = arena_strdup(a, m->marks), *word;
-
-    m->marks = "";
-    while ((word = strsep(&marks, " ")))
-        if (*word && strcmp(word, mark) != 0)
-            add_mark(a, m, word);
 }
 
 /* Collected again after a crash, it lies there already. */
@@ -194,44 +175,44 @@ static bool alert_notes(struct daemon *d, struct arena *a, const struct message_
 
 static const char *alert_kind_of(const struct message_row *m, const struct filed *filed)
 {
-    if (strstr(m->marks, "new_address"))
+    if (mark_has(m->marks, MARK_NEW_ADDRESS))
         return "new_address";
     if (filed->n == 0)
         return "no_paper";
-    return strstr(m->marks, MARK_UNVERIFIED) ? "unverified" : "filed";
+    return mark_has(m->marks, MARK_UNVERIFIED) ? "unverified" : "filed";
 }
 
 /* After the party's own deadline, whenever an officer decides and whatever has become of the round since. */
 static void mark_late(struct daemon *d, struct arena *a, const struct round_view *v, const struct seat_row *seat,
                       struct message_row *m)
 {
-    effects_drop_mark(a, m, "late"); /* moved, it may be in time */
+    m->marks = mark_drop(a, m->marks, MARK_LATE); /* moved, it may be in time */
     if (m->received_at > seat_deadline(d, v, seat).at)
-        add_mark(a, m, "late");
+        m->marks = mark_add(a, m->marks, MARK_LATE);
 }
 
 /* Some of it had been received before: the receipt says so. */
 static void mark_known(struct arena *a, const struct filed *filed, struct message_row *m)
 {
-    effects_drop_mark(a, m, "known");
+    m->marks = mark_drop(a, m->marks, MARK_KNOWN);
     if (filed->taken < (int)filed->n)
-        add_mark(a, m, "known");
+        m->marks = mark_add(a, m->marks, MARK_KNOWN);
 }
 
 /* An answer in words alone: whoever lists the replies sees that there is something to read. */
 static void mark_note(struct arena *a, const struct filed *filed, struct message_row *m)
 {
-    effects_drop_mark(a, m, MARK_NOTE);
+    m->marks = mark_drop(a, m->marks, MARK_NOTE);
     if (filed->n == 0 && *m->text)
-        add_mark(a, m, MARK_NOTE);
+        m->marks = mark_add(a, m->marks, MARK_NOTE);
 }
 
 /* Words alone bear their warning, papers have an alert of their own kind. */
 static const char *warning_of(const struct message_row *m, const struct filed *filed)
 {
     if (filed->n == 0)
-        return strstr(m->marks, MARK_UNVERIFIED) ? NOT_VOUCHED : "";
-    return strstr(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
+        return mark_has(m->marks, MARK_UNVERIFIED) ? NOT_VOUCHED : "";
+    return mark_has(m->marks, MARK_UNSCANNED) ? NOT_SCANNED : "";
 }
 
 bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, const char *who, struct filed *out,
@@ -260,7 +241,7 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     if (out->n == 0)
         line.what = "no_paper";
     wire = address_wire(a, m->sender, NULL); /* failures are known by the address as it is sent */
-    if (wire && !strstr(m->marks, MARK_UNVERIFIED) && !store_clear_failures(d->store, wire, e))
+    if (wire && !mark_has(m->marks, MARK_UNVERIFIED) && !store_clear_failures(d->store, wire, e))
         return false; /* it lives */
     from = *m->sender ? m->sender : BY_HAND;
     warning = warning_of(m, out);
@@ -277,9 +258,9 @@ static bool file_it(struct daemon *d, struct incoming *in, const char *mark, str
     struct filed *filed = arena_alloc(in->a, sizeof *filed);
 
     if (mark)
-        add_mark(in->a, &in->m, mark);
+        in->m.marks = mark_add(in->a, in->m.marks, mark);
     if (in->match.strength == MATCH_OLD_TOKEN)
-        add_mark(in->a, &in->m, "old_token");
+        in->m.marks = mark_add(in->a, in->m.marks, MARK_OLD_TOKEN);
     settled(d, in, "filed", true);
     return filing_stage(d, in, false, e) &&
            effects_file(d, in->a, &in->m, arena_printf(in->a, "party:%s", in->m.party), filed, e);
@@ -353,12 +334,12 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
     }
     line = line_of(&in->m, "daemon", "held");
     if (in->junk)
-        add_mark(in->a, &in->m, "junk");
+        in->m.marks = mark_add(in->a, in->m.marks, MARK_JUNK);
     if (!*in->m.why)
         in->m.why = why_held(d, in);
     if (in->scanned && in->scanned->why)
-        add_mark(in->a, &in->m, MARK_UNSCANNED);
-    unscanned = strstr(in->m.marks, MARK_UNSCANNED) && !strstr(in->m.why, JUDGE_UNSCANNED) ? "\n" NOT_SCANNED : "";
+        in->m.marks = mark_add(in->a, in->m.marks, MARK_UNSCANNED);
+    unscanned = mark_has(in->m.marks, MARK_UNSCANNED) && !strstr(in->m.why, JUDGE_UNSCANNED) ? "\n" NOT_SCANNED : "";
     settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in, true, e) &&
            story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
@@ -422,9 +403,9 @@ static void mark_away(struct incoming *in)
 
     if (!*words || !known || in->judged.auth == AUTH_FAIL)
         return;
-    add_mark(in->a, &in->m, MARK_AWAY);
+    in->m.marks = mark_add(in->a, in->m.marks, MARK_AWAY);
     if (in->judged.auth != AUTH_PASS)
-        add_mark(in->a, &in->m, MARK_UNVERIFIED);
+        in->m.marks = mark_add(in->a, in->m.marks, MARK_UNVERIFIED);
     in->m.why = text_clean(in->a, words, strnlen(words, AWAY_BYTES));
 }
 
@@ -482,7 +463,7 @@ bool effects_of(struct daemon *d, struct incoming *in, struct err *e)
     case VERDICT_CALENDAR: return note(d, in, "calendar", e);
     case VERDICT_FILE: return file_it(d, in, NULL, e);
     case VERDICT_FILE_UNVERIFIED: return file_it(d, in, MARK_UNVERIFIED, e);
-    case VERDICT_FILE_NEW_ADDRESS: return file_it(d, in, "new_address", e);
+    case VERDICT_FILE_NEW_ADDRESS: return file_it(d, in, MARK_NEW_ADDRESS, e);
     case VERDICT_HOLD: return hold_with_effect(d, in, e);
     case VERDICT_DUPLICATE: break;
     }

@@ -37,14 +37,8 @@ bool effects_settle_file(struct daemon *d, struct arena *a, const struct message
                          struct err *e);
 bool inbox_seen_again(struct daemon *d, struct arena *a, int64_t id, const char *file, struct err *e);
 
-/* In marks: nobody vouches for the sender. An officer may (`reply accept`). */
-#define MARK_UNVERIFIED "unverified"
-void effects_drop_mark(struct arena *a, struct message_row *m, const char *mark);
-
-/* In marks: an officer may take such papers all the same, and everybody who looks sees it. */
-#define MARK_UNSCANNED "unscanned"
-/* Words and no paper: not an answer, and not nothing. */
-#define MARK_NOTE   "note"
+/* In all languages in lang_reasons.c. */
+#define BY_HAND     "brought by hand"
 #define NOT_SCANNED "its papers were not scanned for viruses"
 #define NOT_VOUCHED "nobody vouches for its sender"
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "app/paper_marks.h"
+#include "app/marks.h"
 #include "app/scanning.h"
 #include "app/trouble.h"
 #include "base/clock.h"
@@ -76,13 +76,12 @@ bool filing_is_opened(const struct incoming *in, size_t i)
 static const char *marks_of(const struct incoming *in, size_t i)
 {
     const struct fact_part *part = &in->facts->parts[i];
-    const char *marks = paper_marks_found(in->a, part);
+    const char *marks = marks_of_part(in->a, part);
 
     if (filing_is_opened(in, i))
-        return paper_marks_join(in->a, marks, MARK_ARCHIVE);
-    return part->member_of && filing_is_taken(in, (size_t)part->member_of - 1)
-               ? paper_marks_join(in->a, marks, MARK_MEMBER)
-               : marks;
+        return mark_add(in->a, marks, MARK_ARCHIVE);
+    return part->member_of && filing_is_taken(in, (size_t)part->member_of - 1) ? mark_add(in->a, marks, MARK_MEMBER)
+                                                                               : marks;
 }
 
 static bool stage_part(struct daemon *d, struct incoming *in, size_t i, bool hold, struct err *e)
@@ -192,7 +191,7 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
             return false;
     }
     if (in->facts->incomplete)
-        trouble_add(in->a, &in->m, "incomplete", 0, in->m.subject);
+        trouble_add(in->a, &in->m, TROUBLE_INCOMPLETE, 0, in->m.subject);
     add_links(in);
     return true;
 }
@@ -230,7 +229,7 @@ static bool is_sent_back(const struct round_spec *spec, const struct paper_row *
 
     if (filing_is_ours(spec, rows[i].sha256))
         return true;
-    while (k < n && paper_marked(&rows[i], MARK_ARCHIVE) && paper_marked(&rows[k], MARK_MEMBER))
+    while (k < n && mark_has(rows[i].marks, MARK_ARCHIVE) && mark_has(rows[k].marks, MARK_MEMBER))
         if (!filing_is_ours(spec, rows[k++].sha256))
             return false;
     return k > i + 1;
@@ -276,7 +275,7 @@ static bool place(struct daemon *d, struct arena *a, struct paper_row *p, struct
 
 static bool is_unverified(const char *marks)
 {
-    return strstr(marks, "unverified") != NULL;
+    return mark_has(marks, MARK_UNVERIFIED);
 }
 
 /* What an officer said of a held paper, and what was found when it was filed in this round before, stands. */
@@ -284,7 +283,7 @@ static int item_for(const struct round_view *v, const struct message_row *m, con
 {
     if (p->item != -1 && strcmp(p->round, v->row.ref) == 0)
         return p->item;
-    if (paper_marked(p, MARK_LOCKED) || paper_marked(p, MARK_CLOSED) || paper_marked(p, MARK_ARCHIVE))
+    if (mark_has(p->marks, MARK_LOCKED) || mark_has(p->marks, MARK_CLOSED) || mark_has(p->marks, MARK_ARCHIVE))
         return ITEM_NOTHING;
     return item_of(v->spec->items, v->spec->n_items, p->name, m->subject);
 }
@@ -347,7 +346,7 @@ static bool file_one(const struct filing *f, struct paper_row *p, struct err *e)
     p->current = true;
     p->held = false;
     p->filed_at = clock_now();
-    p->marks = paper_marks_filed(f->a, f->m->marks, p->marks);
+    p->marks = marks_filed(f->a, f->m->marks, p->marks);
     return place(f->d, f->a, p, e) && store_update_paper(f->d->store, p, e);
 }
 
@@ -368,9 +367,9 @@ static bool accept_paper(const struct filing *f, struct paper_row *p, struct fil
                                                   .item = p->item,
                                                   .version = p->version,
                                                   .known = known,
-                                                  .locked = paper_marked(p, MARK_LOCKED),
-                                                  .closed = paper_marked(p, MARK_CLOSED),
-                                                  .macros = paper_marked(p, MARK_MACROS)};
+                                                  .locked = mark_has(p->marks, MARK_LOCKED),
+                                                  .closed = mark_has(p->marks, MARK_CLOSED),
+                                                  .macros = mark_has(p->marks, MARK_MACROS)};
     out->taken += !known;
     return true;
 }

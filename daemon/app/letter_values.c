@@ -238,7 +238,7 @@ static void trouble_values(struct arena *a, json_t *o, const struct letter_paper
 {
     static const struct {
         const char *code, *key;
-    } known[] = {{"too_large", "too_large"}, {"empty", "is_empty"}, {"refused_type", "refused_type"}};
+    } known[] = {{TROUBLE_TOO_LARGE, "too_large"}, {TROUBLE_EMPTY, "is_empty"}, {TROUBLE_REFUSED_TYPE, "refused_type"}};
     const char *signature = trouble_signature(p->trouble);
     bool coded = signature != NULL;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/effects.h"
-#include "app/paper_marks.h"
+#include "app/marks.h"
 #include "app/roundfile.h"
 #include "base/wire.h"
 #include "round/judge.h"
@@ -109,8 +108,8 @@ static void count_paper(struct count *c, const struct paper_row *p, bool *brough
         return;
     ARENA_PUSH(c->a, t->facts, t->n_facts, (struct paper_fact){p->item, p->name, p->current});
     t->row->papers += p->current;
-    t->row->locked += p->current && paper_marked(p, MARK_LOCKED);
-    t->row->closed += p->current && paper_marked(p, MARK_CLOSED);
+    t->row->locked += p->current && mark_has(p->marks, MARK_LOCKED);
+    t->row->closed += p->current && mark_has(p->marks, MARK_CLOSED);
     t->row->covers += p->current && p->item == ITEM_COVER;
     if (m && m->received_at && (!t->first_received_at || m->received_at < t->first_received_at))
         t->first_received_at = m->received_at;
@@ -121,11 +120,11 @@ static void count_paper(struct count *c, const struct paper_row *p, bool *brough
 static void note_absence(struct tally *t, const struct message_row *m)
 {
     struct matrix_row *row = t->row;
-    bool unverified = strstr(m->marks, MARK_UNVERIFIED);
+    bool unverified = mark_has(m->marks, MARK_UNVERIFIED);
 
     if (row->away && unverified && !row->away_unverified)
         return;
-    if (strcmp(m->state, "noted") == 0 && strstr(m->marks, MARK_AWAY)) {
+    if (strcmp(m->state, "noted") == 0 && mark_has(m->marks, MARK_AWAY)) {
         row->away = m->why;
         row->away_unverified = unverified;
         t->away_sender = m->sender;
@@ -137,7 +136,7 @@ static void note_absence(struct tally *t, const struct message_row *m)
 
 static void note_words(struct matrix_row *row, const struct message_row *m)
 {
-    bool unverified = strstr(m->marks, MARK_UNVERIFIED);
+    bool unverified = mark_has(m->marks, MARK_UNVERIFIED);
 
     if (!*m->text || (row->note && unverified && !row->note_unverified))
         return;

@@ -6,9 +6,6 @@
 #include "io/store.h"
 #include "round/round.h"
 
-/* In a message's marks: it says in `why` how long its sender is away. */
-#define MARK_AWAY "away"
-
 struct matrix_row {
     const char *party;       /* code */
     const struct party *who; /* NULL where the register no longer has it */

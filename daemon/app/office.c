@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "app/matrix.h"
-#include "app/paper_marks.h"
+#include "app/marks.h"
 #include "app/post.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -109,7 +109,7 @@ static bool attach_papers(struct daemon *d, struct arena *a, struct bulletin *b,
     if (!message || !store_papers_of_message(d->store, a, message, &rows, &n, e))
         return !message;
     for (size_t i = 0; i < n && b->n_documents < DOCUMENTS_MAX; i++)
-        if (!rows[i].held && !paper_marked(&rows[i], MARK_ARCHIVE) &&
+        if (!rows[i].held && !mark_has(rows[i].marks, MARK_ARCHIVE) &&
             b->attached + rows[i].size * 4 / 3 <= attach_most(d) && !attach(d, a, b, &rows[i], e))
             return false;
     return true;

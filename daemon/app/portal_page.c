@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "app/paper_marks.h"
+#include "app/marks.h"
 #include "app/portal_private.h"
 #include "base/clock.h"
 #include "mail/lang.h"
@@ -225,9 +225,9 @@ static void add_paper(struct page *p, const struct paper_row *paper)
         add(p, " · كتاب تغطية");
     if (paper->item >= 0 && p->m->spec->n_items > 1)
         buf_addf(&p->out, " · البند %d", paper->item + 1);
-    if (paper_marked(paper, MARK_LOCKED))
+    if (mark_has(paper->marks, MARK_LOCKED))
         add(p, " · محمي بكلمة مرور");
-    if (paper_marked(paper, MARK_CLOSED))
+    if (mark_has(paper->marks, MARK_CLOSED))
         add(p, " · تعذّر الاطلاع على محتواه");
     if (!paper->current)
         add(p, " · صيغة سابقة");

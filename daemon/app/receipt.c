@@ -7,7 +7,7 @@
 
 #include "app/covers.h"
 #include "app/filing.h"
-#include "app/paper_marks.h"
+#include "app/marks.h"
 #include "app/post.h"
 #include "app/silence.h"
 #include "app/trouble.h"
@@ -51,8 +51,8 @@ static void add_papers(struct arena *a, struct batch *b, const struct paper_row 
                                      .item = rows[i].item,
                                      .version = rows[i].version,
                                      .known = known,
-                                     .locked = paper_marked(&rows[i], MARK_LOCKED),
-                                     .closed = paper_marked(&rows[i], MARK_CLOSED)};
+                                     .locked = mark_has(rows[i].marks, MARK_LOCKED),
+                                     .closed = mark_has(rows[i].marks, MARK_CLOSED)};
 
         if (!known || rows[i].current)
             ARENA_PUSH(a, b->papers, b->n_papers, paper);
@@ -101,7 +101,7 @@ static bool mark_covers(struct daemon *d, struct arena *a, const struct round_vi
 
 static bool is_unverified(const struct message_row *m)
 {
-    return strstr(m->marks, "unverified") != NULL;
+    return mark_has(m->marks, MARK_UNVERIFIED);
 }
 
 /* What somebody vouches for is told first: nothing that others send in its name keeps it back. */
@@ -139,7 +139,7 @@ static bool collect_papers(struct daemon *d, struct arena *a, const struct seat_
         add_troubles(a, b, &b->messages[i]);
         if (b->n_papers - b->n_troubles >= PAPERS_MAX) /* the rest is told by the next one */
             b->n = i + 1;
-        known |= strstr(b->messages[i].marks, "known") != NULL;
+        known |= mark_has(b->messages[i].marks, MARK_KNOWN);
     }
     if (!nothing_taken(b) || !known)
         return true;
@@ -185,7 +185,7 @@ static void address_batch(struct batch *b, const struct round_view *v, const str
         known = known && c;
         if (is_unverified(&b->messages[i]))
             b->unverified = b->messages[i].sender;
-        b->late |= strstr(b->messages[i].marks, "late") != NULL;
+        b->late |= mark_has(b->messages[i].marks, MARK_LATE);
     }
     if (!known || b->unverified || b->n_to == 0)
         add_focal_points(b, v, p);

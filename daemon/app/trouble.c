@@ -42,16 +42,16 @@ static bool is_allowed(const struct config *c, const char *type)
 const char *trouble_of_part(struct arena *a, const struct config *c, const struct fact_part *part)
 {
     if (part->cut)
-        return "cut";
+        return TROUBLE_CUT;
     if (part->size == 0)
-        return "empty";
+        return TROUBLE_EMPTY;
     if (is_refused(c, part->type, name_skeleton(a, name_clean(a, part->name))))
-        return "refused_type";
+        return TROUBLE_REFUSED_TYPE;
     if (!is_allowed(c, part->type))
-        return "not_allowed";
+        return TROUBLE_NOT_ALLOWED;
     if (part->macros && c->macros == MACROS_REFUSE)
-        return "macros";
-    return part->size > c->max_paper_bytes ? "too_large" : NULL;
+        return TROUBLE_MACROS;
+    return part->size > c->max_paper_bytes ? TROUBLE_TOO_LARGE : NULL;
 }
 
 /* How many bytes of it name a file each; and how many more there were. */
@@ -103,23 +103,23 @@ size_t trouble_list(struct arena *a, const struct message_row *m, struct letter_
 static const struct {
     const char *code, *reason, *advice;
 } reasons[] = {
-    {"empty", "not taken: the file arrived empty", NULL},
-    {"too_large", "not taken: the file is too large", NULL},
-    {"refused_type", "not taken: a file of a type that is refused", NULL},
+    {TROUBLE_EMPTY, "not taken: the file arrived empty", NULL},
+    {TROUBLE_TOO_LARGE, "not taken: the file is too large", NULL},
+    {TROUBLE_REFUSED_TYPE, "not taken: a file of a type that is refused", NULL},
     {TROUBLE_HOLDS_REFUSED, "not taken: it holds a file that is not taken",
      "the archive holds a file that is not accepted, and was not taken itself; its other files, where it has any, are "
      "named "
      "above."},
-    {"not_allowed", "not taken: a file of a type that is not among the allowed ones",
+    {TROUBLE_NOT_ALLOWED, "not taken: a file of a type that is not among the allowed ones",
      "files of this type are not accepted; kindly send it in another format, such as PDF."},
-    {"macros", "not taken: a document that carries macros",
+    {TROUBLE_MACROS, "not taken: a document that carries macros",
      "the document carries macros, which are not accepted; kindly send it again without them, or as PDF."},
     {TROUBLE_REPLY_SIZE, "not taken: the files of the message are too large together",
      "the files of the message are larger together than can be received; kindly send this one in a further message."},
-    {"cut", "not taken: only a part of the file could be read",
+    {TROUBLE_CUT, "not taken: only a part of the file could be read",
      "only a part of the file could be read, since it or the whole message is too large; kindly send it alone, made "
      "smaller or in parts."},
-    {"incomplete", "not taken: the message holds more, or deeper, than can be read",
+    {TROUBLE_INCOMPLETE, "not taken: the message holds more, or deeper, than can be read",
      "the message holds more files, or files nested deeper, than can be read; what is not named here as received was "
      "not taken; kindly send it in further messages."},
     {TROUBLE_LINK, "not taken: a link stands in place of the file, and links are not opened",
@@ -134,7 +134,9 @@ const char *trouble_of_archive(const char *of_member)
         return NULL;
     if (trouble_signature(of_member))
         return of_member;
-    return strcmp(of_member, "refused_type") == 0 || strcmp(of_member, "macros") == 0 ? TROUBLE_HOLDS_REFUSED : NULL;
+    return strcmp(of_member, TROUBLE_REFUSED_TYPE) == 0 || strcmp(of_member, TROUBLE_MACROS) == 0
+               ? TROUBLE_HOLDS_REFUSED
+               : NULL;
 }
 
 const char *trouble_signature(const char *code)

@@ -1,10 +1,6 @@
 /* trouble.h - what a message brought and could not be taken: why, and how it is remembered with the message.
  *
- * A ledger row keeps it as lines of code, size and name with tabs between. The codes are those of
- * letter_paper.trouble: "empty", "too_large", "refused_type", "not_allowed", "macros", "reply_too_large", "cut" (only a part of the file could be read), "incomplete"
- * (of the message itself: it holds what could not be read),
- * "infected:NAME" with the name of what the virus scanner found, "link" (its name is the address of a
- * file that lies elsewhere). */
+ * A ledger row keeps it as lines of code, size and name with tabs between. The codes are those of letter_paper.trouble. */
 #ifndef TAAMIM_APP_TROUBLE_H
 #define TAAMIM_APP_TROUBLE_H
 #include "app/config.h"
@@ -12,11 +8,17 @@
 #include "io/store.h"
 #include "mail/facts.h"
 
-#define TROUBLE_INFECTED      "infected:"
-#define TROUBLE_LINK          "link"
-#define TROUBLE_HOLDS_REFUSED "holds_refused" /* an archive with a file of a refused type in it */
-
-#define TROUBLE_REPLY_SIZE "reply_too_large" /* with what came before it in the message */
+#define TROUBLE_EMPTY         "empty"
+#define TROUBLE_TOO_LARGE     "too_large"
+#define TROUBLE_REFUSED_TYPE  "refused_type"
+#define TROUBLE_NOT_ALLOWED   "not_allowed" /* its type is not among those that are taken */
+#define TROUBLE_MACROS        "macros"
+#define TROUBLE_CUT           "cut"             /* only a part of the file could be read */
+#define TROUBLE_REPLY_SIZE    "reply_too_large" /* with what came before it in the message */
+#define TROUBLE_HOLDS_REFUSED "holds_refused"   /* an archive with a file of a refused type in it */
+#define TROUBLE_INCOMPLETE    "incomplete"      /* of the message itself: it holds what could not be read */
+#define TROUBLE_LINK          "link"            /* its name is the address of a file that lies elsewhere */
+#define TROUBLE_INFECTED      "infected:"       /* and the name of what the virus scanner found */
 
 #define TROUBLE_MORE   "more:"        /* and how many more there were than are named; always the last */
 #define TROUBLES_BYTES ((size_t)4096) /* remembered of one message: its sender chooses the names */

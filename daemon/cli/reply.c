@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "app/effects.h"
-#include "app/paper_marks.h"
+#include "app/marks.h"
 #include "app/trouble.h"
 #include "cli/cli.h"
 #include "cli/client.h"
@@ -121,7 +121,7 @@ static const char *item_cell(struct arena *a, const struct paper_row *p)
         return "cover";
     static const char *const marks[] = {MARK_LOCKED, MARK_CLOSED, MARK_ARCHIVE};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (paper_marked(p, marks[i]))
+        if (mark_has(p->marks, marks[i]))
             return marks[i];
     return "-";
 }
@@ -167,7 +167,7 @@ static void print_next_filed(const struct message_row *m, const struct paper_row
     bool papers_left = false;
     for (size_t i = 0; i < n; i++)
         papers_left |= papers[i].item != ITEM_COVER;
-    if (strstr(m->marks, "unverified"))
+    if (mark_has(m->marks, MARK_UNVERIFIED))
         printf("\n  taamim reply accept %lld      where you know that it is theirs: partners of the round hear of "
                "it then",
                id);
@@ -251,7 +251,7 @@ static enum exit_code show(const struct args *args)
     print_papers(&d, papers, n);
     print_troubles(&d, &m);
     if (*m.text) {
-        printf(strstr(m.marks, MARK_NOTE) ? "\nA note, which says:\n" : "\nWhat it says:\n");
+        printf(mark_has(m.marks, MARK_NOTE) ? "\nA note, which says:\n" : "\nWhat it says:\n");
         table_text(d.a, m.text, "  ");
     }
     print_next(&m, papers, n);

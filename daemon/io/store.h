@@ -195,10 +195,9 @@ struct message_row {
     const char *kind;           /* mail_kind_names */
     const char *verdict, *rule; /* verdict_names; the rule's name */
     const char *round, *party;  /* "" where none */
-    const char
-        *marks; /* space-separated: unverified new_address old_token late junk known by_hand unscanned note away */
-    const char *text; /* the sender's own new text, 2 KB at most */
-    const char *why;  /* reason of a hold or rejection; of an absence (marked away), its own words for how long */
+    const char *marks;          /* words, space-separated: app/marks.h */
+    const char *text;           /* the sender's own new text, 2 KB at most */
+    const char *why; /* reason of a hold or rejection; of an absence (marked away), its own words for how long */
     const char *
         troubles; /* what it brought and could not be taken: lines of code, size and name with tabs between (app/trouble.h) */
     bool moved;      /* the collector has said "moved", or nothing was to be moved */
@@ -243,7 +242,7 @@ struct paper_row {
     int64_t size, filed_at;
     bool current;      /* no later version */
     bool held;         /* staged with a held reply: not filed yet */
-    const char *marks; /* as the message's, and its own: app/paper_marks.h */
+    const char *marks; /* as the message's, and its own: app/marks.h */
 };
 bool store_add_paper(struct store *s, const struct paper_row *p, int64_t *id_out, struct err *e);
 bool store_update_paper(struct store *s, const struct paper_row *p, struct err *e); /* everything but id and message */

@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "mail/lang.h"
+#include "mail/names.h"
 
 #define NBSP "\u00a0"
-#define FSI  "\u2068"
-#define PDI  "\u2069"
 
 /* '%' is a part that differs; a row has the same number of them, in the same order, in each language. */
 #define PARTS_MAX 4

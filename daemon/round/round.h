@@ -96,7 +96,8 @@ unsigned contacts_langs(const struct contact *const *to, size_t n);
 
 /* Of a paper, in place of its item: an officer has said that it is a covering letter alone, and answers nothing. */
 #define ITEM_COVER (-2)
-/* Answers nothing until an officer says so: it opens with a password only, or its files are papers beside it. */
+/* Answers nothing until an officer says so: it opens with a password only, was not looked into, or its files
+ * are papers beside it. */
 #define ITEM_NOTHING (-3)
 
 /* A filed paper as the decisions see it. */

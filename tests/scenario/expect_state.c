@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/marks.h"
 #include "mail/address.h"
 #include "mail/names.h"
 
@@ -124,14 +125,16 @@ static bool letter_marked(struct world *w, const struct line *l, struct err *e)
 {
     struct message_row m;
 
-    return mailbox_message(w, &m, e) && (strstr(m.marks, l->words[0]) || err_perm(e, "its marks are \"%s\"", m.marks));
+    return mailbox_message(w, &m, e) &&
+           (mark_has(m.marks, l->words[0]) || err_perm(e, "its marks are \"%s\"", m.marks));
 }
 
 static bool letter_not_marked(struct world *w, const struct line *l, struct err *e)
 {
     struct message_row m;
 
-    return mailbox_message(w, &m, e) && (!strstr(m.marks, l->words[0]) || err_perm(e, "its marks are \"%s\"", m.marks));
+    return mailbox_message(w, &m, e) &&
+           (!mark_has(m.marks, l->words[0]) || err_perm(e, "its marks are \"%s\"", m.marks));
 }
 
 static bool letter_moved(struct world *w, const struct line *l, struct err *e)

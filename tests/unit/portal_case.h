@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "app/daemon.h"
-#include "app/effects.h"
+#include "app/marks.h"
 #include "app/matrix.h"
 #include "app/roundfile.h"
 #include "base/clock.h"

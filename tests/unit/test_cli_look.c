@@ -1,7 +1,7 @@
 /* What `taamim status` and `taamim round show` say of a store, to people and to programs. */
 #include "unit/cli_case.h"
 
-#include "app/paper_marks.h"
+#include "app/marks.h"
 #include "round/round.h"
 
 static void needs(const char *text, const char *what)

@@ -1,4 +1,5 @@
 /* `taamim reply show`: what a reply brought and could not be taken, and what it says. */
+#include "app/marks.h"
 #include "unit/cli_case.h"
 
 #include "app/effects.h"
