@@ -155,8 +155,9 @@ static void alert_list(struct arena *a, json_t *o, const struct letter *l, enum 
 
 /* ---- open rounds */
 
-enum row_state { ROW_COMPLETE, ROW_PARTIAL, ROW_HELD, ROW_UNREACHABLE, ROW_NOT_SENT, ROW_SILENT };
-static const char *const row_state_words[] = {"complete", "partial", "held", "unreachable", "not sent yet", "silent"};
+enum row_state { ROW_COMPLETE, ROW_PARTIAL, ROW_HELD, ROW_NO_PAPER, ROW_UNREACHABLE, ROW_NOT_SENT, ROW_SILENT };
+static const char *const row_state_words[] = {"complete",    "partial",      "held",  "no paper yet",
+                                              "unreachable", "not sent yet", "silent"};
 
 static enum row_state row_state_of(const struct matrix_row *r)
 {
@@ -166,6 +167,8 @@ static enum row_state row_state_of(const struct matrix_row *r)
         return ROW_PARTIAL;
     if (r->held > 0)
         return ROW_HELD;
+    if (r->wrote)
+        return ROW_NO_PAPER;
     if (r->addresses > 0 && r->failed + r->bounced >= r->addresses)
         return ROW_UNREACHABLE;
     return r->sent == 0 && r->waiting > 0 ? ROW_NOT_SENT : ROW_SILENT;
@@ -265,7 +268,7 @@ static void row_values(struct arena *a, json_t *o, const struct letter *l, enum 
     value_text(a, o, "remarks", remarks_of(a, l, lang, r));
     value_bool(o, "is_complete", state == ROW_COMPLETE);
     value_bool(o, "is_partial", state == ROW_PARTIAL);
-    value_bool(o, "is_silent", state == ROW_SILENT || state == ROW_NOT_SENT);
+    value_bool(o, "is_silent", state == ROW_SILENT || state == ROW_NOT_SENT || state == ROW_NO_PAPER);
     value_bool(o, "is_trouble", state == ROW_HELD || state == ROW_UNREACHABLE);
 }
 
@@ -275,6 +278,7 @@ static void round_counts(struct arena *a, json_t *o, const struct matrix *m, enu
     value_text(a, o, "papers_count", count_in_words(a, lang, COUNT_PAPERS, m->papers));
     value_int(o, "complete_count", m->complete);
     value_int(o, "partial_count", m->partial);
+    value_int(o, "no_paper_count", m->wrote);
     value_int(o, "silent_count", m->silent);
     value_int(o, "held_count", m->held);
     value_int(o, "bounced_count", m->bounced);

@@ -36,10 +36,10 @@ static const char *const alert_names[] = {
     "has_alerts", "alerts",  "n_alerts",    "n_held",  "single", "what",  "at",          "ref",   "code", "party",
     "lines",      "message", "has_actions", "actions", "n",      "waits", "for_partner", "title", NULL};
 static const char *const digest_names[] = {
-    "rounds",       "has_rounds", "n_rounds",       "title",         "deadline",     "days",       "is_today",
-    "after",        "n_parties",  "complete_count", "partial_count", "silent_count", "held_count", "bounced_count",
-    "papers_count", "rows",       "state",          "papers",        "missing",      "reminded",   "remarks",
-    "is_complete",  "is_partial", "is_silent",      "is_trouble",    "chain_head",   NULL};
+    "rounds",        "has_rounds",   "n_rounds",       "title",         "deadline",       "days",         "is_today",
+    "after",         "n_parties",    "complete_count", "partial_count", "no_paper_count", "silent_count", "held_count",
+    "bounced_count", "papers_count", "rows",           "state",         "papers",         "missing",      "reminded",
+    "remarks",       "is_complete",  "is_partial",     "is_silent",     "is_trouble",     "chain_head",   NULL};
 
 static const char *const *const names_of_kind[LETTER_KIND_COUNT][3] = {
     [LETTER_NOTICE] = {round_names, notice_names},

@@ -107,7 +107,7 @@ static void count_paper(struct count *c, const struct paper_row *p, bool *brough
     if (!t)
         return;
     ARENA_PUSH(c->a, t->facts, t->n_facts, (struct paper_fact){p->item, p->name, p->current});
-    t->row->papers += p->current;
+    t->row->papers += p->current && !mark_has(p->marks, MARK_ARCHIVE);
     t->row->locked += p->current && mark_has(p->marks, MARK_LOCKED);
     t->row->closed += p->current && mark_has(p->marks, MARK_CLOSED);
     t->row->covers += p->current && p->item == ITEM_COVER;
@@ -149,12 +149,13 @@ static void count_message(const struct count *c, const struct message_row *m, bo
     struct tally *t = tally_of(c, m->party);
     bool held = strcmp(m->state, "held") == 0;
     bool noted = strcmp(m->state, "noted") == 0 && !tells_of_delivery(m->kind);
-    bool empty = strcmp(m->state, "filed") == 0 && !brought;
+    bool filed = strcmp(m->state, "filed") == 0, empty = filed && !brought;
 
     c->m->held_replies += held;
     if (!t)
         return;
     note_absence(t, m);
+    t->row->wrote |= filed;
     t->row->held += held;
     t->row->notes += noted || empty;
     if (empty)
@@ -251,6 +252,7 @@ static void settle(const struct matrix *m, const struct tally *t)
     }
     row->answered = standing.answered;
     row->complete = standing.complete;
+    row->wrote = row->wrote && !row->answered;
     row->missing = standing.missing;
     if (!row->answered)
         row->answered_at = 0;
@@ -266,7 +268,8 @@ static void add_up(struct matrix *m)
 
         m->complete += row->answered && row->complete;
         m->partial += row->answered && !row->complete;
-        m->silent += !row->answered;
+        m->wrote += row->wrote;
+        m->silent += !row->answered && !row->wrote;
         m->bounced += row->bounced > 0;
         m->held += row->held > 0;
         m->papers += row->papers;

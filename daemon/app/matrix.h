@@ -12,7 +12,7 @@ struct matrix_row {
     int addresses, sent, waiting, failed,
         bounced;      /* of its notices of launch, resend and note: each address once, as its latest delivery went */
     int reminded;     /* reminders that were made */
-    int papers;       /* current papers filed */
+    int papers;       /* current papers filed; an archive is none beside its files */
     int locked;       /* of these: open with a password only */
     int closed;       /* of these: archives that were not looked into */
     int covers;       /* of these: covering letters alone, by an officer's word */
@@ -21,6 +21,7 @@ struct matrix_row {
     const char *note; /* the words of the latest such reply, whose sender is vouched for if any is; NULL: none */
     unsigned missing; /* required items */
     bool answered, complete, late; /* late: first answer after its deadline */
+    bool wrote;                    /* not answered, though a reply is filed: words alone, or what answers nothing */
     int64_t answered_at;           /* when the first paper came; 0 = not yet */
     int64_t deadline_at;           /* its own where extended */
     bool extended;
@@ -34,9 +35,9 @@ struct matrix {
     const struct round_spec *spec;
     struct matrix_row *rows; /* in the register's order at launch */
     size_t n;
-    int complete, partial, silent, bounced, held; /* parties */
-    int papers;                                   /* current papers filed */
-    int held_replies;                             /* that wait for an officer, those of no party yet among them */
+    int complete, partial, wrote, silent, bounced, held; /* parties; the first four make up all of them */
+    int papers;                                          /* current papers filed */
+    int held_replies; /* that wait for an officer, those of no party yet among them */
 };
 
 /* Out of the store alone, also with STORE_READ. PERM where the round is unknown. */

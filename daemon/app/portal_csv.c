@@ -61,6 +61,13 @@ static const char *missing_of(struct arena *a, const struct matrix *m, const str
     return text;
 }
 
+static const char *answer_of(const struct matrix_row *row)
+{
+    if (row->answered)
+        return row->complete ? "كامل" : "جزئي";
+    return row->wrote ? "ردّت، ولم تصل ورقتها بعد" : "لم تردّ بعد";
+}
+
 static void add_row(struct buf *out, struct arena *a, const struct config *c, const struct matrix *m, size_t i)
 {
     const struct matrix_row *row = &m->rows[i];
@@ -73,7 +80,7 @@ static void add_row(struct buf *out, struct arena *a, const struct config *c, co
     add_number(out, row->waiting);
     add_number(out, row->failed);
     add_number(out, row->bounced);
-    add_cell(out, !row->answered ? "لم تردّ بعد" : row->complete ? "كامل" : "جزئي");
+    add_cell(out, answer_of(row));
     add_instant(out, c, row->answered_at);
     add_yes(out, row->late);
     add_number(out, row->papers);

@@ -129,6 +129,8 @@ static void add_figures(struct page *p)
     add_figure(p, (long)m->n, "الجهات المدعوّة");
     add_figure(p, m->complete, "ردّت ردّاً كاملاً");
     add_figure(p, m->partial, "ردّت ردّاً جزئياً");
+    if (m->wrote)
+        add_figure(p, m->wrote, "ردّت، ولم تصل أوراقها بعد");
     add_figure(p, m->silent, "لم تردّ بعد");
     add_figure(p, m->papers, "الأوراق الواردة");
     if (m->held)
@@ -186,7 +188,7 @@ static void add_answer(struct page *p, const struct matrix_row *row)
     open_cell(p, "الردّ", false);
     add(p, "<p class=\"state\"><span aria-hidden=\"true\">");
     if (!row->answered)
-        add(p, "○</span> لم تردّ بعد");
+        add(p, row->wrote ? "○</span> ردّت، ولم تصل ورقتها بعد" : "○</span> لم تردّ بعد");
     else
         add(p, row->complete ? "●</span> ردّ كامل" : "◐</span> ردّ جزئي");
     add(p, "</p>");

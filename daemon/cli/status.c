@@ -20,7 +20,7 @@ static const char *number(struct arena *a, int n)
 
 static const char *standing_name(const struct matrix_row *r)
 {
-    return r->complete ? "complete" : r->answered ? "partial" : "silent";
+    return r->complete ? "complete" : r->answered ? "partial" : r->wrote ? "no paper yet" : "silent";
 }
 
 static const char *items_missing(struct arena *a, const struct round_spec *s, unsigned missing)
@@ -96,8 +96,8 @@ static void print_counts(struct desk *d, const struct matrix *m)
 {
     printf("%s  %s  %s\n", m->round.ref, m->round.state, table_cell(d->a, text_in(m->spec->title, LANG_AR), 70));
     printf("  deadline  %s\n", when_long(d->a, d->config, m->round.deadline_at));
-    printf("  answered  %d of %zu wholly, %d in part, %d silent; %s filed\n", m->complete, m->n, m->partial, m->silent,
-           cli_count(d->a, m->papers, "paper", "papers"));
+    printf("  answered  %d of %zu wholly, %d in part, %d with no paper yet, %d silent; %s filed\n", m->complete, m->n,
+           m->partial, m->wrote, m->silent, cli_count(d->a, m->papers, "paper", "papers"));
     if (m->bounced || m->held_replies)
         printf("  trouble   %s with a bounced address, %s held\n", cli_count(d->a, m->bounced, "party", "parties"),
                cli_count(d->a, m->held_replies, "reply", "replies"));
@@ -122,11 +122,11 @@ static json_t *party_json(const struct matrix *m, const struct matrix_row *r)
 
 static json_t *matrix_json(const struct matrix *m, bool whole)
 {
-    json_t *o =
-        json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "ref", m->round.ref, "state",
-                  m->round.state, "title", text_in(m->spec->title, LANG_AR), "deadline_at",
-                  when_json(m->round.deadline_at), "parties", (int)m->n, "complete", m->complete, "partial", m->partial,
-                  "silent", m->silent, "bounced", m->bounced, "held", m->held_replies, "papers", m->papers);
+    json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "ref", m->round.ref, "state",
+                          m->round.state, "title", text_in(m->spec->title, LANG_AR), "deadline_at",
+                          when_json(m->round.deadline_at), "parties", (int)m->n, "complete", m->complete, "partial",
+                          m->partial, "no_paper", m->wrote, "silent", m->silent, "bounced", m->bounced, "held",
+                          m->held_replies, "papers", m->papers);
     json_t *rows = json_array();
     for (size_t i = 0; whole && i < m->n; i++)
         json_array_append_new(rows, party_json(m, &m->rows[i]));

@@ -13,6 +13,7 @@ static const struct {
     {"complete", {"مكتمل", "Complete", "Complet"}},
     {"partial", {"جزئي", "Partial", "Partiel"}},
     {"held", {"قيد المراجعة", "Held", "À examiner"}},
+    {"no paper yet", {"ردّت، ولم تصل ورقتها بعد", "Wrote, no paper yet", "Réponse sans document"}},
     {"unreachable", {"تعذّر الوصول إليها", "Unreachable", "Injoignable"}},
     {"not sent yet", {"لم يُرسل إليها بعد", "Not sent yet", "Pas encore envoyé"}},
     {"silent", {"لم تردّ بعد", "No answer yet", "Sans réponse"}},

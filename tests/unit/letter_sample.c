@@ -139,18 +139,20 @@ static struct matrix_row rows[] = {
      .held = 1},
     {.party = "AE", .addresses = 1, .bounced = 1, .extended = true, .deadline_at = AT_DEADLINE + 5 * 86400},
     {.party = "YE", .addresses = 1, .sent = 1, .reminded = 1},
+    {.party = "KM", .addresses = 1, .sent = 1, .papers = 1, .locked = 1, .wrote = true},
 };
 static const struct matrix matrices[] = {
     {.round = {.ref = "ARCP/2026/04", .deadline_at = AT_DEADLINE},
      .spec = &sample_round,
      .rows = rows,
-     .n = 4,
+     .n = 5,
      .complete = 1,
      .partial = 1,
+     .wrote = 1,
      .silent = 2,
      .bounced = 1,
      .held = 1,
-     .papers = 4},
+     .papers = 5},
 };
 
 const char *sample_templates_dir(void)

@@ -395,6 +395,8 @@ static void officers_mails(void **state)
     const char *jo = strstr(t.text, "Jordan (JO): Complete"), *dj = strstr(t.text, "Djibouti (DJ): Partial");
     assert_true(jo && dj && jo < dj);
     must_have(t.text, "missing items: 1, 2");
+    must_have(t.text, "partial: 1, no paper yet: 1, no answer yet:");
+    must_have(t.text, "KM (KM): Wrote, no paper yet; papers: 1; locked by a password: 1");
     must_have(t.text, "waiting for 3 days");
     must_have(t.text, l.chain_head);
 }

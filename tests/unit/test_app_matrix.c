@@ -1,4 +1,5 @@
 /* Where the parties of a round stand, as the store has it. */
+#include "app/paper_marks.h"
 #include "portal_case.h"
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, case_set_up, case_tear_down)
@@ -135,6 +136,32 @@ static void what_answers_nothing_is_a_note(void **state)
     assert_false(m.rows[3].answered);
 }
 
+/* Who sent but what answers nothing has not been silent; an archive is no paper beside its files. */
+static void who_wrote_without_an_answer_is_not_silent(void **state)
+{
+    int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT),
+            sd = case_message("SD", "filed", "human", LAUNCHED_AT);
+    struct matrix m;
+
+    (void)state;
+    case_message("AE", "filed", "human", LAUNCHED_AT); /* words alone */
+    case_message("YE", "noted", "autoreply", LAUNCHED_AT);
+    case_paper((struct paper_row){
+        .message = jo, .party = "JO", .item = ITEM_NOTHING, .name = "a.pdf", .marks = MARK_LOCKED, .current = true});
+    case_paper((struct paper_row){
+        .message = sd, .party = "SD", .item = ITEM_NOTHING, .name = "b.zip", .marks = MARK_ARCHIVE, .current = true});
+    case_paper((struct paper_row){
+        .message = sd, .party = "SD", .item = 0, .name = "b.pdf", .marks = MARK_MEMBER, .current = true});
+    m = case_matrix();
+    assert_true(m.rows[0].wrote && m.rows[1].wrote && !m.rows[2].wrote && !m.rows[3].wrote);
+    assert_true(!m.rows[0].answered && m.rows[2].answered);
+    assert_int_equal(m.wrote, 2);
+    assert_int_equal(m.silent, 1);
+    assert_int_equal(m.rows[0].papers, 1);
+    assert_int_equal(m.rows[2].papers, 1);
+    assert_int_equal(m.papers, 2);
+}
+
 static void a_party_gone_from_the_register_keeps_its_row(void **state)
 {
     struct seat_row seat = {.round = REF, .party = "XX", .position = 9};
@@ -199,6 +226,7 @@ int main(void)
         CASE(papers_tell_the_standing),
         CASE(late_by_its_own_deadline),
         CASE(what_answers_nothing_is_a_note),
+        CASE(who_wrote_without_an_answer_is_not_silent),
         CASE(who_is_away_is_shown_until_that_sender_answers),
         CASE(words_that_nobody_vouches_for),
         CASE(a_party_gone_from_the_register_keeps_its_row),

@@ -170,6 +170,8 @@ static void page_shows_a_note(void **state)
     html = page();
     HAS(html, "<blockquote class=\"small\" dir=\"auto\">لا نعترض &lt;b&gt;\nhttps://drive.google.com/x 000");
     HAS(html, "000…</blockquote>");
+    HAS(html, "<li><b>1</b><span>ردّت، ولم تصل أوراقها بعد</span>");
+    HAS(html, "○</span> ردّت، ولم تصل ورقتها بعد");
     HAS_NOT(html, "<a href=\"https");
     HAS_NOT(html, "earlier words");
     HAS_NOT(html, " end");

@@ -83,6 +83,8 @@ static void status_tells_what_answers_nothing_and_the_words(void **state)
     m.text = "We do\nnot object.";
     GOOD(store_update_message(s, &m, &e));
     desk_done();
+    needs(desk_prints("status ARCP/2026/04"), "0 in part, 1 with no paper yet, 3 silent; 3 papers filed");
+    needs(desk_prints("status ARCP/2026/04"), "no paper yet");
     needs(desk_prints("status ARCP/2026/04"),
           "1 locked paper; 1 archive not looked into; 1 covering letter; note: \"We do not object.\"");
     JSON_SCOPED one = desk_json("status ARCP/2026/04 --json");
