@@ -1,5 +1,5 @@
 /* Where the parties of a round stand, as the store has it. */
-#include "app/paper_marks.h"
+#include "app/marks.h"
 #include "portal_case.h"
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, case_set_up, case_tear_down)
