@@ -70,12 +70,14 @@ static void flood(int answer)
 
 static void obey(int message, int answer)
 {
-    static int put_off;
+    static int put_off, counted;
     char word[20] = "", said[30];
 
     if (read(message, word, sizeof word - 1) < 0)
         _exit(9);
     snprintf(said, sizeof said, "read: %s", word);
+    if (strcmp(word, "counts") == 0)
+        snprintf(said, sizeof said, "read: number %d.", ++counted);
     if (strcmp(word, "kills") == 0)
         _exit(1);
     while (strcmp(word, "hangs") == 0)
@@ -268,6 +270,23 @@ static void what_cannot_be_judged_is_held(void **state)
     assert_int_equal(n_kept, 1);
 }
 
+/* A paper of the same name in a later mail is the newer version, so nobody is let past. */
+static void who_came_first_is_read_first(void **state)
+{
+    int64_t ids[3 * PARSES_AT_ONCE];
+    char said[30];
+    int n = 0;
+
+    (void)state;
+    for (; n < 3 * PARSES_AT_ONCE; n++)
+        ids[n] = give(n + 1, "counts");
+    run(false);
+    while (n-- > 0) {
+        snprintf(said, sizeof said, "read: number %d.", n + 1);
+        assert_held(ids[n], said);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +294,7 @@ int main(int argc, char **argv)
         CASE(a_copy_that_dies_is_held),
         CASE(a_server_that_hangs_takes_nobody_with_it),
         CASE(a_server_that_cannot_fork_is_asked_again),
+        CASE(who_came_first_is_read_first),
         CASE(what_it_babbles_is_held_with_the_reason),
         CASE(who_says_too_much_is_not_listened_to),
         CASE(what_cannot_be_judged_is_held),
