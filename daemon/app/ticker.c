@@ -48,7 +48,7 @@ static bool tell(struct daemon *d, const struct alarm *m)
 /* Called for every outcome, also inside a transaction: it only takes note; server_turn() tells. */
 void ticker_server(struct daemon *d, struct server_watch *w, bool up, const char *text)
 {
-    (void)d;
+    d->ticker_due = true;
     if (w->known && up == !w->away)
         return;
     w->known = true;
