@@ -5,6 +5,7 @@
 #   the disk is full when a reply comes           it stays in the mailbox, the daemon goes on; filed when there is room
 #   room for the mail, none for what is in it     the same: it is neither held nor told to its sender as spoilt
 #   a launch on a full disk                       refused in words, nothing left; the same launch goes later, once
+#   a start on a disk that is read-only           refused in words; what came meanwhile is filed by the next one
 #   a backup to a full disk                       refused in words; the next one is whole
 #   another process holds the store's lock        the reply waits and is filed
 #   the IMAP processes are killed inside a mail   it comes whole
@@ -93,6 +94,17 @@ if [ -n "$TMPFS" ]; then
     not_ok "a backup to a full disk fails" taamim backup "$T/small/backup"
     contains "in words" "disk is full" "$T/.said"
     ok "another place serves" taamim backup "$T/backup"
+    ok "the daemon stops" stop daemon 10
+    ok "the disk becomes read-only" mount -o remount,ro "$T/state"
+    put on-a-read-only-disk 20000
+    not_ok "the daemon does not start" timeout 10 "$BIN/taamimd" -c "$T/etc/taamim.conf"
+    contains "and says why" "Read-only file system" "$T/.said"
+    ok "status can be asked all the same" taamim status
+    ok "the reply is still in the mailbox" test "$(mails $office)" = 1
+    ok "the disk can be written to again" mount -o remount,rw "$T/state"
+    start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
+    ok "the reply is filed" wait_for 20 filed
+    ok "and acknowledged" wait_for 15 acknowledged
 else
     skip "full disks" "no tmpfs can be mounted here"
 fi
