@@ -182,6 +182,7 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
     if (!spool_sweep(d->spool, arena_printf(in->a, "held/%lld", (long long)in->m.id), 0, e))
         return false;
     in->m.troubles = "";
+    filing_settle(d, in);
     for (size_t i = 0; i < in->facts->n_parts; i++) {
         const struct fact_part *part = &in->facts->parts[i];
 

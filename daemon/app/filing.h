@@ -13,8 +13,8 @@ bool filing_stage(struct daemon *d, struct incoming *in, bool hold, struct err *
 const char *filing_type_of_name(const char *name);
 bool filing_is_paper(const struct fact_part *part);
 /* Fills in->troubles: why a part is not taken, by its kind, by what the virus scanner found in it, for an archive by what
- * of this holds for a file in it, or by what is taken before it. Before all else here: what is staged, and how it is
- * marked, follows from it. */
+ * of this holds for a file in it, or by what is taken before it. What is staged, and how it is marked, follows from it:
+ * filing_stage() asks for it, too. */
 void filing_settle(struct daemon *d, struct incoming *in);
 bool filing_is_taken(const struct incoming *in, size_t i);
 /* An archive of which some file is taken: its files speak for it. Any other is a file like all. */

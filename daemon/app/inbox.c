@@ -217,7 +217,6 @@ static bool judge_and_act(struct daemon *d, struct incoming *in, const char *tro
     }
     if (reread_decided(&in->m)) {
         take_header(in->a, &in->m, in->facts);
-        filing_settle(d, in);
         follow_officer(d, in);
     } else if (!inbox_judge(d, in, e)) {
         return false;
