@@ -334,6 +334,30 @@ static void problem_says_why(void **state)
     must_have(rendered(a, &l).text, "est arrivé vide");
 }
 
+/* There is no program as PDF: the paper itself is asked for, if there is one. */
+static void a_program_is_not_asked_for_in_another_format(void **state)
+{
+    static const char *const says[LANG_COUNT][2] = {
+        [LANG_AR] = {"لا تُقبل البرامج", "فيُرجى إرسال الورقة نفسها بنسق PDF"},
+        [LANG_EN] = {"programs and other files of this kind are not accepted", "kindly send the paper itself as PDF"},
+        [LANG_FR] = {"les programmes et fichiers de ce genre ne sont pas", "le document lui-même au format PDF"}};
+    ARENA_SCOPED a = arena_new();
+    const struct letter_paper program = {.name = "setup.exe", .sha256 = "", .item = -1, .trouble = "refused_type"};
+
+    (void)state;
+    for (int i = 0; i < 2 * LANG_COUNT; i++) {
+        int lang = i / 2;
+        struct letter l = sample_letter(i % 2 ? LETTER_RECEIPT : LETTER_PROBLEM, LANG_BIT(lang));
+
+        l.papers = &program;
+        l.n_papers = 1;
+        for (int k = 0; k < 2; k++) {
+            must_have(without_breaks(a, rendered(a, &l).text), says[lang][k]);
+            must_have(rendered(a, &l).html, says[lang][k]);
+        }
+    }
+}
+
 /* It was received, and is asked for once more as a file that can be read. */
 static void receipt_asks_for_what_is_locked(void **state)
 {
@@ -521,6 +545,7 @@ int main(void)
         cmocka_unit_test(names_made_where_no_form_is_given),
         cmocka_unit_test(another_secretariat_names_itself),
         cmocka_unit_test(problem_says_why),
+        cmocka_unit_test(a_program_is_not_asked_for_in_another_format),
         cmocka_unit_test(receipt_asks_for_what_is_locked),
         cmocka_unit_test(officers_mails),
         cmocka_unit_test(wrong_templates_are_told),
