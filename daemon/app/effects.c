@@ -121,7 +121,7 @@ static const char *names_of(struct arena *a, const struct filed *filed)
 }
 
 /* The first of what it says, in quotation marks of mail, for an alert: each line with ">" before, so that none can pass
- * for one of ours. */
+ * for one of ours. The mark is within the isolate: before an Arabic line it stands at the right. */
 static const char *words_quoted(struct arena *a, const struct message_row *m)
 {
     BUF_SCOPED out = {.max = NOTE_BYTES};
@@ -130,7 +130,7 @@ static const char *words_quoted(struct arena *a, const struct message_row *m)
 
     while (!out.overflow && (line = strsep(&rest, "\n")))
         if (line[strspn(line, " \t\r")] && n++ < NOTE_LINES)
-            buf_addf(&out, "\n> " FSI "%s" PDI, text_clean(a, line, strnlen(line, NOTE_BYTES / 2)));
+            buf_addf(&out, "\n" FSI "> %s" PDI, text_clean(a, line, strnlen(line, NOTE_BYTES / 2)));
     return arena_printf(a, "%s%s", buf_text(&out), out.overflow || n > NOTE_LINES ? "\n> …" : "");
 }
 
@@ -164,10 +164,18 @@ static const char *notes_of(struct arena *a, const struct filed *filed)
     return arena_printf(a, "%s%s%s", locked, closed, macros);
 }
 
+static bool brings_locked(const struct filed *filed)
+{
+    for (size_t i = 0; i < filed->n; i++)
+        if (filed->papers[i].locked && !filed->papers[i].known)
+            return true;
+    return false;
+}
+
 static bool alert_notes(struct daemon *d, struct arena *a, const struct message_row *m, const struct filed *filed,
                         struct err *e)
 {
-    struct alert_row about = alert_of(m, "look");
+    struct alert_row about = alert_of(m, brings_locked(filed) ? "locked" : "look");
     const char *notes = notes_of(a, filed);
 
     return !*notes || alert(d, &about, e, FSI "%s" PDI "%s", *m->sender ? m->sender : BY_HAND, notes);

@@ -48,7 +48,7 @@ struct letter_paper {
 
 struct letter_alert { /* one line of an alert mail */
     const char *
-        kind; /* "filed" "held" "suspect" "no_paper" "not_taken" "bounced" "failed" "refused" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away" "scanner_back" "clock" "trouble" "new_address" "unverified" "cover" */
+        kind; /* "filed" "held" "suspect" "no_paper" "not_taken" "bounced" "failed" "refused" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away" "scanner_back" "clock" "trouble" "new_address" "unverified" "cover" "look" "locked" "next_contact" */
     const char *ref, *party_code;
     const struct party *party; /* NULL where none */
     int64_t message;           /* reply number for `taamim reply show N`; 0 none */

@@ -3,9 +3,11 @@
  * Rows stay in the order they come in, which for parties is the register's. The commands shown are ones that can be
  * typed as they are, but for words in capitals where something is unknown. Strangers' text is cleaned, and the
  * templates escape it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/letter_parts.h"
+#include "base/wire.h"
 #include "mail/lang.h"
 #include "mail/names.h"
 
@@ -67,6 +69,8 @@ static void message_actions(struct action_list *to, const struct letter_alert *a
         return;
     }
     add_action(to, arena_printf(to->a, "taamim reply show %lld", (long long)al->message));
+    if (strcmp(al->kind, "locked") == 0)
+        add_action(to, arena_printf(to->a, "taamim reply item %lld PAPER ITEM", (long long)al->message));
     if (strcmp(al->kind, "cover") == 0)
         add_action(to, arena_printf(to->a, "taamim reply cover %lld", (long long)al->message));
 }
@@ -119,6 +123,27 @@ static json_t *alert_lines(struct arena *a, enum lang lang, const struct letter_
     return lines;
 }
 
+/* What several alerts tell of one reply is one entry: what is in it already is not said twice. */
+static void add_once(json_t *list, const json_t *more)
+{
+    size_t i, k;
+    json_t *one, *other;
+
+    json_array_foreach(more, i, one)
+    {
+        bool has = false;
+
+        json_array_foreach(list, k, other) has |= json_equal(one, other) == 1;
+        if (!has && json_array_append(list, one) != 0)
+            abort();
+    }
+}
+
+static bool is_of_one_reply(const struct letter_alert *one, const struct letter_alert *other)
+{
+    return one->message && one->message == other->message;
+}
+
 static void alert_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang,
                          const struct letter_alert *al)
 {
@@ -135,21 +160,47 @@ static void alert_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_set(o, "actions", actions);
 }
 
+static void join_alert(struct arena *a, json_t *row, const json_t *more)
+{
+    const char *what = json_string_value(json_object_get(row, "what"));
+    const char *also = json_string_value(json_object_get(more, "what"));
+    json_t *actions = json_object_get(row, "actions");
+    if (!strstr(what, also))
+        value_text(a, row, "what", arena_printf(a, "%s – %s", what, also));
+    add_once(json_object_get(row, "lines"), json_object_get(more, "lines"));
+    add_once(actions, json_object_get(more, "actions"));
+    value_bool(row, "has_actions", json_array_size(actions) > 0);
+}
+
+static json_t *alert_rows(struct arena *a, const struct letter *l, enum lang lang)
+{
+    json_t *list = json_array(), *row = NULL;
+    for (size_t i = 0; i < l->n_alerts; i++) {
+        JSON_SCOPED values = json_object();
+        alert_values(a, values, l, lang, &l->alerts[i]);
+        if (row && is_of_one_reply(&l->alerts[i - 1], &l->alerts[i])) {
+            join_alert(a, row, values);
+            continue;
+        }
+        row = value_list_add(list);
+        value_int(row, "n", (long long)json_array_size(list));
+        json_object_update(row, values);
+    }
+    return list;
+}
+
 static void alert_list(struct arena *a, json_t *o, const struct letter *l, enum lang lang)
 {
-    json_t *list = json_array();
+    json_t *list = alert_rows(a, l, lang);
+    size_t n = json_array_size(list);
     long long held = 0;
-    for (size_t i = 0; i < l->n_alerts; i++) {
-        json_t *row = value_list_add(list);
-        value_int(row, "n", (long long)i + 1);
-        alert_values(a, row, l, lang, &l->alerts[i]);
+    for (size_t i = 0; i < l->n_alerts; i++)
         held += is_held(&l->alerts[i]);
-    }
-    value_bool(o, "has_alerts", l->n_alerts > 0);
-    value_int(o, "n_alerts", (long long)l->n_alerts);
+    value_bool(o, "has_alerts", n > 0);
+    value_int(o, "n_alerts", (long long)n);
     value_int(o, "n_held", held);
     /* One thing alone is named in the subject. */
-    value_set(o, "single", l->n_alerts == 1 ? json_copy(json_array_get(list, 0)) : json_object());
+    value_set(o, "single", n == 1 ? json_copy(json_array_get(list, 0)) : json_object());
     value_set(o, "alerts", list);
 }
 

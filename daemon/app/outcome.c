@@ -86,12 +86,15 @@ static bool tell_failure(struct daemon *d, const struct notice_row *n, const str
 {
     ARENA_SCOPED a = arena_new();
     struct alert_row about = {.kind = kind, .round = n->round, .party = n->party};
-    const char *line;
+    struct reached reached;
 
     if (!*n->round)
         return tell_officer_failure(d, row, e);
-    return reach_after_failure(d, a, n, row, &line, e) &&
-           alert(d, &about, e, "%s: %.200s%s", row->address, row->reply, line);
+    if (!reach_after_failure(d, a, n, row, &reached, e))
+        return false;
+    if (reached.next)
+        about.kind = "next_contact";
+    return alert(d, &about, e, "%s: %.200s%s", row->address, row->reply, reached.line);
 }
 
 /* An address that failed for good twice is not written to again until an officer says otherwise (`round resend`).

@@ -76,7 +76,7 @@ static bool is_left(const struct delivery_row *rows, size_t n)
 }
 
 bool reach_after_failure(struct daemon *d, struct arena *a, const struct notice_row *n,
-                         const struct delivery_row *failed, const char **line_out, struct err *e)
+                         const struct delivery_row *failed, struct reached *out, struct err *e)
 {
     struct round_view v;
     struct unreached u = {.view = &v,
@@ -89,15 +89,16 @@ bool reach_after_failure(struct daemon *d, struct arena *a, const struct notice_
     const char *next;
     size_t many;
 
-    *line_out = "";
+    *out = (struct reached){.line = ""};
     if (!u.party || is_answer(n->kind))
         return true;
     if (!round_view(d, a, n->round, &v, e) || !reach_next(d, a, &u, &next, e) ||
         !store_deliveries_of(d->store, a, n->id, &rows, &many, e))
         return false;
+    out->next = next != NULL;
     if (next)
-        *line_out = arena_printf(a, "\n%s is written to instead, as the next contact", next);
+        out->line = arena_printf(a, "\n%s is written to instead, as the next contact", next);
     else if (!is_left(rows, many))
-        *line_out = "\nno address is left for this mail: the party has not been reached";
+        out->line = "\nno address is left for this mail: the party has not been reached";
     return true;
 }

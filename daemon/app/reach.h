@@ -17,9 +17,14 @@ struct unreached {
 };
 /* Within the caller's transaction. *next_out: who is written to instead, in wire form; NULL: nobody. */
 bool reach_next(struct daemon *d, struct arena *a, const struct unreached *u, const char **next_out, struct err *e);
-/* For the alert about a failed delivery of a party's mail: reaches the next contact, and says so in a line of its own;
- * or that nobody has got this mail. "" where there is nothing to say. */
+/* For the alert about a failed delivery of a party's mail: */
+struct reached {
+    const char
+        *line; /* the next contact is written to, or nobody has got this mail; "" where there is nothing to say */
+    bool next; /* an officer has nothing to do */
+};
+/* Reaches the next contact. */
 bool reach_after_failure(struct daemon *d, struct arena *a, const struct notice_row *n,
-                         const struct delivery_row *failed, const char **line_out, struct err *e);
+                         const struct delivery_row *failed, struct reached *out, struct err *e);
 
 #endif

@@ -397,15 +397,22 @@ static char *rule_in_words(struct arena *a, enum lang lang, const char *text)
     return rule ? arena_printf(a, "%s (%s)", rule, words ? words : why) : NULL;
 }
 
-/* "⁨report.pdf⁩ (known), ⁨annex.pdf⁩": the daemon's word beside names that it has set off. */
-static char *names_in_words(struct arena *a, enum lang lang, const char *text)
+static char *replaced(struct arena *a, const char *text, const char *what, const char *with)
 {
-    static const char mark[] = PDI " (known)";
     const char *out = "", *at;
 
-    for (; (at = strstr(text, mark)); text = at + strlen(mark))
-        out = arena_printf(a, "%s%.*s" PDI " (%s)", out, (int)(at - text), text, sentence_in_words(a, lang, "known"));
+    for (; (at = strstr(text, what)); text = at + strlen(what))
+        out = arena_printf(a, "%s%.*s%s", out, (int)(at - text), text, with);
     return arena_printf(a, "%s%s", out, text);
+}
+
+/* "⁨report.pdf⁩ (known), ⁨annex.pdf⁩": the daemon's word beside names that it has set off, and what stands between. */
+static char *names_in_words(struct arena *a, enum lang lang, const char *text)
+{
+    const char *known = arena_printf(a, PDI " (%s)", sentence_in_words(a, lang, "known"));
+    char *words = replaced(a, text, PDI " (known)", known);
+
+    return lang == LANG_AR ? replaced(a, words, ", " FSI, "، " FSI) : words;
 }
 
 char *reason_in_words(struct arena *a, enum lang lang, const char *english)

@@ -94,7 +94,7 @@ static bool take_filters(struct world *w, struct wish *wish, const struct line *
 
 static bool names(const struct kept_mail *m, const char *what)
 {
-    if (strstr(m->subject, what) || strstr(m->text, what))
+    if (strstr(m->subject, what) || strstr(m->text, what) || strstr(m->marked, what))
         return true;
     for (size_t i = 0; i < m->n_attachments; i++)
         if (strcmp(m->attachments[i], what) == 0)

@@ -172,6 +172,7 @@ static void keep(struct world *w, const struct send_job *job, const char *raw, c
                           .kind = mail_header(w->a, raw, "X-Taamim-Loop"),
                           .subject = f->subject,
                           .text = as_read(w->a, f->text),
+                          .marked = f->text,
                           .message_id = f->message_id,
                           .reply_to = address_in(w->a, mail_header(w->a, raw, "Reply-To")),
                           .raw = raw,

@@ -38,7 +38,8 @@ extern const struct sentence time_sentences[], mail_sentences[], officer_sentenc
 struct kept_mail {
     const char *to, *from; /* envelope */
     int64_t at;
-    const char *kind; /* X-Taamim-Loop */
+    const char *kind;   /* X-Taamim-Loop */
+    const char *marked; /* the text with its marks of direction, which `text` is without */
     const char *subject, *text, *message_id, *reply_to, *raw;
     const char **attachments;
     size_t n_attachments;

@@ -403,6 +403,7 @@ static void officers_mails(void **state)
     must_have(t.text, "    عند مرحلة \u2068تسجيل الدخول\u2069: \u2068535 5.7.8 authentication failed\u2069\n");
     must_have(t.html, ">مرسِل غير معروف</div>"); /* a line of its own, in the direction of its own */
     must_have(t.html, "measures v2.docx\u2069 (ورد من قبل)</div>");
+    must_have(t.text, "تقرير الأردن عن التعهدات.pdf\u2069، \u2068measures v2.docx\u2069");
     l.n_alerts = 1;
     must_have(rendered(a, &l).subject, "[ARCP/2026/04 – DJ] ");
     l.langs = LANG_BIT(LANG_FR);
@@ -423,6 +424,32 @@ static void officers_mails(void **state)
     must_have(t.text, "KM (KM): Wrote, no paper yet; papers: 1; locked by a password: 1");
     must_have(t.text, "waiting for 3 days");
     must_have(t.text, l.chain_head);
+}
+
+/* What several alerts tell of one reply stands together, with all that can be done, and its sender once. */
+static void one_reply_is_one_entry(void **state)
+{
+    static const struct letter_alert alerts[] = {
+        {"filed", "ARCP/2026/04", "JO", &sample_jordan, 18, 0, "\u2068focal@jo.example\u2069\n\u2068sealed.zip\u2069"},
+        {"locked", "ARCP/2026/04", "JO", &sample_jordan, 18, 0, "\u2068focal@jo.example\u2069\na reason"},
+        {"not_taken", "ARCP/2026/04", "JO", &sample_jordan, 18, 0, "\u2068focal@jo.example\u2069\nanother reason"},
+        {"next_contact", "ARCP/2026/04", "JO", &sample_jordan, 0, 0, "mission@jo.example: 550"},
+    };
+    ARENA_SCOPED a = arena_new();
+    struct letter l = sample_letter(LETTER_ALERT, LANG_BIT(LANG_EN));
+    struct letter_text t;
+    (void)state;
+    l.alerts = alerts;
+    l.n_alerts = 3;
+    t = rendered(a, &l);
+    must_have(t.subject, "Reply filed – Filed, opens with a password only – Attachment not taken");
+    must_have(t.text, "    \u2068focal@jo.example\u2069\n    \u2068sealed.zip\u2069\n    a reason\n    another reason\n"
+                      "To do:\n    taamim reply show 18\n    taamim reply item 18 PAPER ITEM\n");
+    must_lack(t.text, "\n2. ");
+    l.n_alerts = 4;
+    t = rendered(a, &l);
+    must_have(t.text, "\n2. Not delivered, the next contact is written to, Jordan");
+    must_lack(t.text, "round resend");
 }
 
 /* ---- templates that are wrong, overriding, freezing */
@@ -548,6 +575,7 @@ int main(void)
         cmocka_unit_test(a_program_is_not_asked_for_in_another_format),
         cmocka_unit_test(receipt_asks_for_what_is_locked),
         cmocka_unit_test(officers_mails),
+        cmocka_unit_test(one_reply_is_one_entry),
         cmocka_unit_test(wrong_templates_are_told),
         cmocka_unit_test(addressees_that_are_no_states),
         cmocka_unit_test(missing_templates_are_told),

@@ -208,7 +208,7 @@ static const struct {
      FSI "النشرة الصباحية" PDI ": رُفضت بالرمز " FSI "550" PDI " لما ورد فيها من كلام الغير؛ ردود تنتظر: " FSI "3" PDI,
      "bulletin du matin" NBSP ": refusé (550) pour ce qu’il cite" NBSP "; réponses en attente" NBSP ": 3"},
     {FSI "brought by hand" PDI, FSI "سُلّمت باليد" PDI, FSI "remis en main propre" PDI},
-    {FSI "a.pdf" PDI " (known), " FSI "b.pdf" PDI, FSI "a.pdf" PDI " (ورد من قبل), " FSI "b.pdf" PDI,
+    {FSI "a.pdf" PDI " (known), " FSI "b.pdf" PDI, FSI "a.pdf" PDI " (ورد من قبل)، " FSI "b.pdf" PDI,
      FSI "a.pdf" PDI " (déjà reçu), " FSI "b.pdf" PDI},
 };
 
