@@ -10,8 +10,8 @@
 #include "mail/address.h"
 #include "mail/names.h"
 
-#define FROZEN_MAX  8   /* rounds whose frozen part is kept in memory */
-#define ALERT_BYTES 1600 /* strangers write subjects as long as they like */
+#define FROZEN_MAX  8    /* rounds whose frozen part is kept in memory */
+#define ALERT_BYTES 1600 /* names of files, subjects and words of a mail: strangers write them as long as they like */
 
 void orders_free(struct standing_orders *o)
 {

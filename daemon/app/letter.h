@@ -34,21 +34,22 @@ extern const char *const letter_kind_names[LETTER_KIND_COUNT];
 struct letter_paper {
     const char *name;
     int64_t size;
-    const char *sha256; /* shown short */
-    int item;           /* -1 unassigned */
-    int version;        /* > 1: replaces an earlier one */
-    bool known;         /* had been received before: nothing was added */
-    bool maybe_cover;   /* may be a covering letter alone */
-    const char *
-        trouble; /* why it could not be taken: "too_large", "empty", "refused_type", "infected:NAME" ... (app/trouble.h); NULL: it was taken */
-    bool locked; /* opens with a password only: the receipt asks for it without one */
-    bool closed; /* an archive that was not looked into: the receipt asks for its files one by one */
-    bool macros; /* carries programs of its own: officers hear of it */
+    const char *sha256;  /* shown short */
+    int item;            /* -1 unassigned */
+    int version;         /* > 1: replaces an earlier one */
+    bool known;          /* had been received before: nothing was added */
+    bool maybe_cover;    /* may be a covering letter alone */
+    const char *trouble; /* why it could not be taken, a code of app/trouble.h; NULL: it was taken */
+    bool locked;         /* opens with a password only: the receipt asks for it without one */
+    bool closed;         /* an archive that was not looked into: the receipt asks for its files one by one */
+    bool macros;         /* carries programs of its own: officers hear of it */
 };
 
 struct letter_alert { /* one line of an alert mail */
-    const char *
-        kind; /* "filed" "held" "suspect" "no_paper" "not_taken" "bounced" "failed" "refused" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away" "scanner_back" "clock" "trouble" "new_address" "unverified" "cover" "look" "locked" "next_contact" */
+    /* "filed" "held" "suspect" "no_paper" "not_taken" "look" "locked" "cover" "new_address" "unverified" "bounced"
+     * "failed" "refused" "next_contact" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away"
+     * "scanner_back" "clock" "trouble" */
+    const char *kind;
     const char *ref, *party_code;
     const struct party *party; /* NULL where none */
     int64_t message;           /* reply number for `taamim reply show N`; 0 none */

@@ -107,9 +107,8 @@ static const struct {
     {TROUBLE_TOO_LARGE, "not taken: the file is too large", NULL},
     {TROUBLE_REFUSED_TYPE, "not taken: a file of a type that is refused", NULL},
     {TROUBLE_HOLDS_REFUSED, "not taken: it holds a file that is not taken",
-     "the archive holds a file that is not accepted, and was not taken itself; its other files, where it has any, are "
-     "named "
-     "above."},
+     "the archive holds a file that is not accepted, and was not taken itself; its other files, where it has any, "
+     "are named above."},
     {TROUBLE_NOT_ALLOWED, "not taken: a file of a type that is not among the allowed ones",
      "files of this type are not accepted; kindly send it in another format, such as PDF."},
     {TROUBLE_MACROS, "not taken: a document that carries macros",

@@ -88,9 +88,8 @@ static const struct row {
      "fichier non retenu" NBSP ": son type est refusé"},
     {"not taken: it holds a file that is not taken", "لم يُقبل الملف: فيه ملف غير مقبول",
      "fichier non retenu" NBSP ": il contient un fichier qui n’est pas accepté"},
-    {"the archive holds a file that is not accepted, and was not taken itself; its other files, where it has any, are "
-     "named "
-     "above.",
+    {"the archive holds a file that is not accepted, and was not taken itself; its other files, where it has any, "
+     "are named above.",
      "يحتوي هذا الملف المضغوط على ملف لا يُقبل، فلم يُقبل هو نفسه؛ وما قُبل من ملفاته الأخرى، إن وُجد، مذكور أعلاه.",
      "l’archive contient un fichier qui n’est pas accepté et n’a donc pas été retenue elle-même" NBSP
      "; ses autres fichiers, s’il y en a, figurent ci-dessus."},
@@ -159,7 +158,7 @@ static const struct row {
     {"its papers were not scanned for viruses", "لم تُفحص أوراقه بكاشف الفيروسات",
      "ses pièces n’ont pas été soumises à l’antivirus"},
     {"% is written to instead, as the next contact", "تُرسل الرسالة بدلاً منه إلى مسؤول الاتصال التالي: %",
-     "le message est envoyé à % à la place, contact suivant de la délégation"},
+     "le message est adressé à la place au contact suivant de la délégation" NBSP ": %"},
     {"no address is left for this mail: the party has not been reached",
      "لم يبقَ لهذه الرسالة عنوان آخر: لم تصل إلى الجهة",
      "plus aucune adresse pour ce message" NBSP ": la délégation n’a pas été jointe"},
@@ -170,9 +169,8 @@ static const struct row {
     {"perhaps a covering letter alone: the paper itself seems to be missing",
      "لعل الوارد كتاب تغطية فحسب: يبدو أن الورقة نفسها لم تصل",
      "peut-être une simple lettre d’accompagnement" NBSP ": le document lui-même semble manquer"},
-    {"this is a covering letter, and has been filed as such; the paper that it accompanies has not arrived, and is "
-     "kindly "
-     "requested.",
+    {"this is a covering letter, and has been filed as such; the paper that it accompanies has not arrived, "
+     "and is kindly requested.",
      "هذا كتاب تغطية، وقد حُفظ بهذه الصفة، ولم تصل الورقة المشار إليها فيه؛ فيُرجى التكرم بموافاتنا بها.",
      "il s’agit d’une lettre d’accompagnement, enregistrée comme telle" NBSP
      "; le document qu’elle accompagne n’est pas parvenu" NBSP "; prière de bien vouloir l’envoyer."},
@@ -247,8 +245,8 @@ static const struct row {
      "le dossier des copies d’envoi en accepte de nouveau"},
     {"at the stage of %: %", "عند مرحلة %: %", "à l’étape «" NBSP "%" NBSP "»" NBSP ": %"},
     {"%: refused with % for what it quotes; replies that wait: %",
-     "%: رُفضت بالرمز % لما ورد فيها من كلام الغير؛ ردود تنتظر: %",
-     "%" NBSP ": refusé (%) pour ce qu’il cite" NBSP "; réponses en attente" NBSP ": %"},
+     "رفض الخادم إرسال % (الرمز %) لما تتضمنه من نصوص واردة من الغير؛ ردود تنتظر: %",
+     "%" NBSP ": envoi refusé (%) en raison des textes cités" NBSP "; réponses en attente" NBSP ": %"},
     {"the mail server takes mail again", "عاد خادم البريد إلى قبول الرسائل",
      "le serveur de courrier accepte de nouveau les messages"},
     {"the computer's clock has jumped by more than an hour; reminders wait for an hour. Check the time and %",

@@ -1,10 +1,9 @@
 /* Charsets, by the C library's iconv.
  *
  * Labels lie: mail marked iso-8859-1 is windows-1252, "us-ascii" holds UTF-8, and names in raw windows-1256 have no
- * label at all. So a
- * label is one candidate among several, and the first that takes the bytes wins. Where none does, the labelled one is
- * used with
- * U+FFFD for what it cannot read. Output is bounded by the input's size; iconv states are closed after each use. */
+ * label at all. So a label is one candidate among several, and the first that takes the bytes wins. Where none does, the
+ * labelled one is used with U+FFFD for what it cannot read. Output is bounded by the input's size; iconv states are
+ * closed after each use. */
 #include "parse/charset.h"
 #include <glib.h>
 #include <iconv.h>

@@ -2,14 +2,13 @@
  *
  *   parse   {"hello":"parse","version":1}
  *   daemon  {"parse":ID} with three descriptors: the message (read only), the scratch file (read and write), the
- * answer pipe
+ *           answer pipe
  *
  * The server loads its libraries once and never reads a message; the copy closes everything but its three descriptors,
- * enters the sandbox, writes
- * the facts as one line to the pipe and ends. A copy that dies says nothing: the server says {"died":WHY} there in its
- * place, and a pipe that closes without a word means that the server itself is gone. Where the
- * server cannot fork, or the copy has no room on the disk, {"again":true} is said there: the message has done nothing. The server
- * ends when its channel does. --no-sandbox is for memory checkers, and said. */
+ * enters the sandbox, writes the facts as one line to the pipe and ends. A copy that dies says nothing: the server says
+ * {"died":WHY} there in its place, and a pipe that closes without a word means that the server itself is gone. Where the
+ * server cannot fork, or the copy has no room on the disk, {"again":true} is said there: the message has done nothing.
+ * The server ends when its channel does. --no-sandbox is for memory checkers, and said. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -165,8 +164,8 @@ static const char *how(int status)
         return WEXITSTATUS(status) == 3 ? "its sandbox could not be entered" : "it gave up";
     switch (WTERMSIG(status)) {
     case SIGXCPU:
-    case SIGALRM:
-    case SIGKILL: return "it took too long";
+    case SIGALRM: return "it took too long";
+    case SIGKILL: return "it took too long or too much memory";
     case SIGSYS: return "it asked the system for what it may not have";
     case SIGXFSZ: return "it wrote too much";
     default: return "it crashed";

@@ -113,8 +113,8 @@ struct paper_fact {
 int item_of(const struct round_item *items, size_t n_items, const char *file_name, const char *subject);
 /* The current paper that a new one replaces as its next version: of the same item (when assigned and that item has
  * one paper), or of the same name (case, digits and a trailing "(1)", "v2", "rev" folded), which is the stronger
- * sign. -1 = none: replies add, and no paper takes the place of a covering letter. The caller leaves papers of the same mail out, and passes item -1 in a round with
- * one item, where the item tells nothing about the paper. */
+ * sign. -1 = none: replies add, and no paper takes the place of a covering letter. The caller leaves papers of the same
+ * mail out, and passes item -1 in a round with one item, where the item tells nothing about the paper. */
 int paper_replaces(const struct paper_fact *papers, size_t n, int item, const char *file_name);
 
 /* Where a party stands. */

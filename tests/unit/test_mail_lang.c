@@ -205,8 +205,10 @@ static const struct {
      "rappel" NBSP ": aucune adresse de la délégation n’est joignable, toutes ont échoué auparavant" NBSP
      "; rien n’est parti"},
     {"digest: refused with 550 for what it quotes; replies that wait: 3",
-     FSI "النشرة الصباحية" PDI ": رُفضت بالرمز " FSI "550" PDI " لما ورد فيها من كلام الغير؛ ردود تنتظر: " FSI "3" PDI,
-     "bulletin du matin" NBSP ": refusé (550) pour ce qu’il cite" NBSP "; réponses en attente" NBSP ": 3"},
+     "رفض الخادم إرسال " FSI "النشرة الصباحية" PDI " (الرمز " FSI "550" PDI
+     ") لما تتضمنه من نصوص واردة من الغير؛ ردود تنتظر: " FSI "3" PDI,
+     "bulletin du matin" NBSP ": envoi refusé (550) en raison des textes cités" NBSP "; réponses en attente" NBSP
+     ": 3"},
     {FSI "brought by hand" PDI, FSI "سُلّمت باليد" PDI, FSI "remis en main propre" PDI},
     {FSI "a.pdf" PDI " (known), " FSI "b.pdf" PDI, FSI "a.pdf" PDI " (ورد من قبل)، " FSI "b.pdf" PDI,
      FSI "a.pdf" PDI " (déjà reçu), " FSI "b.pdf" PDI},
