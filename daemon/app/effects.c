@@ -164,10 +164,10 @@ static const char *notes_of(struct arena *a, const struct filed *filed)
     return arena_printf(a, "%s%s%s", locked, closed, macros);
 }
 
-static bool brings_locked(const struct filed *filed)
+static bool brings_unopened(const struct filed *filed)
 {
     for (size_t i = 0; i < filed->n; i++)
-        if (filed->papers[i].locked && !filed->papers[i].known)
+        if ((filed->papers[i].locked || filed->papers[i].closed) && !filed->papers[i].known)
             return true;
     return false;
 }
@@ -175,7 +175,7 @@ static bool brings_locked(const struct filed *filed)
 static bool alert_notes(struct daemon *d, struct arena *a, const struct message_row *m, const struct filed *filed,
                         struct err *e)
 {
-    struct alert_row about = alert_of(m, brings_locked(filed) ? "locked" : "look");
+    struct alert_row about = alert_of(m, brings_unopened(filed) ? "locked" : "look");
     const char *notes = notes_of(a, filed);
 
     return !*notes || alert(d, &about, e, FSI "%s" PDI "%s", *m->sender ? m->sender : BY_HAND, notes);

@@ -442,7 +442,7 @@ static void one_reply_is_one_entry(void **state)
     l.alerts = alerts;
     l.n_alerts = 3;
     t = rendered(a, &l);
-    must_have(t.subject, "Reply filed – Filed, opens with a password only – Attachment not taken");
+    must_have(t.subject, "Reply filed – Filed, could not be opened – Attachment not taken");
     must_have(t.text, "    \u2068focal@jo.example\u2069\n    \u2068sealed.zip\u2069\n    a reason\n    another reason\n"
                       "To do:\n    taamim reply show 18\n    taamim reply item 18 PAPER ITEM\n");
     must_lack(t.text, "\n2. ");
