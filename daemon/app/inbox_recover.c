@@ -44,14 +44,12 @@ static bool row_of_file(struct daemon *d, struct arena *a, const char *file, str
 static bool recover_unwatched(struct daemon *d, struct arena *a, const char *file, struct err *e)
 {
     const char *path = arena_printf(a, "incoming/%s", file);
-    struct message_row *rows;
-    size_t n;
+    struct message_row m;
 
-    if (!store_messages(d->store, a, NULL, "collected", &rows, &n, e))
+    if (!store_message_by_file(d->store, a, path, &m, e))
         return false;
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(rows[i].file, path) == 0)
-            return inbox_seen_again(d, a, rows[i].id, path, e);
+    if (m.state)
+        return inbox_seen_again(d, a, m.id, path, e);
     log_event(LOG_LEVEL_WARNING, "incoming", "path", path, "reason",
               "it is of no mailbox that is watched; it stays there", NULL);
     return true;

@@ -4,6 +4,7 @@
  * person sees as the day of an answer is the day it came, not the day an officer accepted it. */
 #include "app/matrix.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,16 +22,16 @@ struct tally {
     struct paper_fact *facts;
     size_t n_facts;
     int64_t first_received_at;
-    const char *away_sender;
+    int64_t note_id, away_id; /* the messages whose words are shown; 0 = none */
+    char away_sender[256];
 };
 
 struct count {
     struct store *store;
-    struct arena *a;
+    struct arena *a;   /* of the result */
+    struct arena *own; /* of what is counted */
     struct matrix *m;
-    struct tally *tallies;        /* by code */
-    struct message_row *messages; /* by id */
-    size_t n_messages;
+    struct tally *tallies; /* by code */
 };
 
 static int by_code(const void *one, const void *other)
@@ -67,7 +68,7 @@ static bool count_seats(struct count *c, const struct party_register *r, struct 
     if (!store_seats(c->store, c->a, m->round.ref, &seats, &m->n, e))
         return false;
     m->rows = arena_alloc(c->a, (m->n + 1) * sizeof *m->rows);
-    c->tallies = arena_alloc(c->a, (m->n + 1) * sizeof *c->tallies);
+    c->tallies = arena_alloc(c->own, (m->n + 1) * sizeof *c->tallies);
     for (size_t i = 0; i < m->n; i++) {
         m->rows[i] = row_of(m, r, &seats[i]);
         c->tallies[i].row = &m->rows[i];
@@ -85,71 +86,59 @@ static bool tells_of_delivery(const char *kind)
            strcmp(kind, mail_kind_names[MAIL_DELIVERED]) == 0 || strcmp(kind, mail_kind_names[MAIL_FEEDBACK]) == 0;
 }
 
-static int by_id(const void *key, const void *element)
+static void count_paper(void *arg, const struct paper_seen *p)
 {
-    int64_t id = *(const int64_t *)key, other = ((const struct message_row *)element)->id;
-
-    return id < other ? -1 : id > other;
-}
-
-static struct message_row *message_of(const struct count *c, int64_t id)
-{
-    return c->n_messages ? bsearch(&id, c->messages, c->n_messages, sizeof *c->messages, by_id) : NULL;
-}
-
-static void count_paper(struct count *c, const struct paper_row *p, bool *brought)
-{
+    const struct count *c = arg;
     struct tally *t = tally_of(c, p->party);
-    const struct message_row *m = message_of(c, p->message);
 
-    if (m)
-        brought[m - c->messages] = true;
     if (!t)
         return;
-    ARENA_PUSH(c->a, t->facts, t->n_facts, (struct paper_fact){p->item, p->name, p->current});
+    ARENA_PUSH(c->own, t->facts, t->n_facts, (struct paper_fact){p->item, "", p->current});
     t->row->papers += p->current && !mark_has(p->marks, MARK_ARCHIVE);
     t->row->locked += p->current && mark_has(p->marks, MARK_LOCKED);
     t->row->closed += p->current && mark_has(p->marks, MARK_CLOSED);
     t->row->covers += p->current && p->item == ITEM_COVER;
-    if (m && m->received_at && (!t->first_received_at || m->received_at < t->first_received_at))
-        t->first_received_at = m->received_at;
+    if (p->received_at && (!t->first_received_at || p->received_at < t->first_received_at))
+        t->first_received_at = p->received_at;
 }
 
 /* By their number, which is the order they came in: what a sender says whom nobody vouches for takes the place of his
  * like alone. */
-static void note_absence(struct tally *t, const struct message_row *m)
+static void note_absence(struct tally *t, const struct reply_seen *m)
 {
     struct matrix_row *row = t->row;
     bool unverified = mark_has(m->marks, MARK_UNVERIFIED);
 
-    if (row->away && unverified && !row->away_unverified)
+    if (t->away_id && unverified && !row->away_unverified)
         return;
     if (strcmp(m->state, "noted") == 0 && mark_has(m->marks, MARK_AWAY)) {
-        row->away = m->why;
+        t->away_id = m->id;
         row->away_unverified = unverified;
-        t->away_sender = m->sender;
-    } else if (strcmp(m->state, "filed") == 0 && t->away_sender && strcasecmp(t->away_sender, m->sender) == 0) {
-        row->away = t->away_sender = NULL;
+        snprintf(t->away_sender, sizeof t->away_sender, "%s", m->sender);
+    } else if (strcmp(m->state, "filed") == 0 && t->away_id &&
+               strncasecmp(t->away_sender, m->sender, sizeof t->away_sender - 1) == 0) {
+        t->away_id = 0;
         row->away_unverified = false;
     }
 }
 
-static void note_words(struct matrix_row *row, const struct message_row *m)
+static void note_words(struct tally *t, const struct reply_seen *m)
 {
     bool unverified = mark_has(m->marks, MARK_UNVERIFIED);
 
-    if (!*m->text || (row->note && unverified && !row->note_unverified))
+    if (!m->has_text || (t->note_id && unverified && !t->row->note_unverified))
         return;
-    row->note = m->text;
-    row->note_unverified = unverified;
+    t->note_id = m->id;
+    t->row->note_unverified = unverified;
 }
 
-static void count_message(const struct count *c, const struct message_row *m, bool brought)
+static void count_reply(void *arg, const struct reply_seen *m)
 {
+    const struct count *c = arg;
     struct tally *t = tally_of(c, m->party);
     bool held = strcmp(m->state, "held") == 0;
     bool noted = strcmp(m->state, "noted") == 0 && !tells_of_delivery(m->kind);
-    bool filed = strcmp(m->state, "filed") == 0, empty = filed && !brought;
+    bool filed = strcmp(m->state, "filed") == 0, empty = filed && !m->brought;
 
     c->m->held_replies += held;
     if (!t)
@@ -159,23 +148,31 @@ static void count_message(const struct count *c, const struct message_row *m, bo
     t->row->held += held;
     t->row->notes += noted || empty;
     if (empty)
-        note_words(t->row, m);
+        note_words(t, m);
+}
+
+/* The words of one message for each party at most. */
+static bool quote(const struct count *c, const struct tally *t, struct err *e)
+{
+    struct message_row note = {0}, away = {0};
+
+    if ((t->note_id && !store_message(c->store, c->own, t->note_id, &note, e)) ||
+        (t->away_id && !store_message(c->store, c->own, t->away_id, &away, e)))
+        return false;
+    t->row->note = arena_strdup(c->a, note.text);
+    t->row->away = arena_strdup(c->a, away.why);
+    return true;
 }
 
 static bool count_replies(struct count *c, struct err *e)
 {
-    struct paper_row *papers;
-    size_t n;
-    bool *brought; /* per message: a filed paper came with it */
+    const struct seen_calls calls = {count_reply, count_paper, c};
 
-    if (!store_messages(c->store, c->a, c->m->round.ref, NULL, &c->messages, &c->n_messages, e) ||
-        !store_papers(c->store, c->a, c->m->round.ref, NULL, &papers, &n, e))
+    if (!store_look_through(c->store, c->m->round.ref, &calls, e))
         return false;
-    brought = arena_alloc(c->a, c->n_messages + 1);
-    for (size_t i = 0; i < n; i++)
-        count_paper(c, &papers[i], brought);
-    for (size_t i = 0; i < c->n_messages; i++)
-        count_message(c, &c->messages[i], brought[i]);
+    for (size_t i = 0; i < c->m->n; i++)
+        if (!quote(c, &c->tallies[i], e))
+            return false;
     return true;
 }
 
@@ -188,7 +185,7 @@ static void note_delivery(struct count *c, struct tally *t, const struct deliver
             t->latest[i] = *d;
             return;
         }
-    ARENA_PUSH(c->a, t->latest, t->n_latest, *d);
+    ARENA_PUSH(c->own, t->latest, t->n_latest, *d);
 }
 
 static bool count_notice(struct count *c, const struct notice_row *n, struct err *e)
@@ -202,7 +199,7 @@ static bool count_notice(struct count *c, const struct notice_row *n, struct err
     t->row->reminded += strcmp(n->kind, "reminder") == 0;
     if (strcmp(n->kind, "notice") != 0 && strcmp(n->kind, "corrigendum") != 0)
         return true;
-    if (!store_deliveries_of(c->store, c->a, n->id, &rows, &n_rows, e))
+    if (!store_deliveries_of(c->store, c->own, n->id, &rows, &n_rows, e))
         return false;
     for (size_t i = 0; i < n_rows; i++)
         note_delivery(c, t, &rows[i]);
@@ -214,7 +211,7 @@ static bool count_notices(struct count *c, struct err *e)
     struct notice_row *rows;
     size_t n;
 
-    if (!store_notices(c->store, c->a, c->m->round.ref, NULL, &rows, &n, e))
+    if (!store_notices(c->store, c->own, c->m->round.ref, NULL, &rows, &n, e))
         return false;
     for (size_t i = 0; i < n; i++)
         if (!count_notice(c, &rows[i], e))
@@ -294,8 +291,9 @@ static bool read_round(struct count *c, const struct config *config, const char 
 bool matrix_of(struct store *s, struct arena *a, const struct config *c, const struct party_register *r,
                const char *ref, struct matrix *out, struct err *e)
 {
+    ARENA_SCOPED own = arena_new();
     struct matrix m = {0};
-    struct count count = {.store = s, .a = a, .m = &m};
+    struct count count = {.store = s, .a = a, .own = own, .m = &m};
 
     if (!read_round(&count, c, ref, e) || !count_seats(&count, r, e) || !count_replies(&count, e) ||
         !count_notices(&count, e))

@@ -317,16 +317,13 @@ static bool post_instead(struct daemon *d, struct arena *a, const struct notice_
                          int code, struct err *e)
 {
     char token[17];
-    struct message_row *held;
-    size_t n_held;
     struct letter_alert line = {.kind = "refused", .at = clock_now()};
     struct post p = {.cause = arena_printf(a, INSTEAD "%lld", (long long)n->id)};
 
-    if (!store_messages(d->store, a, NULL, "held", &held, &n_held, e))
-        return false;
     random_token(token);
-    line.text = arena_printf(a, "%s: refused with %d for what it quotes; replies that wait: %zu\n%s", n->kind, code,
-                             n_held, "taamim reply list --held");
+    line.text = arena_printf(a, "%s: refused with %d for what it quotes; replies that wait: %lld\n%s", n->kind, code,
+                             (long long)store_count_messages(d->store, &(struct wanted){.state = "held"}),
+                             "taamim reply list --held");
     p.boundary = arena_printf(a, "=_taamim_%s", token);
     p.letter = (struct letter){.kind = LETTER_ALERT, .now_at = clock_now(), .alerts = &line, .n_alerts = 1};
     return post_to_officer(d, a, &p, to, e);
@@ -375,12 +372,11 @@ static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct 
 {
     struct message_row *held;
     struct letter_alert *lines;
+    int64_t more;
     size_t n;
 
-    if (!store_messages(d->store, a, NULL, "held", &held, &n, e))
+    if (!store_messages(d->store, a, &(struct wanted){.state = "held", .most = LINES_MAX}, &held, &n, e))
         return false;
-    if (n > LINES_MAX) /* the oldest; the matrix counts them all */
-        n = LINES_MAX;
     lines = arena_alloc(a, (n + 1) * sizeof *lines);
     for (size_t i = 0; i < n; i++)
         lines[i] = (struct letter_alert){
@@ -393,6 +389,10 @@ static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct 
             .text = arena_printf(a, "%s – %s\n%s", held[i].sender, line_of(a, held[i].subject), held[i].why)};
     l->alerts = lines;
     l->n_alerts = n;
+    more = n ? store_count_messages(d->store, &(struct wanted){.state = "held", .after_id = held[n - 1].id}) : 0;
+    if (more)
+        lines[l->n_alerts++] = (struct letter_alert){
+            .kind = "held", .text = arena_printf(a, "and %lld more that wait", (long long)more), .at = clock_now()};
     return true;
 }
 
@@ -416,6 +416,22 @@ static bool post_digest(struct daemon *d, struct arena *a, const char *day, stru
         !post_to_officers(d, a, &p, e)) /* before the first: nothing to say */
         return false;
     return store_set(d->store, "digest_day", day, e) && daemon_commit(d, e);
+}
+
+/* Once a day, by the other way to officers: it is tried again all the same. */
+static bool tell_of_failure(struct daemon *d, struct arena *a, const char *day, const char *why)
+{
+    const char *told = store_get(d->store, a, "digest_failed_day");
+    struct alert_row about = {.kind = "trouble"};
+    struct err e = {0};
+
+    if (told && strcmp(told, day) == 0)
+        return true;
+    if (daemon_begin(d, &e) && alert(d, &about, &e, "the digest of this morning cannot be made: %s", why) &&
+        store_set(d->store, "digest_failed_day", day, &e) && daemon_commit(d, &e))
+        return true;
+    daemon_rollback(d);
+    return false;
 }
 
 /* The next working morning after `at`, at the digest's hour. */
@@ -451,7 +467,7 @@ int64_t office_digest_turn(struct daemon *d)
         (!told || strcmp(told, day) != 0) && !post_digest(d, a, day, &e)) {
         daemon_rollback(d);
         log_event(LOG_LEVEL_ERROR, "digest", "status", "failed", "reason", e.text, NULL);
-        return clock_now() + 300;
+        return e.kind == ERR_TEMP || !tell_of_failure(d, a, day, e.text) ? clock_now() + 300 : clock_now() + 3600;
     }
     /* Mails to officers, with copies of papers: long past their last try they are nobody's. */
     spool_sweep(d->spool, "outgoing/office", clock_now() - OFFICE_MAILS_KEPT_S, &e);

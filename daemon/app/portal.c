@@ -12,9 +12,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define PAUSE_S     1  /* between two writings */
-#define WATCHED_MAX 64 /* rounds; the oldest ones give way */
-#define PAGE_MODE   0640
+#define PAUSE_S        1  /* between two writings */
+#define WATCHED_MAX    64 /* rounds; the oldest ones give way */
+#define PAGE_MODE      0640
+#define SHOWN_OF_PARTY 100 /* papers; how many more there are is said */
 
 /* What was written last, so that nothing is written twice. */
 struct portal {
@@ -89,7 +90,7 @@ static bool refresh(struct daemon *d, struct watched_page *page, struct err *e)
     char *html, *csv, print[65];
 
     if (!matrix_of(d->store, a, o->config, o->parties, page->ref, &m, e) ||
-        !store_papers(d->store, a, page->ref, NULL, &papers, &n, e))
+        !store_papers_shown(d->store, a, page->ref, SHOWN_OF_PARTY, &papers, &n, e))
         return false;
     csv = portal_csv(a, o->config, &m);
     if (!csv)

@@ -246,10 +246,14 @@ static bool is_of(const struct paper_row *paper, const struct matrix_row *row)
 /* Current ones first, then what they replaced. */
 static void add_papers(struct page *p, const struct matrix_row *row)
 {
+    int more = row->papers;
     size_t n = 0;
 
     for (size_t i = 0; i < p->n_papers; i++)
-        n += is_of(&p->papers[i], row);
+        if (is_of(&p->papers[i], row)) {
+            n++;
+            more -= p->papers[i].current && !mark_has(p->papers[i].marks, MARK_ARCHIVE);
+        }
     open_cell(p, "الأوراق", n == 0);
     if (n)
         add(p, "<ul class=\"papers\">\n");
@@ -259,6 +263,8 @@ static void add_papers(struct page *p, const struct matrix_row *row)
                 add_paper(p, &p->papers[i]);
     if (n)
         add(p, "</ul>");
+    if (more > 0)
+        buf_addf(&p->out, "<p class=\"small\">وأوراق أخرى عددها %d</p>", more);
     close_cell(p);
 }
 

@@ -292,7 +292,7 @@ bool receipt_post(struct daemon *d, struct arena *a, const struct round_view *v,
     verified_first(a, &b);
     if (!collect_papers(d, a, seat, &b, e) || !mark_covers(d, a, v, seat, &b, e))
         return false;
-    seat->receipt_due_at = b.n < all ? clock_now() + d->orders.config->receipt_every_s : 0;
+    seat->receipt_due_at = b.n < all || all == UNRECEIPTED_MOST ? clock_now() + d->orders.config->receipt_every_s : 0;
     if (b.n > 0 && p) {
         address_batch(&b, v, p);
         if (!tell_in_time(d, a, v, seat, &b, e))

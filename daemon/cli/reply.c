@@ -31,57 +31,100 @@ static bool listed(const struct message_row *m, bool held)
     return held ? strcmp(m->state, "held") == 0 : strcmp(m->state, "left") != 0;
 }
 
-static void print_list(struct desk *d, const struct message_row *rows, size_t n, bool held)
+#define PAGE  500  /* read at a time: strangers add as many as they like */
+#define SHOWN 2000 /* of a table, the latest */
+
+struct listing {
+    struct desk *d;
+    struct wanted wanted;
+    size_t n, from; /* how many are listed; the first that is shown */
+    struct table *table;
+    json_t *json;
+};
+
+static void count_one(struct listing *l, const struct message_row *m)
+{
+    (void)m;
+    l->n++;
+}
+
+static void add_json(struct listing *l, const struct message_row *m)
+{
+    json_array_append_new(l->json, message_json(m));
+}
+
+static void add_row(struct listing *l, const struct message_row *m)
+{
+    struct arena *a = l->d->a;
+    const char *why = *m->why ? m->why : *m->marks ? m->marks : m->rule;
+    if (l->n++ < l->from)
+        return;
+    const char *cells[] = {arena_printf(a, "%lld", (long long)m->id),
+                           when_short(a, l->d->config, m->received_at),
+                           m->state,
+                           m->round,
+                           m->party,
+                           table_cell(a, *m->mailbox ? m->sender : m->sender_name, 40),
+                           table_cell(a, m->subject, 40),
+                           table_cell(a, why, 50)};
+    table_row(l->table, cells);
+}
+
+static bool go_through(struct listing *l, void (*each)(struct listing *, const struct message_row *), struct err *e)
+{
+    struct wanted page = l->wanted;
+    size_t n = PAGE;
+    for (page.most = PAGE; n == PAGE;) {
+        ARENA_SCOPED a = arena_new();
+        struct message_row *rows;
+        if (!store_messages(l->d->store, a, &page, &rows, &n, e))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            if (listed(&rows[i], l->wanted.state != NULL))
+                each(l, &rows[i]);
+        if (n)
+            page.after_id = rows[n - 1].id;
+    }
+    return true;
+}
+
+static bool print_list(struct listing *l, struct err *e)
 {
     static const char *const heads[] = {">REPLY", "RECEIVED", "STATE", "ROUND", "PARTY",
                                         "FROM",   "SUBJECT",  "WHY",   NULL};
-    struct table *t = table_new(d->a, heads);
-    size_t n_listed = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct message_row *m = &rows[i];
-        const char *why = *m->why ? m->why : *m->marks ? m->marks : m->rule;
-        const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id),
-                               when_short(d->a, d->config, m->received_at),
-                               m->state,
-                               m->round,
-                               m->party,
-                               table_cell(d->a, *m->mailbox ? m->sender : m->sender_name, 40),
-                               table_cell(d->a, m->subject, 40),
-                               table_cell(d->a, why, 50)};
-        if (!listed(m, held))
-            continue;
-        table_row(t, cells);
-        n_listed++;
-    }
-    if (n_listed)
-        table_show(t);
+    l->table = table_new(l->d->a, heads);
+    if (!go_through(l, count_one, e))
+        return false;
+    l->from = l->n > SHOWN ? l->n - SHOWN : 0;
+    l->n = 0;
+    if (!go_through(l, add_row, e))
+        return false;
+    if (l->n)
+        table_show(l->table);
     else
-        printf(held ? "No reply waits for a decision.\n" : "No reply has come in.\n");
+        printf(l->wanted.state ? "No reply waits for a decision.\n" : "No reply has come in.\n");
+    if (l->from)
+        printf("... and %zu more, which came before these; --json has them all.\n", l->from);
+    return true;
 }
 
 static enum exit_code list(const struct args *args)
 {
     DESK_SCOPED d = {0};
-    struct message_row *rows;
-    size_t n;
     struct err e = {0};
-    bool held = args->option[OPT_HELD] != NULL;
     if (!desk_open(&d, args, true))
         return CLI_FAILED;
     const char *ref = args->option[OPT_ROUND] ? desk_round(&d, args->option[OPT_ROUND]) : NULL;
+    struct listing l = {.d = &d, .wanted = {.round = ref, .state = args->option[OPT_HELD] ? "held" : NULL}};
     if (args->option[OPT_ROUND] && !ref)
         return CLI_FAILED;
-    if (!store_messages(d.store, d.a, ref, held ? "held" : NULL, &rows, &n, &e))
-        return cli_fail("%s", e.text);
-    if (!args->option[OPT_JSON]) {
-        print_list(&d, rows, n, held);
-        return CLI_OK;
-    }
-    json_t *out = json_array();
-    for (size_t i = 0; i < n; i++)
-        if (listed(&rows[i], held))
-            json_array_append_new(out, message_json(&rows[i]));
-    return cli_print_json(out);
+    if (!args->option[OPT_JSON])
+        return print_list(&l, &e) ? CLI_OK : cli_fail("%s", e.text);
+    l.json = json_array();
+    if (go_through(&l, add_json, &e))
+        return cli_print_json(l.json);
+    json_decref(l.json);
+    return cli_fail("%s", e.text);
 }
 
 /* ---- show */

@@ -138,11 +138,14 @@ static json_t *matrix_json(const struct matrix *m, bool whole)
 
 /* ---- what waits for an officer */
 
+#define HELD_SHOWN 100
+
 struct overview {
     struct matrix *matrices;
     size_t n_matrices;
     struct message_row *held;
     size_t n_held;
+    long long held_count; /* of which the first HELD_SHOWN are read */
     struct count_row *counts;
     size_t n_counts;
     const char *stopped, *smtp_away, *imap_away, *scan_away, *copies_refused, *disk_low;
@@ -152,15 +155,12 @@ struct overview {
     bool runs;
 };
 
-static void print_held(struct desk *d, const struct overview *v, const char *ref)
+static void print_held(struct desk *d, const struct overview *v)
 {
     static const char *const heads[] = {">REPLY", "ROUND", "PARTY", "FROM", "SUBJECT", "WHY HELD", NULL};
     struct table *t = table_new(d->a, heads);
-    size_t n = 0;
     for (size_t i = 0; i < v->n_held; i++) {
         const struct message_row *m = &v->held[i];
-        if (ref && strcasecmp(ref, m->round) != 0)
-            continue;
         const char *cells[] = {arena_printf(d->a, "%lld", (long long)m->id),
                                m->round,
                                m->party,
@@ -168,13 +168,14 @@ static void print_held(struct desk *d, const struct overview *v, const char *ref
                                table_cell(d->a, m->subject, 40),
                                table_cell(d->a, *m->why ? m->why : m->rule, 60)};
         table_row(t, cells);
-        n++;
     }
-    if (n == 0)
+    if (v->n_held == 0)
         return;
     printf("\n%s for an officer (`taamim reply show N`, then accept or reject):\n",
-           cli_count(d->a, (long long)n, "reply waits", "replies wait"));
+           cli_count(d->a, v->held_count, "reply waits", "replies wait"));
     table_show(t);
+    if (v->held_count > (long long)v->n_held)
+        printf("... and %lld more: `taamim reply list --held`\n", v->held_count - (long long)v->n_held);
 }
 
 static void print_engine(struct desk *d, const struct overview *v)
@@ -240,12 +241,14 @@ static bool look_at_unreached(struct desk *d, struct overview *v, struct err *e)
     return true;
 }
 
-static bool look(struct desk *d, struct overview *v, struct err *e)
+/* With a reference, what waits of that round alone. */
+static bool look(struct desk *d, struct overview *v, const char *ref, struct err *e)
 {
+    const struct wanted held = {.round = ref, .state = "held", .most = HELD_SHOWN};
     struct round_row *rounds;
     size_t n;
     if (!store_rounds(d->store, d->a, round_state_names[ROUND_OPEN], &rounds, &n, e) ||
-        !store_messages(d->store, d->a, NULL, "held", &v->held, &v->n_held, e) ||
+        !store_messages(d->store, d->a, &held, &v->held, &v->n_held, e) ||
         !store_delivery_counts(d->store, d->a, NULL, &v->counts, &v->n_counts, e))
         return false;
     v->matrices = arena_alloc(d->a, (n + 1) * sizeof *v->matrices);
@@ -253,6 +256,7 @@ static bool look(struct desk *d, struct overview *v, struct err *e)
         if (!matrix_of(d->store, d->a, d->config, d->parties, rounds[v->n_matrices].ref, &v->matrices[v->n_matrices],
                        e))
             return false;
+    v->held_count = store_count_messages(d->store, &held);
     v->stopped = fact(d, "queue_stopped");
     v->smtp_away = fact(d, "smtp_away");
     v->imap_away = fact(d, "imap_away");
@@ -291,12 +295,12 @@ static enum exit_code overview_json(const struct overview *v)
         json_object_set_new(mails, v->counts[i].name, json_integer(v->counts[i].n));
     for (size_t i = 0; i < v->n_unreached; i++)
         json_object_set_new(unreached, v->unreached[i].address, json_string(v->unreached[i].why));
-    return cli_print_json(json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs",
-                                    v->runs, "rounds", rounds, "held", held, "deliveries", mails, "queue_stopped",
-                                    text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away), "imap_away",
-                                    text_or_null(v->imap_away), "scan_away", text_or_null(v->scan_away),
-                                    "copies_refused", text_or_null(v->copies_refused), "quota", quota_json(v),
-                                    "not_reached", unreached, "disk_low", text_or_null(v->disk_low)));
+    return cli_print_json(json_pack(
+        "{s:b, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "daemon_runs", v->runs, "rounds", rounds,
+        "held", held, "held_count", (json_int_t)v->held_count, "deliveries", mails, "queue_stopped",
+        text_or_null(v->stopped), "smtp_away", text_or_null(v->smtp_away), "imap_away", text_or_null(v->imap_away),
+        "scan_away", text_or_null(v->scan_away), "copies_refused", text_or_null(v->copies_refused), "quota",
+        quota_json(v), "not_reached", unreached, "disk_low", text_or_null(v->disk_low)));
 }
 
 static void print_overview(struct desk *d, const struct overview *v)
@@ -308,7 +312,7 @@ static void print_overview(struct desk *d, const struct overview *v)
     if (v->n_matrices == 0)
         printf("No round is open. `taamim round list` shows those that were.\n\n");
     print_engine(d, v);
-    print_held(d, v, NULL);
+    print_held(d, v);
 }
 
 static enum exit_code round_status(struct desk *d, const struct args *args)
@@ -319,14 +323,14 @@ static enum exit_code round_status(struct desk *d, const struct args *args)
     const char *ref = desk_round(d, args->words[0]);
     if (!ref)
         return CLI_FAILED;
-    if (!matrix_of(d->store, d->a, d->config, d->parties, ref, &m, &e) || !look(d, &v, &e))
+    if (!matrix_of(d->store, d->a, d->config, d->parties, ref, &m, &e) || !look(d, &v, ref, &e))
         return cli_fail("%s", e.text);
     if (args->option[OPT_JSON])
         return cli_print_json(matrix_json(&m, true));
     print_counts(d, &m);
     putchar('\n');
     print_matrix(d, &m);
-    print_held(d, &v, ref);
+    print_held(d, &v);
     if (!v.runs || v.stopped)
         putchar('\n');
     v.n_counts = 0; /* those are of all rounds */
@@ -343,7 +347,7 @@ static enum exit_code status_run(const struct args *args)
         return CLI_FAILED;
     if (args->n_words)
         return round_status(&d, args);
-    if (!look(&d, &v, &e))
+    if (!look(&d, &v, NULL, &e))
         return cli_fail("%s", e.text);
     if (args->option[OPT_JSON])
         return overview_json(&v);

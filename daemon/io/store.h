@@ -211,14 +211,47 @@ bool store_message(struct store *s, struct arena *a, int64_t id, struct message_
                    struct err *e); /* out->state NULL: unknown */
 bool store_update_message(struct store *s, const struct message_row *m,
                           struct err *e); /* everything but id, mailbox, uids */
-bool store_messages(struct store *s, struct arena *a, const char *round_or_null, const char *state_or_null,
-                    struct message_row **out, size_t *n_out, struct err *e); /* by id */
-/* Filed ones of a party whose receipt has not been made. */
+/* Strangers add rows as they like: no list of messages is without an end. By id, the first `most` of those after after_id;
+ * text and troubles are left out, store_message() has them. */
+struct wanted {
+    const char *round, *state; /* NULL: any */
+    int64_t after_id;
+    int most;
+};
+bool store_messages(struct store *s, struct arena *a, const struct wanted *w, struct message_row **out, size_t *n_out,
+                    struct err *e);
+int64_t store_count_messages(struct store *s, const struct wanted *w); /* all after after_id, whatever `most` */
+/* The collected one whose file this is. out->state NULL: none. */
+bool store_message_by_file(struct store *s, struct arena *a, const char *file, struct message_row *out, struct err *e);
+
+/* What the matrix asks of a round's messages and papers, one at a time; a row is gone when the call returns. */
+struct reply_seen {
+    int64_t id;
+    const char *state, *kind, *party, *sender, *marks;
+    bool has_text, brought; /* a filed paper */
+};
+struct paper_seen {
+    const char *party, *marks;
+    int item;
+    bool current;
+    int64_t received_at; /* of its message */
+};
+struct seen_calls {
+    void (*reply)(void *arg, const struct reply_seen *r); /* by id */
+    void (*paper)(void *arg, const struct paper_seen *p); /* filed ones */
+    void *arg;
+};
+bool store_look_through(struct store *s, const char *round, const struct seen_calls *calls, struct err *e);
+
+/* Filed ones of a party whose receipt has not been made: at most so many, what somebody vouches for first. */
+#define UNRECEIPTED_MOST 200
 bool store_messages_unreceipted(struct store *s, struct arena *a, const char *round, const char *party,
                                 struct message_row **out, size_t *n_out, struct err *e);
 /* Whose receipt that notice was; the first 50. */
 bool store_messages_told(struct store *s, struct arena *a, const struct notice_row *by, struct message_row **out,
                          size_t *n_out, struct err *e);
+/* As store_messages(); the first MOVES_MOST, the rest when these are moved. */
+#define MOVES_MOST 1000
 bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity,
                             struct message_row **out, size_t *n_out, struct err *e);
 bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid,
@@ -250,6 +283,9 @@ bool store_remove_paper(struct store *s, int64_t id, struct err *e);
 /* Filed papers of a round (and party), by party position, item, name, version; held ones left out. */
 bool store_papers(struct store *s, struct arena *a, const char *round, const char *party_or_null,
                   struct paper_row **out, size_t *n_out, struct err *e);
+/* The same for a page: of each party no more than so many, those in force and the latest first. */
+bool store_papers_shown(struct store *s, struct arena *a, const char *round, int most_of_party, struct paper_row **out,
+                        size_t *n_out, struct err *e);
 bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, struct paper_row **out, size_t *n_out,
                              struct err *e); /* by id, held too */
 /* A current paper of this party in this round with these bytes; its id, else 0. An older version does not count: who
@@ -281,10 +317,11 @@ struct alert_row {
     int64_t at;
 };
 bool store_add_alert(struct store *s, const struct alert_row *al, struct err *e);
-bool store_alerts(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out,
-                  struct err *e); /* waiting ones, by id */
+/* Waiting ones, by id; the first ALERTS_MOST, the rest when these are told. */
+#define ALERTS_MOST 200
+bool store_alerts(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e);
 bool store_alerts_told(struct store *s, int64_t up_to_id, struct err *e);
-/* Told to officers, and not yet looked at for partners, by id; and that they were. */
+/* Told to officers, and not yet looked at for partners, by id, the first ALERTS_MOST; and that they were. */
 bool store_alerts_to_copy(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e);
 bool store_alerts_copied(struct store *s, int64_t up_to_id, struct err *e);
 

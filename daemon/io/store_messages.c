@@ -68,29 +68,55 @@ bool store_update_message(struct store *s, const struct message_row *m, struct e
         e);
 }
 
-bool store_messages(struct store *s, struct arena *a, const char *round_or_null, const char *state_or_null,
-                    struct message_row **out, size_t *n_out, struct err *e)
-{
-    /* A text for each case, so that its index is used. */
-    const struct query *of_round =
-        QUERY(&message_shape, "SELECT * FROM messages WHERE round = ?1 AND (?2 IS NULL OR state = ?2) ORDER BY id",
-              V(round_or_null), V(state_or_null));
-    const struct query *of_state =
-        QUERY(&message_shape, "SELECT * FROM messages WHERE state = ?1 ORDER BY id", V(state_or_null));
-    const struct query *of_all = QUERY(&message_shape, "SELECT * FROM messages ORDER BY id");
+/* All but the two long texts. */
+#define BRIEF                                                                                                          \
+    "SELECT id, mailbox, uidvalidity, uid, sha256, message_id, sender, sender_name, subject, size, received_at, file," \
+    " state, kind, verdict, rule, round, party, marks, '' AS text, why, '' AS troubles, moved, move, receipt"          \
+    " FROM messages"
+/* A text for each case, so that its index is used. */
+#define OF_ROUND " WHERE round = ?1 AND (?2 IS NULL OR state = ?2) AND id > ?3"
+#define OF_STATE " WHERE state = ?1 AND id > ?2"
+#define OF_ALL   " WHERE id > ?1"
+#define FIRST    " ORDER BY id LIMIT "
 
-    return query_all(s, a, round_or_null ? of_round : state_or_null ? of_state : of_all, out, n_out, e);
+bool store_messages(struct store *s, struct arena *a, const struct wanted *w, struct message_row **out, size_t *n_out,
+                    struct err *e)
+{
+    const struct query *of_round =
+        QUERY(&message_shape, BRIEF OF_ROUND FIRST "?4", V(w->round), V(w->state), V(w->after_id), V(w->most));
+    const struct query *of_state =
+        QUERY(&message_shape, BRIEF OF_STATE FIRST "?3", V(w->state), V(w->after_id), V(w->most));
+    const struct query *of_all = QUERY(&message_shape, BRIEF OF_ALL FIRST "?2", V(w->after_id), V(w->most));
+
+    return query_all(s, a, w->round ? of_round : w->state ? of_state : of_all, out, n_out, e);
+}
+
+int64_t store_count_messages(struct store *s, const struct wanted *w)
+{
+    const struct query *of_round =
+        QUERY(NULL, "SELECT count(*) FROM messages" OF_ROUND, V(w->round), V(w->state), V(w->after_id));
+    const struct query *of_state = QUERY(NULL, "SELECT count(*) FROM messages" OF_STATE, V(w->state), V(w->after_id));
+    const struct query *of_all = QUERY(NULL, "SELECT count(*) FROM messages" OF_ALL, V(w->after_id));
+
+    return query_number(s, w->round ? of_round : w->state ? of_state : of_all, 0);
+}
+
+bool store_message_by_file(struct store *s, struct arena *a, const char *file, struct message_row *out, struct err *e)
+{
+    return query_one(
+        s, a, QUERY(&message_shape, "SELECT * FROM messages WHERE state = 'collected' AND file = ?1 LIMIT 1", V(file)),
+        out, e);
 }
 
 bool store_messages_unreceipted(struct store *s, struct arena *a, const char *round, const char *party,
                                 struct message_row **out, size_t *n_out, struct err *e)
 {
-    return query_all(
-        s, a,
-        QUERY(&message_shape,
-              "SELECT * FROM messages WHERE round = ?1 AND party = ?2 AND state = 'filed' AND receipt = 0 ORDER BY id",
-              V(round), V(party)),
-        out, n_out, e);
+    return query_all(s, a,
+                     QUERY(&message_shape,
+                           "SELECT * FROM messages WHERE round = ?1 AND party = ?2 AND state = 'filed' AND receipt = 0"
+                           " ORDER BY instr(marks, 'unverified') > 0, id LIMIT ?3",
+                           V(round), V(party), V(UNRECEIPTED_MOST)),
+                     out, n_out, e);
 }
 
 bool store_messages_told(struct store *s, struct arena *a, const struct notice_row *by, struct message_row **out,
@@ -107,12 +133,11 @@ bool store_messages_told(struct store *s, struct arena *a, const struct notice_r
 bool store_messages_to_move(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity,
                             struct message_row **out, size_t *n_out, struct err *e)
 {
-    return query_all(
-        s, a,
-        QUERY(&message_shape,
-              "SELECT * FROM messages WHERE mailbox = ?1 AND uidvalidity = ?2 AND move = 1 AND moved = 0 ORDER BY id",
-              V(mailbox), V(uidvalidity)),
-        out, n_out, e);
+    return query_all(s, a,
+                     QUERY(&message_shape,
+                           BRIEF " WHERE mailbox = ?1 AND uidvalidity = ?2 AND move = 1 AND moved = 0" FIRST "?3",
+                           V(mailbox), V(uidvalidity), V(MOVES_MOST)),
+                     out, n_out, e);
 }
 
 bool store_message_by_uid(struct store *s, struct arena *a, const char *mailbox, int64_t uidvalidity, int64_t uid,
@@ -198,6 +223,19 @@ bool store_papers(struct store *s, struct arena *a, const char *round, const cha
                      out, n_out, e);
 }
 
+bool store_papers_shown(struct store *s, struct arena *a, const char *round, int most_of_party, struct paper_row **out,
+                        size_t *n_out, struct err *e)
+{
+    return query_all(s, a,
+                     QUERY(&paper_shape,
+                           "SELECT ranked.* FROM (SELECT papers.*, row_number() OVER"
+                           " (PARTITION BY party ORDER BY current DESC, id DESC) AS place"
+                           " FROM papers WHERE round = ?1 AND held = 0) AS ranked LEFT JOIN seats USING (round, party)"
+                           " WHERE place <= ?2 ORDER BY position, party, item, name, version, id",
+                           V(round), V(most_of_party)),
+                     out, n_out, e);
+}
+
 bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, struct paper_row **out, size_t *n_out,
                              struct err *e)
 {
@@ -231,4 +269,70 @@ int64_t store_filed_since(struct store *s, const char *round, const char *party,
         QUERY(NULL, "SELECT count(*) FROM papers WHERE round = ?1 AND party = ?2 AND held = 0 AND filed_at > ?3",
               V(round), V(party), V(since_at)),
         0);
+}
+
+/* ---- for the matrix */
+
+static const struct member reply_seen_members[] = {
+    MEMBER(reply_seen, id),    MEMBER(reply_seen, state),    MEMBER(reply_seen, kind),   MEMBER(reply_seen, party),
+    MEMBER(reply_seen, marks), MEMBER(reply_seen, has_text), MEMBER(reply_seen, sender), MEMBER(reply_seen, brought),
+};
+static const struct shape reply_seen_shape = SHAPE("reply", reply_seen, reply_seen_members);
+static const struct member paper_seen_members[] = {
+    MEMBER(paper_seen, party),   MEMBER(paper_seen, marks),       MEMBER(paper_seen, item),
+    MEMBER(paper_seen, current), MEMBER(paper_seen, received_at),
+};
+static const struct shape paper_seen_shape = SHAPE("paper", paper_seen, paper_seen_members);
+
+static bool look_at_replies(struct store *s, const char *round, const struct seen_calls *calls, struct err *e)
+{
+    STMT_SCOPED q =
+        query_open(s,
+                   QUERY(&reply_seen_shape,
+                         "SELECT id, state, kind, party, sender, marks, text <> '' AS has_text,"
+                         " EXISTS (SELECT 1 FROM papers WHERE message = messages.id AND held = 0) AS brought"
+                         " FROM messages WHERE round = ?1 ORDER BY id",
+                         V(round)),
+                   e);
+    bool row = q != NULL;
+
+    while (row) {
+        ARENA_SCOPED a = arena_new();
+        struct reply_seen r;
+
+        if (!query_next(s, q, &row, e))
+            return false;
+        if (row && shape_read(&reply_seen_shape, q, a, &r))
+            calls->reply(calls->arg, &r);
+    }
+    return q != NULL;
+}
+
+static bool look_at_papers(struct store *s, const char *round, const struct seen_calls *calls, struct err *e)
+{
+    STMT_SCOPED q = query_open(s,
+                               QUERY(&paper_seen_shape,
+                                     "SELECT papers.party AS party, papers.marks AS marks, item, current,"
+                                     " coalesce(received_at, 0) AS received_at FROM papers"
+                                     " LEFT JOIN messages ON messages.id = papers.message"
+                                     " WHERE papers.round = ?1 AND held = 0",
+                                     V(round)),
+                               e);
+    bool row = q != NULL;
+
+    while (row) {
+        ARENA_SCOPED a = arena_new();
+        struct paper_seen p;
+
+        if (!query_next(s, q, &row, e))
+            return false;
+        if (row && shape_read(&paper_seen_shape, q, a, &p))
+            calls->paper(calls->arg, &p);
+    }
+    return q != NULL;
+}
+
+bool store_look_through(struct store *s, const char *round, const struct seen_calls *calls, struct err *e)
+{
+    return look_at_papers(s, round, calls, e) && look_at_replies(s, round, calls, e);
 }

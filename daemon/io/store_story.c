@@ -29,7 +29,9 @@ bool store_add_alert(struct store *s, const struct alert_row *al, struct err *e)
 
 bool store_alerts(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e)
 {
-    return query_all(s, a, QUERY(&alert_shape, "SELECT * FROM alerts WHERE told = 0 ORDER BY id"), out, n_out, e);
+    return query_all(s, a,
+                     QUERY(&alert_shape, "SELECT * FROM alerts WHERE told = 0 ORDER BY id LIMIT ?1", V(ALERTS_MOST)),
+                     out, n_out, e);
 }
 
 bool store_alerts_told(struct store *s, int64_t up_to_id, struct err *e)
@@ -39,8 +41,10 @@ bool store_alerts_told(struct store *s, int64_t up_to_id, struct err *e)
 
 bool store_alerts_to_copy(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e)
 {
-    return query_all(s, a, QUERY(&alert_shape, "SELECT * FROM alerts WHERE told = 1 AND copied = 0 ORDER BY id"), out,
-                     n_out, e);
+    return query_all(
+        s, a,
+        QUERY(&alert_shape, "SELECT * FROM alerts WHERE told = 1 AND copied = 0 ORDER BY id LIMIT ?1", V(ALERTS_MOST)),
+        out, n_out, e);
 }
 
 bool store_alerts_copied(struct store *s, int64_t up_to_id, struct err *e)

@@ -139,7 +139,8 @@ static int64_t held_reply(struct world *w, struct err *e)
 
     if (w->meant)
         return w->meant;
-    if (!store_messages(w->daemon->store, a, NULL, "held", &rows, &n, e))
+    if (!store_messages(w->daemon->store, a, &(struct wanted){.round = NULL, .state = "held", .most = 100000}, &rows,
+                        &n, e))
         return 0;
     if (n == 0)
         err_perm(e, "no reply is held");
@@ -217,7 +218,8 @@ static bool moves_nth(struct world *w, const struct line *l, struct err *e)
     struct message_row *rows;
     size_t n, nth = strtoul(l->words[0], NULL, 10);
 
-    if (!store_messages(w->daemon->store, w->a, NULL, NULL, &rows, &n, e))
+    if (!store_messages(w->daemon->store, w->a, &(struct wanted){.round = NULL, .state = NULL, .most = 100000}, &rows,
+                        &n, e))
         return false;
     if (nth < 1 || nth > n)
         return err_perm(e, "there are %zu replies", n);

@@ -129,7 +129,8 @@ static bool add_letters(struct listing *s, struct err *e)
     struct message_row *rows;
     size_t n;
 
-    if (!store_messages(s->w->daemon->store, s->a, NULL, NULL, &rows, &n, e))
+    if (!store_messages(s->w->daemon->store, s->a, &(struct wanted){.round = NULL, .state = NULL, .most = 100000},
+                        &rows, &n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
         const struct message_row *m = &rows[i];

@@ -154,7 +154,8 @@ static bool count_messages(struct world *w, const struct line *l, const char *st
     struct message_row *rows;
     size_t n;
 
-    if (!store_messages(w->daemon->store, w->a, NULL, state, &rows, &n, e))
+    if (!store_messages(w->daemon->store, w->a, &(struct wanted){.round = NULL, .state = state, .most = 100000}, &rows,
+                        &n, e))
         return false;
     return (long)n == strtol(l->words[0], NULL, 10) || err_perm(e, "there are %zu", n);
 }

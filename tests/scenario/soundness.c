@@ -92,7 +92,8 @@ static bool letters_kept(struct world *w, struct err *e)
     char sha256[65];
     int64_t size;
 
-    if (!store_messages(w->daemon->store, w->a, NULL, NULL, &rows, &n, e))
+    if (!store_messages(w->daemon->store, w->a, &(struct wanted){.round = NULL, .state = NULL, .most = 100000}, &rows,
+                        &n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (strcmp(rows[i].state, "collected") == 0)

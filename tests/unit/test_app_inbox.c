@@ -2,6 +2,8 @@
  * more, told where nobody knows it. */
 #include "inbox_case.h"
 
+#include "app/office.h"
+
 #include "app/disk.h"
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, case_set_up, case_tear_down)
@@ -142,9 +144,30 @@ static void room_that_came_back_is_seen(void **state)
     assert_true((store_get(d.store, a, "disk_low") != NULL) == disk_is_low(free_bytes, all_bytes, true));
 }
 
+/* The alerts are the other way to officers; one a day says it. */
+static void a_digest_that_fails_is_told_once(void **state)
+{
+    struct round_row broken = {
+        .ref = "ARCP/2026/04", .state = "open", .kind = "papers", .spec = "no JSON", .launched_at = NOW_AT};
+    static const struct officer officer = {.address = "officer@sec.example"};
+    struct alert_row *rows;
+
+    (void)state;
+    config.officers = &officer;
+    config.n_officers = 1;
+    GOOD(store_begin(d.store, &e));
+    GOOD(store_add_round(d.store, &broken, &e));
+    GOOD(store_commit(d.store, &e));
+    assert_true(office_digest_turn(&d) > clock_now());
+    assert_true(office_digest_turn(&d) > clock_now());
+    assert_int_equal(alerts(&rows), 1);
+    assert_non_null(strstr(rows[0].text, "the digest of this morning cannot be made"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(a_digest_that_fails_is_told_once),
         CASE(a_judged_message_is_settled_at_the_next_try),
         CASE(a_judged_message_whose_file_has_gone_is_kept),
         CASE(what_came_together_is_settled_one_by_one),

@@ -216,10 +216,39 @@ static void words_that_nobody_vouches_for(void **state)
     assert_false(m.rows[0].note_unverified || m.rows[0].away_unverified);
 }
 
+/* A stranger's mails are counted, whatever they bring; what a list of all of them would take is not there. */
+static void a_flood_of_held_mail_is_counted(void **state)
+{
+    struct message_row m = {.mailbox = "Flood",
+                            .uidvalidity = 1,
+                            .round = REF,
+                            .state = "held",
+                            .kind = "human",
+                            .subject = arena_printf(a, "%02000d", 0),
+                            .text = arena_printf(a, "%02000d", 0),
+                            .troubles = arena_printf(a, "%040000d", 0),
+                            .received_at = LAUNCHED_AT};
+    struct message_row *rows;
+    struct matrix before = case_matrix(), after;
+    int64_t id;
+    bool known;
+    size_t n;
+
+    (void)state;
+    for (m.uid = 1; m.uid <= 1500; m.uid++)
+        GOOD(store_add_message(s, &m, &id, &known, &e));
+    after = case_matrix();
+    assert_int_equal(after.held_replies, before.held_replies + 1500);
+    GOOD(store_messages(s, a, &(struct wanted){.state = "held", .most = 100}, &rows, &n, &e));
+    assert_int_equal(n, 100);
+    assert_true(store_count_messages(s, &(struct wanted){.state = "held"}) >= 1500);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(untouched_round),
+        CASE(a_flood_of_held_mail_is_counted),
         CASE(unknown_round),
         CASE(an_address_counts_once),
         CASE(reminders_are_counted),

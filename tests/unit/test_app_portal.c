@@ -400,12 +400,40 @@ static void export_leaves_out_what_does_not_fit(void **state)
     assert_true(file_exists(below("out/ARCP-2026-04.zip")));
 }
 
+static void the_page_shows_some_and_says_how_many_more(void **state)
+{
+    struct matrix m;
+    struct paper_row *papers;
+    int64_t jo = case_message("JO", "filed", "human", LAUNCHED_AT);
+    size_t n, before;
+    const char *html;
+
+    (void)state;
+    GOOD(store_papers_shown(s, a, REF, 5, &papers, &before, &e));
+    for (int i = 0; i < 20; i++)
+        shelve((struct paper_row){.message = jo,
+                                  .party = "JO",
+                                  .item = 0,
+                                  .name = arena_printf(a, "many-%02d.pdf", i),
+                                  .current = i >= 10,
+                                  .path = arena_printf(a, "papers/ARCP-2026-04/JO/many-%02d.pdf", i)},
+               arena_printf(a, "%d", i));
+    m = case_matrix();
+    GOOD(store_papers_shown(s, a, REF, 5, &papers, &n, &e));
+    html = portal_page(a, &config, &m, papers, n, "../../");
+    assert_non_null(strstr(html, "many-19.pdf"));
+    assert_null(strstr(html, "many-10.pdf"));
+    assert_null(strstr(html, "many-09.pdf")); /* an older version only where there is room */
+    assert_non_null(strstr(html, arena_printf(a, "وأوراق أخرى عددها %d", m.rows[0].papers - 5)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(page_says_all),
         CASE(page_shows_a_note),
         CASE(page_marks_words_that_nobody_vouches_for),
+        CASE(the_page_shows_some_and_says_how_many_more),
         CASE(page_tells_absences_and_covering_letters),
         CASE(page_is_safe_and_alone),
         CASE(csv_is_for_spreadsheets),

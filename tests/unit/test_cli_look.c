@@ -133,6 +133,30 @@ static void a_notice_has_its_deliveries(void **state)
     assert_string_equal(wire_string(json_array_get(list, 1), "state", ""), "sent");
 }
 
+/* More than a list holds: the command line does not end for it, and says how many it leaves out. */
+static void a_flood_of_held_mail_is_shown_in_part(void **state)
+{
+    struct message_row m = {.mailbox = "Flood",
+                            .uidvalidity = 1,
+                            .round = REF,
+                            .state = "held",
+                            .kind = "human",
+                            .sender = "stranger@mail.example",
+                            .troubles = arena_printf(a, "%012000d", 0),
+                            .received_at = LAUNCHED_AT};
+    int64_t id;
+    bool known;
+
+    (void)state;
+    for (m.uid = 1; m.uid <= 2100; m.uid++)
+        GOOD(store_add_message(s, &m, &id, &known, &e));
+    desk_done();
+    needs(desk_prints("status"), "... and 2000 more: `taamim reply list --held`");
+    needs(desk_prints("reply list --held"), "... and 100 more");
+    JSON_SCOPED all = desk_json("reply list --held --json");
+    assert_int_equal(json_array_size(all), 2100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +165,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(status_marks_words_that_nobody_vouches_for, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(status_tells_what_answers_nothing_and_the_words, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(status_tells_the_quota, desk_set_up, desk_tear_down),
+        cmocka_unit_test_setup_teardown(a_flood_of_held_mail_is_shown_in_part, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_quota_is_null, desk_set_up, desk_tear_down),
         cmocka_unit_test_setup_teardown(a_notice_has_its_deliveries, desk_set_up, desk_tear_down),
     };

@@ -826,18 +826,26 @@ static void what_becomes_of_a_message_is_kept(void **state)
     DO(store_update_message(s, &m, &e));
     struct message_row other = sample_message("INBOX", 6);
     add_message(&other);
-    assert_true(store_messages(s, a, REF, NULL, &rows, &n, &e));
+    assert_true(store_messages(s, a, &(struct wanted){.round = REF, .state = NULL, .most = 10}, &rows, &n, &e));
     assert_int_equal(n, 1);
-    assert_string_equal(rows[0].text, m.text);
+    assert_string_equal(rows[0].text, ""); /* a list is short */
     assert_string_equal(rows[0].why, m.why);
     assert_string_equal(rows[0].rule, "stranger");
-    assert_true(store_messages(s, a, NULL, "collected", &rows, &n, &e));
+    assert_true(store_messages(s, a, &(struct wanted){.round = NULL, .state = "collected", .most = 10}, &rows, &n, &e));
     assert_int_equal(n, 1);
     assert_int_equal(rows[0].uid, 6);
-    assert_true(store_messages(s, a, REF, "collected", &rows, &n, &e));
+    assert_true(store_messages(s, a, &(struct wanted){.round = REF, .state = "collected", .most = 10}, &rows, &n, &e));
     assert_int_equal(n, 0);
-    assert_true(store_messages(s, a, NULL, NULL, &rows, &n, &e));
+    assert_true(store_messages(s, a, &(struct wanted){.round = NULL, .state = NULL, .most = 10}, &rows, &n, &e));
     assert_int_equal(n, 2);
+    assert_int_equal(store_count_messages(s, &(struct wanted){.most = 1}), 2);
+    assert_int_equal(store_count_messages(s, &(struct wanted){.round = REF, .after_id = m.id}), 0);
+    assert_true(store_messages(s, a, &(struct wanted){.most = 1}, &rows, &n, &e));
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0].id, m.id);
+    assert_true(store_messages(s, a, &(struct wanted){.after_id = m.id, .most = 1}, &rows, &n, &e));
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0].uid, 6);
     m.id = 999;
     REFUSED(store_update_message(s, &m, &e));
 }
