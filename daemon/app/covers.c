@@ -47,5 +47,6 @@ bool covers_alert(struct daemon *d, struct arena *a, const struct message_row *m
     for (size_t i = 0; i < filed->n; i++)
         if (!filed->papers[i].known && cover_meant(v->spec, alone, filed->papers[i].item))
             names = arena_printf(a, "%s\n" FSI "%s" PDI, names, filed->papers[i].name);
-    return !*names || alert(d, &about, e, FSI "%s" PDI "\n%s%s", *m->sender ? m->sender : BY_HAND, COVER_ALONE, names);
+    return !*names ||
+           alert(d, &about, e, "%s\n%s%s", text_foreign(a, *m->sender ? m->sender : BY_HAND), COVER_ALONE, names);
 }

@@ -10,8 +10,8 @@
 #include "mail/address.h"
 #include "mail/names.h"
 
-#define FROZEN_MAX  8    /* rounds whose frozen part is kept in memory */
-#define ALERT_BYTES 1600 /* names of files, subjects and words of a mail: strangers write them as long as they like */
+#define FROZEN_MAX  8              /* rounds whose frozen part is kept in memory */
+#define ALERT_BYTES ((size_t)1600) /* strangers name as many files as they like */
 
 void orders_free(struct standing_orders *o)
 {
@@ -118,6 +118,18 @@ bool story(struct daemon *d, const struct story_line *line, struct err *e, const
     return store_add_event(d->store, &row, e);
 }
 
+/* Cut behind a line or a name that is whole: nothing that is isolated stays open. */
+static const char *within_limit(struct arena *a, const char *text)
+{
+    size_t n = strlen(text), name = strlen(PDI);
+
+    if (n <= ALERT_BYTES)
+        return text;
+    for (n = ALERT_BYTES; n > name && text[n] != '\n' && memcmp(text + n - name, PDI, name) != 0;)
+        n--;
+    return n > name ? arena_printf(a, "%.*s\n…", (int)n, text) : text_line(a, text, ALERT_BYTES);
+}
+
 bool alert(struct daemon *d, const struct alert_row *about, struct err *e, const char *format, ...)
 {
     ARENA_SCOPED a = arena_new();
@@ -126,8 +138,8 @@ bool alert(struct daemon *d, const struct alert_row *about, struct err *e, const
 
     va_start(args, format);
     row.text = arena_vprintf(a, format, args);
-    row.text = text_clean(a, row.text, strnlen(row.text, ALERT_BYTES));
     va_end(args);
+    row.text = within_limit(a, text_clean(a, row.text, strlen(row.text)));
     d->ticker_due = true;
     row.at = clock_now();
     row.round = row.round ? row.round : "";

@@ -83,13 +83,24 @@ static struct alert_row alert_of(const struct message_row *m, const char *kind)
     return (struct alert_row){.kind = kind, .round = m->round, .party = m->party, .message = m->id};
 }
 
+static const char *from_of(struct arena *a, const struct message_row *m)
+{
+    return text_foreign(a, *m->sender ? m->sender : BY_HAND);
+}
+
+/* Who wrote and what about, so long that what is said of it has room. */
+static const char *heading(struct arena *a, const struct message_row *m)
+{
+    return arena_printf(a, "%s – %s", from_of(a, m), text_unlinked(a, text_foreign(a, m->subject)));
+}
+
 /* A line of its own, since an alert's text is cut; and partners, who get copies of what was filed, are not told. */
 static bool alert_troubles(struct daemon *d, struct arena *a, const struct message_row *m, struct err *e)
 {
     struct alert_row about = alert_of(m, "not_taken");
     const char *lines = trouble_lines(a, m);
 
-    return !*lines || alert(d, &about, e, FSI "%s" PDI "%s", m->sender, lines);
+    return !*lines || alert(d, &about, e, "%s%s", from_of(a, m), lines);
 }
 
 /* ---- filing */
@@ -122,28 +133,23 @@ static const char *names_of(struct arena *a, const struct filed *filed)
 
 /* The first of what it says, in quotation marks of mail, for an alert: each line with ">" before, so that none can pass
  * for one of ours. The mark is within the isolate: before an Arabic line it stands at the right. */
-static const char *words_quoted(struct arena *a, const struct message_row *m)
+static const char *words_quoted(struct arena *a, const struct message_row *m, bool vouched)
 {
     BUF_SCOPED out = {.max = NOTE_BYTES};
-    char *rest = arena_strdup(a, m->text), *line;
+    char *rest = arena_strdup(a, text_lines(a, vouched ? m->text : text_unlinked(a, m->text), strlen(m->text))), *line;
     int n = 0;
 
     while (!out.overflow && (line = strsep(&rest, "\n")))
         if (line[strspn(line, " \t\r")] && n++ < NOTE_LINES)
-            buf_addf(&out, "\n" FSI "> %s" PDI, text_clean(a, line, strnlen(line, NOTE_BYTES / 2)));
+            buf_addf(&out, "\n" FSI "> %s" PDI, text_line(a, line, NOTE_BYTES / 2));
     return arena_printf(a, "%s%s", buf_text(&out), out.overflow || n > NOTE_LINES ? "\n> …" : "");
 }
 
 /* The same for the story, in one line. */
 static const char *words_in_story(struct arena *a, const struct message_row *m)
 {
-    char *one_line = arena_strndup(a, m->text, strnlen(m->text, STORY_BYTES));
-
-    for (char *p = one_line; *p; p++)
-        *p = *p == '\n' || *p == '\t' ? ' ' : *p;
-    return *one_line ? arena_printf(a, "a note, no paper in it: " FSI "%s" PDI "%s",
-                                    text_clean(a, one_line, strlen(one_line)), strlen(m->text) > STORY_BYTES ? "…" : "")
-                     : "no paper in it";
+    return *m->text ? arena_printf(a, "a note, no paper in it: " FSI "%s" PDI, text_line(a, m->text, STORY_BYTES))
+                    : "no paper in it";
 }
 
 /* What is filed and wants a look, a line of its own as well. */
@@ -178,7 +184,7 @@ static bool alert_notes(struct daemon *d, struct arena *a, const struct message_
     struct alert_row about = alert_of(m, brings_unopened(filed) ? "locked" : "look");
     const char *notes = notes_of(a, filed);
 
-    return !*notes || alert(d, &about, e, FSI "%s" PDI "%s", *m->sender ? m->sender : BY_HAND, notes);
+    return !*notes || alert(d, &about, e, "%s%s", from_of(a, m), notes);
 }
 
 static const char *alert_kind_of(const struct message_row *m, const struct filed *filed)
@@ -251,12 +257,13 @@ bool effects_file(struct daemon *d, struct arena *a, struct message_row *m, cons
     wire = address_wire(a, m->sender, NULL); /* failures are known by the address as it is sent */
     if (wire && !mark_has(m->marks, MARK_UNVERIFIED) && !store_clear_failures(d->store, wire, e))
         return false; /* it lives */
-    from = *m->sender ? m->sender : BY_HAND;
+    from = from_of(a, m);
     warning = warning_of(m, out);
     return story(d, &line, e, "%s: %s%s%s%s", from, out->n ? names_of(a, out) : words_in_story(a, m),
                  trouble_in_story(a, m), *warning ? "; " : "", warning) &&
-           alert(d, &about, e, FSI "%s" PDI "%s%s\n%s%s", from, *warning ? "\n" : "", warning,
-                 out->n ? names_of(a, out) : m->subject, out->n ? "" : words_quoted(a, m)) &&
+           alert(d, &about, e, "%s%s%s\n%s%s", from, *warning ? "\n" : "", warning,
+                 out->n ? names_of(a, out) : text_foreign(a, m->subject),
+                 out->n ? "" : words_quoted(a, m, sender_vouched(m))) &&
            alert_notes(d, a, m, out, e) && covers_alert(d, a, m, &v, out, e) && alert_troubles(d, a, m, e) &&
            receipt_due(d, a, m, e);
 }
@@ -326,8 +333,7 @@ static bool alert_held(struct daemon *d, struct incoming *in, const char *unscan
 
     if (!told_today(d, in, &told, e) || told)
         return told;
-    return alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s%s", in->m.sender, in->m.subject, in->m.why,
-                 unscanned) &&
+    return alert(d, &about, e, "%s\n%s%s", heading(in->a, &in->m), in->m.why, unscanned) &&
            alert_troubles(d, in->a, &in->m, e);
 }
 
@@ -350,7 +356,7 @@ static bool hold(struct daemon *d, struct incoming *in, struct err *e)
     unscanned = mark_has(in->m.marks, MARK_UNSCANNED) && !strstr(in->m.why, JUDGE_UNSCANNED) ? "\n" NOT_SCANNED : "";
     settled(d, in, "held", *in->m.round != '\0');
     return filing_stage(d, in, true, e) &&
-           story(d, &line, e, "from %s, \"%s\": %s", in->m.sender, in->m.subject, in->m.why) &&
+           story(d, &line, e, "from %s, \"%s\": %s", from_of(in->a, &in->m), in->m.subject, in->m.why) &&
            alert_held(d, in, unscanned, e);
 }
 
@@ -375,7 +381,7 @@ static bool apply_failures(struct daemon *d, struct incoming *in, struct err *e)
     }
     /* Forwarded to a dead mailbox, named in no way we understand, or forged: a person may see what it is. */
     return any || !*in->m.round ||
-           alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s", in->m.sender, in->m.subject,
+           alert(d, &about, e, "%s\n%s", heading(in->a, &in->m),
                  "it names none of the addresses that this mail went to, or came another way; nothing was changed");
 }
 
@@ -389,8 +395,8 @@ static bool note(struct daemon *d, struct incoming *in, const char *what, struct
     }
     settled(d, in, "noted", true);
     line = line_of(&in->m, "daemon", what);
-    return story(d, &line, e, "from %s: \"%s\" (%s)%s%s", in->m.sender, in->m.subject, in->rule, *in->m.why ? ": " : "",
-                 in->m.why);
+    return story(d, &line, e, "from %s: \"%s\" (%s)%s%s", from_of(in->a, &in->m), in->m.subject, in->rule,
+                 *in->m.why ? ": " : "", in->m.why);
 }
 
 /* No header says that a machine wrote it: its subject or its words alone do, and may be a delegation's own. */
@@ -414,7 +420,7 @@ static void mark_away(struct incoming *in)
     in->m.marks = mark_add(in->a, in->m.marks, MARK_AWAY);
     if (in->judged.auth != AUTH_PASS)
         in->m.marks = mark_add(in->a, in->m.marks, MARK_UNVERIFIED);
-    in->m.why = text_clean(in->a, words, strnlen(words, AWAY_BYTES));
+    in->m.why = text_line(in->a, words, AWAY_BYTES);
 }
 
 static bool automatic(struct daemon *d, struct incoming *in, struct err *e)
@@ -425,8 +431,8 @@ static bool automatic(struct daemon *d, struct incoming *in, struct err *e)
     if (!note(d, in, "automatic", e))
         return false;
     about = alert_of(&in->m, "no_paper");
-    return !words_alone(in) || alert(d, &about, e, FSI "%s" PDI " – " FSI "%s" PDI "\n%s%s", in->m.sender,
-                                     in->m.subject, in->rule, words_quoted(in->a, &in->m));
+    return !words_alone(in) || alert(d, &about, e, "%s\n%s%s", heading(in->a, &in->m), in->rule,
+                                     words_quoted(in->a, &in->m, in->judged.auth == AUTH_PASS));
 }
 
 static bool leave(struct daemon *d, struct incoming *in)
@@ -442,7 +448,7 @@ static bool duplicate(struct daemon *d, struct incoming *in, struct err *e)
     struct story_line line = line_of(&in->m, "daemon", "duplicate");
 
     settled(d, in, "duplicate", true);
-    return story(d, &line, e, "from %s: known already, adds nothing", in->m.sender);
+    return story(d, &line, e, "from %s: known already, adds nothing", from_of(in->a, &in->m));
 }
 
 static bool backscatter(struct daemon *d, struct incoming *in)

@@ -4,6 +4,7 @@
  * that was cut short. What the parser could not read is kept and held. */
 #include "app/inbox.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,9 +136,9 @@ static void take_header(struct arena *a, struct message_row *m, const struct fac
 {
     m->message_id = f->message_id;
     m->sender = f->from.address;
-    m->sender_name = f->from.name;
-    m->subject = f->subject;
-    m->text = text_clean(a, f->reply_text, strnlen(f->reply_text, TEXT_KEPT));
+    m->sender_name = text_line(a, f->from.name, SIZE_MAX);
+    m->subject = text_line(a, f->subject, SIZE_MAX);
+    m->text = text_lines(a, f->reply_text, strnlen(f->reply_text, TEXT_KEPT));
 }
 
 bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)

@@ -265,14 +265,7 @@ static const char *quoted_word(struct arena *a, enum lang lang, const char *key,
 /* The beginning of a delegation's own words, in one line. */
 static const char *beginning(struct arena *a, const char *text)
 {
-    size_t n = strnlen(text, NOTE_BYTES);
-    bool more = text[n];
-    while (more && n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-        n--;
-    char *line = text_clean(a, text, n);
-    for (char *p = line; *p; p++)
-        *p = *p == '\n' || *p == '\t' ? ' ' : *p;
-    return more ? arena_printf(a, "%s…", line) : line;
+    return text_line(a, text, NOTE_BYTES);
 }
 
 /* What the columns do not say: addresses that failed, what waits, papers that answer nothing, its words, an own deadline. */

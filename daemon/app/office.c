@@ -21,7 +21,6 @@
 
 #define DOCUMENTS_MAX       30
 #define LINES_MAX           100 /* of one mail; what is more waits for the next */
-#define LINE_BYTES          400
 #define TEXT_ROOM           (300 << 10)
 #define AGAIN_S             60
 #define OFFICE_MAILS_KEPT_S (30 * 86400)
@@ -361,12 +360,6 @@ static bool open_matrices(struct daemon *d, struct arena *a, struct matrix **out
     return true;
 }
 
-/* Strangers write subjects as long as they like. */
-static const char *line_of(struct arena *a, const char *text)
-{
-    return strlen(text) <= LINE_BYTES ? text : arena_printf(a, "%s…", text_clean(a, text, LINE_BYTES));
-}
-
 /* What waits for an officer, as alert lines with the hour since when. */
 static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct err *e)
 {
@@ -379,14 +372,15 @@ static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct 
         return false;
     lines = arena_alloc(a, (n + 1) * sizeof *lines);
     for (size_t i = 0; i < n; i++)
-        lines[i] = (struct letter_alert){
-            .kind = "held",
-            .ref = held[i].round,
-            .party_code = held[i].party,
-            .party = register_find(d->orders.parties, held[i].party),
-            .message = held[i].id,
-            .at = held[i].received_at,
-            .text = arena_printf(a, "%s – %s\n%s", held[i].sender, line_of(a, held[i].subject), held[i].why)};
+        lines[i] = (struct letter_alert){.kind = "held",
+                                         .ref = held[i].round,
+                                         .party_code = held[i].party,
+                                         .party = register_find(d->orders.parties, held[i].party),
+                                         .message = held[i].id,
+                                         .at = held[i].received_at,
+                                         .text = arena_printf(a, "%s – %s\n%s", text_foreign(a, held[i].sender),
+                                                              text_unlinked(a, text_foreign(a, held[i].subject)),
+                                                              held[i].why)};
     l->alerts = lines;
     l->n_alerts = n;
     more = n ? store_count_messages(d->store, &(struct wanted){.state = "held", .after_id = held[n - 1].id}) : 0;

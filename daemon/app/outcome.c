@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "mail/names.h"
 #include "round/retry.h"
 
 #define FAILURES_BEFORE_SUPPRESSION 2
@@ -94,7 +95,7 @@ static bool tell_failure(struct daemon *d, const struct notice_row *n, const str
         return false;
     if (reached.next)
         about.kind = "next_contact";
-    return alert(d, &about, e, "%s: %.200s%s", row->address, row->reply, reached.line);
+    return alert(d, &about, e, "%s: %s%s", row->address, text_line(a, row->reply, FOREIGN_BYTES), reached.line);
 }
 
 /* An address that failed for good twice is not written to again until an officer says otherwise (`round resend`).

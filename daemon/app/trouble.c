@@ -2,9 +2,11 @@
  * nothing is lost by a refusal here; a paper that is protected by a password is taken as it is. */
 #include "app/trouble.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/marks.h"
 #include "mail/names.h"
 
 /* ".exe" is the end of a name, "desktop.ini" all of it. */
@@ -68,13 +70,10 @@ static size_t named_bytes(const char *troubles, long *more_out)
 void trouble_add(struct arena *a, struct message_row *m, const char *code, int64_t size, const char *name)
 {
     const char *before = m->troubles ? m->troubles : "";
-    char *one_line = arena_strdup(a, name);
+    const char *one_line = arena_printf(a, "%s\t%lld\t%s", code, (long long)size, text_line(a, name, SIZE_MAX));
     long more;
     size_t n = named_bytes(before, &more);
 
-    for (char *p = one_line; *p; p++)
-        *p = *p == '\n' || *p == '\t' ? ' ' : *p;
-    one_line = arena_printf(a, "%s\t%lld\t%s", code, (long long)size, one_line);
     if (more == 0 && n + strlen(one_line) < TROUBLES_BYTES)
         m->troubles = arena_printf(a, "%s%s\n", before, one_line);
     else
@@ -180,6 +179,11 @@ const char *trouble_name(struct arena *a, const struct letter_paper *trouble)
     return host ? arena_strndup(a, host + 3, strcspn(host + 3, "/?#:@")) : trouble->name;
 }
 
+bool sender_vouched(const struct message_row *m)
+{
+    return m->state && strcmp(m->state, "filed") == 0 && !mark_has(m->marks, MARK_UNVERIFIED);
+}
+
 const char *trouble_lines(struct arena *a, const struct message_row *m)
 {
     struct letter_paper *list;
@@ -187,7 +191,8 @@ const char *trouble_lines(struct arena *a, const struct message_row *m)
     const char *lines = "";
 
     for (size_t i = 0; i < n; i++)
-        lines = arena_printf(a, "%s\n%s\n" FSI "%s" PDI, lines, trouble_reason(a, list[i].trouble), list[i].name);
+        lines = arena_printf(a, "%s\n%s\n" FSI "%s" PDI, lines, trouble_reason(a, list[i].trouble),
+                             sender_vouched(m) ? list[i].name : text_unlinked(a, list[i].name));
     return lines;
 }
 

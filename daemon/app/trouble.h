@@ -42,6 +42,8 @@ const char *trouble_signature(const char *code);
 const char *trouble_advice(struct arena *a, const char *code);
 /* What the delegation calls it: the file's name; of a link the host alone, since nobody is to click it. */
 const char *trouble_name(struct arena *a, const struct letter_paper *trouble);
+/* Somebody answers for who wrote it: what it links to may stand in an alert as it is. */
+bool sender_vouched(const struct message_row *m);
 /* For an alert: per trouble a line with its reason and a line with the name. "" where there is none. */
 const char *trouble_lines(struct arena *a, const struct message_row *m);
 /* The same for the story: "; not taken: ..." in one line. */

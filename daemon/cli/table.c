@@ -5,6 +5,7 @@
 #include "cli/table.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,15 +23,6 @@ struct table {
     int width[TABLE_COLUMNS_MAX];
     const char *const **rows;
 };
-
-/* U+202A to U+202E and U+2066 to U+2069, the marks that embed, override and isolate. */
-static bool steers(const char *s)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    if (u[0] != 0xe2)
-        return false;
-    return (u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9);
-}
 
 static size_t char_bytes(const char *s)
 {
@@ -60,20 +52,7 @@ static char *fit(struct arena *a, char *text, int columns)
 
 char *table_cell(struct arena *a, const char *text, int columns)
 {
-    char *clean = text_clean(a, text ? text : "", text ? strlen(text) : 0), *to = clean;
-    for (const char *s = clean; *s;) {
-        size_t n = char_bytes(s);
-        bool space = *s == '\n' || *s == '\t';
-        if (space)
-            *to++ = ' ';
-        else if (!steers(s)) {
-            memmove(to, s, n);
-            to += n;
-        }
-        s += n;
-    }
-    *to = '\0';
-    return fit(a, clean, columns);
+    return fit(a, text_line(a, text ? text : "", SIZE_MAX), columns);
 }
 
 void table_text(struct arena *a, const char *text, const char *indent)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/wire.h"
+#include "mail/names.h"
 #include "round/party.h"
 
 #define PATH_BYTES     4096
@@ -244,8 +245,7 @@ bool send_outcome_from_json(struct arena *a, const json_t *j, struct send_outcom
     o.stage = (enum send_stage)stage;
     if ((o.stage == SEND_ACCEPTED) != (o.code >= 200 && o.code < 300) || (o.stage == SEND_UNKNOWN && o.code != 0))
         return err_perm(e, "outcome: code %d does not go with stage \"%s\"", o.code, send_stage_names[o.stage]);
-    if (!o.text)
-        o.text = "";
+    o.text = text_line(a, o.text ? o.text : "", SEND_TEXT_MAX);
     o.server_size = wire_int(j, "server_size", 0);
     if (o.server_size < 0)
         o.server_size = 0;

@@ -213,6 +213,12 @@ static const char *get_text(struct reading *r, const json_t *o, const char *key,
     return v ? text_clean(r->a, json_string_value(v), json_string_length(v)) : "";
 }
 
+static const char *get_line(struct reading *r, const json_t *o, const char *key, size_t max)
+{
+    const json_t *v = get_string(r, o, key, max);
+    return v ? text_line(r->a, json_string_value(v), SIZE_MAX) : "";
+}
+
 /* What has a structure: letter for letter. */
 static const char *get_exact(struct reading *r, const json_t *o, const char *key, size_t max)
 {
@@ -323,7 +329,7 @@ static struct fact_failure get_failure(struct reading *r, const json_t *o)
         .action = (enum report_action)get_number(r, o, "action", REPORT_NONE, REPORT_DELIVERED),
         .address = get_exact(r, o, "address", SHORT_TEXT),
         .status = get_text(r, o, "status", STATUS_TEXT),
-        .text = get_text(r, o, "text", SHORT_TEXT),
+        .text = get_line(r, o, "text", SHORT_TEXT),
         .original = get_exact(r, o, "original", SHORT_TEXT),
     };
 }
@@ -355,7 +361,7 @@ static void get_lists(struct reading *r, const json_t *j, struct facts *f)
     f->returned_ids = get_strings(r, j, "returned_ids", FACTS_IDS_MAX, &f->n_returned_ids);
     f->links = get_strings(r, j, "links", FACTS_LINKS_MAX, &f->n_links);
     for (i = 0; i < f->n_links; i++) /* shown to people, and no more than that */
-        f->links[i] = text_clean(r->a, f->links[i], strlen(f->links[i]));
+        f->links[i] = text_line(r->a, f->links[i], SIZE_MAX);
     f->auth_results = get_auth(r, j, "auth_results", FACTS_AUTH_MAX, &f->n_auth_results);
     f->arc_seals = get_auth(r, j, "arc_seals", FACTS_ARC_MAX, &f->n_arc_seals);
     f->arc_results = get_auth(r, j, "arc_results", FACTS_ARC_MAX, &f->n_arc_results);
@@ -386,11 +392,11 @@ bool facts_from_json(struct arena *a, const json_t *j, int64_t scratch_size, str
         .text = get_text(&r, j, "text", LONG_TEXT),
         .reply_text = get_text(&r, j, "reply_text", LONG_TEXT),
         .auth_as = get_text(&r, j, "auth_as", SHORT_TEXT),
-        .away_until = get_text(&r, j, "away_until", SHORT_TEXT),
+        .away_until = get_line(&r, j, "away_until", SHORT_TEXT),
         .calendar_method = get_text(&r, j, "calendar_method", SHORT_TEXT),
         .calendar_uid = get_text(&r, j, "calendar_uid", SHORT_TEXT),
         .calendar_partstat = get_text(&r, j, "calendar_partstat", SHORT_TEXT),
-        .trouble = get_text(&r, j, "trouble", SHORT_TEXT),
+        .trouble = get_line(&r, j, "trouble", SHORT_TEXT),
     };
     get_lists(&r, j, &f);
     if (r.failed)

@@ -7,6 +7,7 @@
 #include "mail/names.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,29 @@ static bool is_control(utf8proc_int32_t c)
 static utf8proc_int32_t text_rule(utf8proc_int32_t c)
 {
     return is_control(c) && c != '\n' && c != '\t' ? dropped : c;
+}
+
+static bool is_line_end(utf8proc_int32_t c)
+{
+    return (c >= '\n' && c <= '\r') || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
+/* Embeds, overrides and isolates: what they begin goes on into the words of others. */
+static bool is_turn(utf8proc_int32_t c)
+{
+    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static utf8proc_int32_t lines_rule(utf8proc_int32_t c)
+{
+    if (is_line_end(c))
+        return '\n';
+    return is_turn(c) ? dropped : text_rule(c);
+}
+
+static utf8proc_int32_t line_rule(utf8proc_int32_t c)
+{
+    return is_line_end(c) || c == '\t' ? ' ' : lines_rule(c);
 }
 
 /* Marks that steer the direction of text, spaces without width, tags: format characters. ZWNJ and ZWJ stay, since
@@ -106,6 +130,40 @@ static char *filtered(struct arena *a, const char *bytes, size_t n, character_ru
 char *text_clean(struct arena *a, const char *bytes, size_t n)
 {
     return filtered(a, bytes, n, text_rule);
+}
+
+char *text_lines(struct arena *a, const char *text, size_t n)
+{
+    return filtered(a, text, n, lines_rule);
+}
+
+/* What does not fit is not looked at: four times as much may shrink to it. */
+char *text_line(struct arena *a, const char *text, size_t max)
+{
+    size_t n = strnlen(text, max < SIZE_MAX / 4 ? 4 * max : SIZE_MAX - 1);
+    char *line = filtered(a, text, n, line_rule);
+    size_t kept = strlen(line);
+
+    if (kept <= max && !text[n])
+        return line;
+    for (kept = kept < max ? kept : max; kept > 0 && ((unsigned char)line[kept] & 0xc0) == 0x80;)
+        kept--;
+    return arena_printf(a, "%.*s…", (int)kept, line);
+}
+
+char *text_foreign(struct arena *a, const char *text)
+{
+    return arena_printf(a, FSI "%s" PDI, text_line(a, text, FOREIGN_BYTES));
+}
+
+char *text_unlinked(struct arena *a, const char *text)
+{
+    char *plain = arena_strdup(a, text);
+
+    for (char *p = plain; (p = strcasestr(p, "http")); p += 4)
+        if (strncmp(p + 4, "://", 3) == 0 || strncasecmp(p + 4, "s://", 4) == 0)
+            p[1] = p[2] = 'x';
+    return plain;
 }
 
 char *text_valid(struct arena *a, const char *bytes, size_t n)

@@ -28,7 +28,17 @@ int text_width(const char *text);
 /* Any bytes to valid UTF-8 NFC, invalid ones replaced by U+FFFD; control characters but \n and \t dropped, and so
  * is what goes beyond 30 marks on one letter. */
 char *text_clean(struct arena *a, const char *bytes, size_t n);
-/* The same, letter for letter: no normal form, no cap. For values whose structure counts (addresses, identifiers,
+/* The same of what a stranger wrote, before it stands among words of ours. Every line end is \n, U+2028 and U+2029 too,
+ * and the marks that embed, override or isolate are dropped; U+200E, U+200F and U+061C may stay. */
+char *text_lines(struct arena *a, const char *text, size_t n);
+/* All of it in one line; with more than max bytes it is cut at a character, and ends in "…". */
+char *text_line(struct arena *a, const char *text, size_t max);
+/* The beginning of such a line, isolated: for an alert, which has room for what we say of it as well. */
+#define FOREIGN_BYTES ((size_t)200)
+char *text_foreign(struct arena *a, const char *text);
+/* "hxxps://...": no mail program makes a link of it. */
+char *text_unlinked(struct arena *a, const char *text);
+/* The same as text_clean(), letter for letter: no normal form, no cap. For values whose structure counts (addresses, identifiers,
  * results), since NFC makes a ';' of U+037E and a K of the Kelvin sign. */
 char *text_valid(struct arena *a, const char *bytes, size_t n);
 

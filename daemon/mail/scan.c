@@ -28,15 +28,10 @@ json_t *scanner_state_to_json(const struct scanner_state *state)
     return json_pack("{s:{s:b, s:o}}", "scanner", "up", state->up, "text", clean_json(state->text));
 }
 
-/* Tabs and line ends part what a ledger row remembers: text_clean() leaves line ends in. */
+/* Tabs and line ends part what a ledger row remembers. */
 static const char *one_line(struct arena *a, const json_t *o)
 {
-    const char *text = wire_string(o, "text", "");
-    char *line = arena_strdup(a, text_clean(a, text, strnlen(text, SCAN_TEXT_MAX)));
-
-    for (char *p = line; (p = strpbrk(p, "\t\r\n"));)
-        *p = ' ';
-    return line;
+    return text_line(a, wire_string(o, "text", ""), SCAN_TEXT_MAX);
 }
 
 bool scan_answer_from_json(struct arena *a, const json_t *message, struct scan_answer *out, struct err *e)

@@ -213,6 +213,39 @@ static void clean_text(void **state)
     }
 }
 
+/* A stranger's words in a line of ours: none of them begins a line or turns what follows. */
+static void foreign_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *line, *lines;
+        size_t max;
+    } rows[] = {
+        {"a\u2028b\u2029c\xc2\x85"
+         "d\ve\r\nf\tg",
+         "a b c d e  f g", "a\nb\nc\nd\ne\n\nf\tg", 100},
+        {"\u202a\u202b\u202c\u202d\u202ex\u2066\u2067\u2068\u2069y", "xy", "xy", 100},
+        {"\u200eعمان\u200f\u061c\x1b[2J\a", "\u200eعمان\u200f\u061c[2J", "\u200eعمان\u200f\u061c[2J", 100},
+        {"عمان", "عم…", "عمان", 5},
+        {"abcde", "abcde", "abcde", 5},
+        {"abcdef", "abcde…", "abcdef", 5},
+        {"ab" HUNDRED HUNDRED, "ab", NULL, 2},
+    };
+    ARENA_SCOPED a = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *line = text_line(a, rows[i].text, rows[i].max);
+        if (strncmp(line, rows[i].line, strlen(rows[i].line)) != 0 ||
+            (rows[i].lines && strcmp(line, rows[i].line) != 0))
+            fail_msg("%zu: %s", i, line);
+        if (rows[i].lines)
+            assert_string_equal(text_lines(a, rows[i].text, strlen(rows[i].text)), rows[i].lines);
+    }
+    assert_string_equal(text_foreign(a, "x\u2069y"), FSI "xy" PDI);
+    assert_true(strlen(text_foreign(a, HUNDRED HUNDRED HUNDRED)) < 220);
+    assert_string_equal(text_unlinked(a, "see HTTPS://a.example/x, http://b.example and httpd"),
+                        "see HxxPS://a.example/x, hxxp://b.example and httpd");
+}
+
 /* Ordering marks costs the square of their run: without a cap this text of 200 KB takes minutes. */
 static void a_tower_of_marks_is_capped(void **state)
 {
@@ -232,13 +265,10 @@ static void a_tower_of_marks_is_capped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clean_names),
-        cmocka_unit_test(what_a_name_is_taken_for),
-        cmocka_unit_test(long_names),
-        cmocka_unit_test(numbered_names),
-        cmocka_unit_test(widths),
-        cmocka_unit_test(clean_text),
-        cmocka_unit_test(a_tower_of_marks_is_capped),
+        cmocka_unit_test(clean_names),  cmocka_unit_test(what_a_name_is_taken_for),
+        cmocka_unit_test(long_names),   cmocka_unit_test(numbered_names),
+        cmocka_unit_test(widths),       cmocka_unit_test(clean_text),
+        cmocka_unit_test(foreign_text), cmocka_unit_test(a_tower_of_marks_is_capped),
     };
     return cmocka_run_group_tests_name("mail/names", tests, NULL, NULL);
 }
