@@ -170,7 +170,8 @@ static const char *notes_of(struct arena *a, const struct filed *filed)
     return arena_printf(a, "%s%s%s", locked, closed, macros);
 }
 
-static bool brings_unopened(const struct filed *filed)
+/* It answers nothing until an officer says so. */
+static bool brings_sealed(const struct filed *filed)
 {
     for (size_t i = 0; i < filed->n; i++)
         if ((filed->papers[i].locked || filed->papers[i].closed) && !filed->papers[i].known)
@@ -181,7 +182,7 @@ static bool brings_unopened(const struct filed *filed)
 static bool alert_notes(struct daemon *d, struct arena *a, const struct message_row *m, const struct filed *filed,
                         struct err *e)
 {
-    struct alert_row about = alert_of(m, brings_unopened(filed) ? "locked" : "look");
+    struct alert_row about = alert_of(m, brings_sealed(filed) ? "sealed" : "look");
     const char *notes = notes_of(a, filed);
 
     return !*notes || alert(d, &about, e, "%s%s", from_of(a, m), notes);

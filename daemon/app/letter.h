@@ -46,7 +46,7 @@ struct letter_paper {
 };
 
 struct letter_alert { /* one line of an alert mail */
-    /* "filed" "held" "suspect" "no_paper" "not_taken" "look" "locked" "cover" "new_address" "unverified" "bounced"
+    /* "filed" "held" "suspect" "no_paper" "not_taken" "look" "sealed" "cover" "new_address" "unverified" "bounced"
      * "failed" "refused" "next_contact" "queue_stopped" "queue_resumed" "server_away" "server_back" "scanner_away"
      * "scanner_back" "clock" "trouble" */
     const char *kind;

@@ -69,7 +69,7 @@ static void message_actions(struct action_list *to, const struct letter_alert *a
         return;
     }
     add_action(to, arena_printf(to->a, "taamim reply show %lld", (long long)al->message));
-    if (strcmp(al->kind, "locked") == 0)
+    if (strcmp(al->kind, "sealed") == 0)
         add_action(to, arena_printf(to->a, "taamim reply item %lld PAPER ITEM", (long long)al->message));
     if (strcmp(al->kind, "cover") == 0)
         add_action(to, arena_printf(to->a, "taamim reply cover %lld", (long long)al->message));

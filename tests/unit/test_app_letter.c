@@ -431,7 +431,7 @@ static void one_reply_is_one_entry(void **state)
 {
     static const struct letter_alert alerts[] = {
         {"filed", "ARCP/2026/04", "JO", &sample_jordan, 18, 0, "\u2068focal@jo.example\u2069\n\u2068sealed.zip\u2069"},
-        {"locked", "ARCP/2026/04", "JO", &sample_jordan, 18, 0, "\u2068focal@jo.example\u2069\na reason"},
+        {"sealed", "ARCP/2026/04", "JO", &sample_jordan, 18, 0, "\u2068focal@jo.example\u2069\na reason"},
         {"not_taken", "ARCP/2026/04", "JO", &sample_jordan, 18, 0, "\u2068focal@jo.example\u2069\nanother reason"},
         {"next_contact", "ARCP/2026/04", "JO", &sample_jordan, 0, 0, "mission@jo.example: 550"},
     };
@@ -442,7 +442,7 @@ static void one_reply_is_one_entry(void **state)
     l.alerts = alerts;
     l.n_alerts = 3;
     t = rendered(a, &l);
-    must_have(t.subject, "Reply filed – Filed, could not be opened – Attachment not taken");
+    must_have(t.subject, "Reply filed – Filed, cannot be looked into – Attachment not taken");
     must_have(t.text, "    \u2068focal@jo.example\u2069\n    \u2068sealed.zip\u2069\n    a reason\n    another reason\n"
                       "To do:\n    taamim reply show 18\n    taamim reply item 18 PAPER ITEM\n");
     must_lack(t.text, "\n2. ");
