@@ -356,6 +356,13 @@ static bool drop(struct daemon *d, const struct paper_row *p, struct err *e)
     return spool_remove(d->spool, p->path, e) && store_remove_paper(d->store, p->id, e);
 }
 
+/* It is no paper; who looks at the reply sees what it brought. */
+static bool note_ours(const struct filing *f, const struct paper_row *p, struct err *e)
+{
+    trouble_add(f->a, f->m, TROUBLE_OURS, p->size, p->name);
+    return drop(f->d, p, e);
+}
+
 static bool accept_paper(const struct filing *f, struct paper_row *p, struct filed *out, struct err *e)
 {
     bool known = store_known_paper(f->d->store, f->v->row.ref, f->m->party, p->sha256) != 0;
@@ -391,7 +398,7 @@ bool filing_accept(struct daemon *d, struct arena *a, struct message_row *m, con
 
         if (!p->held)
             continue;
-        if (is_sent_back(v->spec, f.rows, f.n, i) ? !drop(d, p, e) : !accept_paper(&f, p, out, e))
+        if (is_sent_back(v->spec, f.rows, f.n, i) ? !note_ours(&f, p, e) : !accept_paper(&f, p, out, e))
             return false;
     }
     return filing_update_seat(d, a, v, m->party, e);

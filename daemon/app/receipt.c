@@ -65,8 +65,12 @@ static void add_troubles(struct arena *a, struct batch *b, const struct message_
     struct letter_paper *list;
     size_t n = trouble_list(a, m, &list);
 
-    for (size_t i = 0; i < n && b->n_troubles < TROUBLES_MAX; i++, b->n_troubles++)
+    for (size_t i = 0; i < n && b->n_troubles < TROUBLES_MAX; i++) {
+        if (strcmp(list[i].trouble, TROUBLE_OURS) == 0) /* nothing to ask for */
+            continue;
         ARENA_PUSH(a, b->papers, b->n_papers, list[i]);
+        b->n_troubles++;
+    }
 }
 
 static bool nothing_taken(const struct batch *b)

@@ -120,6 +120,7 @@ static const struct {
     {TROUBLE_INCOMPLETE, "not taken: the message holds more, or deeper, than can be read",
      "the message holds more files, or files nested deeper, than can be read; what is not named here as received was "
      "not taken; kindly send it in further messages."},
+    {TROUBLE_OURS, "our own document came back", NULL},
     {TROUBLE_LINK, "not taken: a link stands in place of the file, and links are not opened",
      "the message holds a link in place of the file; for reasons of security links are not opened; kindly attach the "
      "file itself."},

@@ -18,6 +18,7 @@
 #define TROUBLE_HOLDS_REFUSED "holds_refused"   /* an archive with a file of a refused type in it */
 #define TROUBLE_INCOMPLETE    "incomplete"      /* of the message itself: it holds what could not be read */
 #define TROUBLE_LINK          "link"            /* its name is the address of a file that lies elsewhere */
+#define TROUBLE_OURS          "our_own"         /* what the secretariat sent out came back; officers alone are told */
 #define TROUBLE_INFECTED      "infected:"       /* and the name of what the virus scanner found */
 
 #define TROUBLE_MORE   "more:"        /* and how many more there were than are named; always the last */

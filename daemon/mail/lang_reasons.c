@@ -84,6 +84,7 @@ static const struct row {
     {"not taken: the file arrived empty", "لم يُقبل الملف: وصل فارغاً", "fichier non retenu" NBSP ": il est arrivé vide"},
     {"not taken: the file is too large", "لم يُقبل الملف: حجمه أكبر من المسموح",
      "fichier non retenu" NBSP ": il est trop volumineux"},
+    {"our own document came back", "أُعيدت إلينا وثيقة صادرة عنّا", "un de nos propres documents nous est revenu"},
     {"not taken: a file of a type that is refused", "لم يُقبل الملف: نوعه غير مقبول",
      "fichier non retenu" NBSP ": son type est refusé"},
     {"not taken: it holds a file that is not taken", "لم يُقبل الملف: فيه ملف غير مقبول",
