@@ -6,7 +6,7 @@
  *
  * The server loads its libraries once and never reads a message; the copy closes everything but its three descriptors,
  * enters the sandbox, writes the facts as one line to the pipe and ends. A copy that dies says nothing: the server says
- * {"died":WHY} there in its place, and a pipe that closes without a word means that the server itself is gone. Where the
+ * {"died":WHY} there in its place, and a pipe that closes without a word means that the copy or the server was killed. Where the
  * server cannot fork, or the copy has no room on the disk, {"again":true} is said there: the message has done nothing.
  * The server ends when its channel does. --no-sandbox is for memory checkers, and said. */
 #include <errno.h>
@@ -165,16 +165,21 @@ static const char *how(int status)
     switch (WTERMSIG(status)) {
     case SIGXCPU:
     case SIGALRM: return "it took too long";
-    case SIGKILL: return "it took too long or too much memory";
     case SIGSYS: return "it asked the system for what it may not have";
     case SIGXFSZ: return "it wrote too much";
     default: return "it crashed";
     }
 }
 
+/* Killed from outside, by a system short of memory perhaps: that says nothing of the message. */
+static bool was_killed(int status)
+{
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
 static void bury(struct copy *c, int status)
 {
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    if ((!WIFEXITED(status) || WEXITSTATUS(status) != 0) && !was_killed(status)) {
         JSON_SCOPED o = json_pack("{s:s, s:i}", "died", how(status), "status", status);
         char *line = json_dumps(o, JSON_COMPACT);
         if (line && write_all(c->answer_fd, line, strlen(line)))

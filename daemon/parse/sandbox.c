@@ -39,9 +39,10 @@ static const int refused[] = {
     SCMP_SYS(uname),
 };
 
+/* Of time, the hard limit is a second further: at it comes SIGKILL, as from anywhere; at the soft one, SIGXCPU. */
 static bool set_limit(int which, size_t value, struct err *e)
 {
-    struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
+    struct rlimit limit = {.rlim_cur = value, .rlim_max = which == RLIMIT_CPU ? value + 1 : value};
     if (setrlimit((__rlimit_resource_t)which, &limit) != 0)
         return err_perm(e, "sandbox: setting limit %d: %s", which, strerror(errno));
     return true;

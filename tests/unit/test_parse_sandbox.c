@@ -199,7 +199,9 @@ static int act_limits(void)
 {
     struct rlimit files, cpu;
     bool known = getrlimit(RLIMIT_FSIZE, &files) == 0 && getrlimit(RLIMIT_CPU, &cpu) == 0;
-    return known && files.rlim_max == SANDBOX_FILE && cpu.rlim_max == SANDBOX_CPU_S ? 0 : 1;
+    return known && files.rlim_max == SANDBOX_FILE && cpu.rlim_cur == SANDBOX_CPU_S && cpu.rlim_max == SANDBOX_CPU_S + 1
+               ? 0
+               : 1;
 }
 
 static void test_limits(void **state)

@@ -2,6 +2,8 @@
  * not been built and under memory checkers, which need copies themselves. */
 #include "parse_case.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <seccomp.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -76,8 +78,88 @@ static void a_failed_fork_is_told_as_the_servers_own(void **state)
     fclose(scratch);
 }
 
+static pid_t start_plainly(const char *path, int *channel_out)
+{
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(pair[1], 0);
+        execl(path, path, "--no-sandbox", (char *)NULL);
+        _exit(99);
+    }
+    close(pair[1]);
+    *channel_out = pair[0];
+    return pid;
+}
+
+/* Waits until the server has made its copy. */
+static pid_t copy_of(pid_t server)
+{
+    char path[64];
+    int copy = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server, (int)server);
+    for (int i = 0; i < 500 && copy == 0; i++, usleep(10 * 1000)) {
+        FILE *f = fopen(path, "r");
+        if (f && fscanf(f, "%d", &copy) != 1)
+            copy = 0;
+        if (f)
+            fclose(f);
+    }
+    return copy;
+}
+
+static size_t fill(int fd)
+{
+    static const char junk[4096];
+    size_t n = 0;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    for (ssize_t put; (put = write(fd, junk, sizeof junk)) > 0;)
+        n += (size_t)put;
+    fcntl(fd, F_SETFL, 0);
+    return n;
+}
+
+/* A system short of memory, or an administrator: that says nothing of the mail, which is tried once more. */
+static void a_copy_that_was_killed_says_nothing_of_the_mail(void **state)
+{
+    char path[4096];
+    static char rest[1 << 17];
+    int channel, pipe_fds[2];
+    size_t got = 0;
+    (void)state;
+    snprintf(path, sizeof path, "%s/taamim-parse", getenv("BUILD") ? getenv("BUILD") : "build");
+    if (access(path, X_OK) != 0 || memory_checker())
+        skip();
+    pid_t pid = start_plainly(path, &channel);
+    struct wire *w = wire_new(channel, 4096);
+    JSON_SCOPED hello = NULL;
+    assert_int_equal(wire_recv(w, &hello, NULL), WIRE_MESSAGE);
+    FILE *message = tmpfile(), *scratch = tmpfile();
+    assert_int_equal(pipe(pipe_fds), 0);
+    size_t full = fill(pipe_fds[1]); /* its answer has no room: the copy waits */
+    assert_true(wire_send(w, json_pack("{s:i}", "parse", 1), fileno(message), NULL));
+    assert_true(wire_send(w, json_object(), fileno(scratch), NULL));
+    assert_true(wire_send(w, json_object(), pipe_fds[1], NULL));
+    close(pipe_fds[1]);
+    pid_t copy = copy_of(pid);
+    assert_true(copy > 0);
+    while (kill(copy, SIGKILL) == 0) /* until the server has buried it */
+        usleep(10 * 1000);
+    for (ssize_t n; (n = read(pipe_fds[0], rest + got, sizeof rest - got)) > 0;)
+        got += (size_t)n;
+    assert_int_equal(got, full);
+    wire_free(w);
+    waitpid(pid, NULL, 0);
+    close(pipe_fds[0]);
+    fclose(message);
+    fclose(scratch);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_failed_fork_is_told_as_the_servers_own)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_failed_fork_is_told_as_the_servers_own),
+                                       cmocka_unit_test(a_copy_that_was_killed_says_nothing_of_the_mail)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
