@@ -30,7 +30,7 @@ static void refuse_forks(void)
         _exit(98);
 }
 
-static pid_t start_without_forks(const char *path, int *channel_out)
+static pid_t start(const char *path, bool without_forks, int *channel_out)
 {
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
@@ -39,7 +39,8 @@ static pid_t start_without_forks(const char *path, int *channel_out)
     if (pid == 0) {
         dup2(pair[1], 0);
         signal(SIGPIPE, SIG_DFL); /* whatever this program was started with */
-        refuse_forks();
+        if (without_forks)
+            refuse_forks();
         execl(path, path, "--no-sandbox", (char *)NULL);
         _exit(99);
     }
@@ -56,7 +57,7 @@ static void a_failed_fork_is_told_as_the_servers_own(void **state)
     snprintf(path, sizeof path, "%s/taamim-parse", getenv("BUILD") ? getenv("BUILD") : "build");
     if (access(path, X_OK) != 0 || memory_checker())
         skip();
-    pid_t pid = start_without_forks(path, &channel);
+    pid_t pid = start(path, true, &channel);
     struct wire *w = wire_new(channel, 4096);
     JSON_SCOPED hello = NULL;
     assert_int_equal(wire_recv(w, &hello, NULL), WIRE_MESSAGE);
@@ -78,36 +79,19 @@ static void a_failed_fork_is_told_as_the_servers_own(void **state)
     fclose(scratch);
 }
 
-static pid_t start_plainly(const char *path, int *channel_out)
-{
-    int pair[2];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        dup2(pair[1], 0);
-        execl(path, path, "--no-sandbox", (char *)NULL);
-        _exit(99);
-    }
-    close(pair[1]);
-    *channel_out = pair[0];
-    return pid;
-}
-
-/* Waits until the server has made its copy. */
+/* Waits until the server has made its copy; 0 where it never does. */
 static pid_t copy_of(pid_t server)
 {
-    char path[64];
-    int copy = 0;
+    char path[64], children[32] = "";
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)server, (int)server);
-    for (int i = 0; i < 500 && copy == 0; i++, usleep(10 * 1000)) {
+    for (int i = 0; i < 500 && !*children; i++, usleep(10 * 1000)) {
         FILE *f = fopen(path, "r");
-        if (f && fscanf(f, "%d", &copy) != 1)
-            copy = 0;
+        if (f && !fgets(children, sizeof children, f))
+            *children = '\0';
         if (f)
             fclose(f);
     }
-    return copy;
+    return (pid_t)strtol(children, NULL, 10);
 }
 
 static size_t fill(int fd)
@@ -132,7 +116,7 @@ static void a_copy_that_was_killed_says_nothing_of_the_mail(void **state)
     snprintf(path, sizeof path, "%s/taamim-parse", getenv("BUILD") ? getenv("BUILD") : "build");
     if (access(path, X_OK) != 0 || memory_checker())
         skip();
-    pid_t pid = start_plainly(path, &channel);
+    pid_t pid = start(path, false, &channel);
     struct wire *w = wire_new(channel, 4096);
     JSON_SCOPED hello = NULL;
     assert_int_equal(wire_recv(w, &hello, NULL), WIRE_MESSAGE);
