@@ -53,6 +53,25 @@ static void add_json(struct listing *l, const struct message_row *m)
     json_array_append_new(l->json, message_json(m));
 }
 
+/* What is to be known of its papers before they are opened; "?" where the store does not tell. */
+static const char *marks_of_papers(const struct desk *d, const struct message_row *m)
+{
+    static const char *const shown[] = {MARK_LOCKED, MARK_CLOSED, MARK_MACROS};
+    const char *marks = "";
+    struct paper_row *papers;
+    size_t n;
+    if (!store_papers_of_message(d->store, d->a, m->id, &papers, &n, NULL))
+        return "?";
+    for (size_t i = 0; i < n; i++) {
+        if (papers[i].item == ITEM_COVER)
+            marks = mark_add(d->a, marks, "cover");
+        for (size_t k = 0; k < sizeof shown / sizeof *shown; k++)
+            if (mark_has(papers[i].marks, shown[k]))
+                marks = mark_add(d->a, marks, shown[k]);
+    }
+    return marks;
+}
+
 static void add_row(struct listing *l, const struct message_row *m)
 {
     struct arena *a = l->d->a;
@@ -66,6 +85,7 @@ static void add_row(struct listing *l, const struct message_row *m)
                            m->party,
                            table_cell(a, *m->mailbox ? m->sender : m->sender_name, 40),
                            table_cell(a, m->subject, 40),
+                           marks_of_papers(l->d, m),
                            table_cell(a, why, 50)};
     table_row(l->table, cells);
 }
@@ -90,8 +110,8 @@ static bool go_through(struct listing *l, void (*each)(struct listing *, const s
 
 static bool print_list(struct listing *l, struct err *e)
 {
-    static const char *const heads[] = {">REPLY", "RECEIVED", "STATE", "ROUND", "PARTY",
-                                        "FROM",   "SUBJECT",  "WHY",   NULL};
+    static const char *const heads[] = {">REPLY", "RECEIVED", "STATE",  "ROUND", "PARTY",
+                                        "FROM",   "SUBJECT",  "PAPERS", "WHY",   NULL};
     l->table = table_new(l->d->a, heads);
     if (!go_through(l, count_one, e))
         return false;
