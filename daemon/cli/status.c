@@ -113,11 +113,12 @@ static json_t *party_json(const struct matrix *m, const struct matrix_row *r)
         "{s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:o, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:o, s:b, "
         "s:o, s:s, s:b, s:b}",
         "code", r->party, "name", r->who ? party_name(r->who, LANG_AR) : r->party, "addresses", r->addresses, "sent",
-        r->sent, "waiting", r->waiting, "failed", r->failed, "bounced", r->bounced, "standing", standing_name(r),
-        "late", r->late, "answered_at", when_json(r->answered_at), "papers", r->papers, "reminded", r->reminded, "held",
-        r->held, "notes", r->notes, "locked", r->locked, "closed", r->closed, "covers", r->covers, "note",
-        r->note ? r->note : "", "missing", missing, "extended", r->extended, "deadline_at", when_json(r->deadline_at),
-        "away", r->away ? r->away : "", "note_unverified", r->note_unverified, "away_unverified", r->away_unverified);
+        r->sent, "waiting", r->waiting, "failed", r->failed, "bounced", r->bounced, "standing",
+        r->wrote ? "no_paper" : standing_name(r), "late", r->late, "answered_at", when_json(r->answered_at), "papers",
+        r->papers, "reminded", r->reminded, "held", r->held, "notes", r->notes, "locked", r->locked, "closed",
+        r->closed, "covers", r->covers, "note", r->note ? r->note : "", "missing", missing, "extended", r->extended,
+        "deadline_at", when_json(r->deadline_at), "away", r->away ? r->away : "", "note_unverified", r->note_unverified,
+        "away_unverified", r->away_unverified);
 }
 
 static json_t *matrix_json(const struct matrix *m, bool whole)

@@ -77,7 +77,7 @@ expected_matrix() {
     cat <<'MATRIX'
 JO complete 2 0 0 0 0
 AE complete 2 0 0 0 0
-BH complete 3 0 0 0 0
+BH complete 2 0 0 0 0
 TN complete 3 0 0 0 0
 DZ complete 2 0 0 0 0
 DJ complete 2 0 0 0 0
@@ -88,7 +88,7 @@ SO silent 0 2 0 0 0
 IQ complete 2 0 0 0 0
 OM complete 2 0 0 0 0
 PS complete 2 0 0 0 0
-QA silent 0 2 0 0 0
+QA no_paper 0 2 0 0 0
 KM silent 0 2 1 0 0
 KW complete 2 0 0 0 0
 LB silent 0 2 0 0 0

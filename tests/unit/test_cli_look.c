@@ -89,6 +89,7 @@ static void status_tells_what_answers_nothing_and_the_words(void **state)
           "1 locked paper; 1 archive not looked into; 1 covering letter; note: \"We do not object.\"");
     JSON_SCOPED one = desk_json("status ARCP/2026/04 --json");
     const json_t *row = json_array_get(json_object_get(one, "rows"), 0);
+    assert_string_equal(wire_string(row, "standing", ""), "no_paper");
     assert_int_equal(wire_int(row, "locked", 0), 1);
     assert_int_equal(wire_int(row, "closed", 0), 1);
     assert_int_equal(wire_int(row, "covers", 0), 1);
