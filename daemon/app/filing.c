@@ -326,9 +326,13 @@ static struct paper_row *find_replaced(const struct filing *f, const struct pape
     for (size_t k = 0; k < shelf->n; k++)
         shelf->facts[k].current = shelf->rows[k].current && shelf->rows[k].message != f->m->id;
     i = paper_replaces(shelf->facts, shelf->n, item, p->name);
-    if (i >= 0 && is_unverified(f->m->marks) && !is_unverified(shelf->rows[i].marks))
-        return NULL; /* nobody vouches for it: it stands beside what was verified */
-    return i < 0 ? NULL : &shelf->rows[i];
+    if (i < 0)
+        return NULL;
+    /* Nobody vouches for it, or it came before: held for a time, or read beside the other and done a moment later. It
+     * stands beside what was verified, or what is newer. */
+    if ((is_unverified(f->m->marks) && !is_unverified(shelf->rows[i].marks)) || shelf->rows[i].message > f->m->id)
+        return NULL;
+    return &shelf->rows[i];
 }
 
 static bool file_one(const struct filing *f, struct paper_row *p, struct err *e)
