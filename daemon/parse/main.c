@@ -6,9 +6,9 @@
  *
  * The server loads its libraries once and never reads a message; the copy closes everything but its three descriptors,
  * enters the sandbox, writes the facts as one line to the pipe and ends. A copy that dies says nothing: the server says
- * {"died":WHY} there in its place, and a pipe that closes without a word means that the copy or the server was killed. Where the
- * server cannot fork, or the copy has no room on the disk, {"again":true} is said there: the message has done nothing.
- * The server ends when its channel does. --no-sandbox is for memory checkers, and said. */
+ * {"died":WHY} there in its place, and a pipe that closes without a word means that the copy or the server was killed.
+ * Where the server cannot fork, or the copy has no room on the disk, {"again":true} is said there: the message has done
+ * nothing. The server ends when its channel does. --no-sandbox is for memory checkers, and said. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -230,24 +230,23 @@ static int watch_children(void)
     return sigprocmask(SIG_BLOCK, &set, NULL) == 0 ? signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
 }
 
-static int serve(bool sandboxed)
+static int serve(struct server *s)
 {
-    struct server s = {.channel = wire_new(0, REQUEST_MAX), .sandboxed = sandboxed};
-    struct pollfd wait_for[2] = {{wire_fd(s.channel), POLLIN, 0}, {watch_children(), POLLIN, 0}};
+    struct pollfd wait_for[2] = {{wire_fd(s->channel), POLLIN, 0}, {watch_children(), POLLIN, 0}};
     struct signalfd_siginfo info;
     struct err e = {0};
     int code = 1;
     if (wait_for[1].fd < 0 ||
-        !wire_send(s.channel, json_pack("{s:s, s:i}", "hello", "parse", "version", WIRE_VERSION), -1, &e))
+        !wire_send(s->channel, json_pack("{s:s, s:i}", "hello", "parse", "version", WIRE_VERSION), -1, &e))
         return 1;
-    wire_nonblocking(s.channel);
+    wire_nonblocking(s->channel);
     do {
         if (poll(wait_for, 2, -1) < 0 && errno != EINTR)
             return 1;
         while (read(wait_for[1].fd, &info, sizeof info) > 0)
             continue;
-        reap(&s);
-    } while (listen_once(&s, &code));
+        reap(s);
+    } while (listen_once(s, &code));
     return code;
 }
 
@@ -265,5 +264,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "taamim-parse: %s\n", e.text);
         return 1;
     }
-    return serve(sandboxed);
+    struct server s = {.channel = wire_new(0, REQUEST_MAX), .sandboxed = sandboxed};
+    int code = serve(&s);
+    wire_free(s.channel);
+    return code;
 }

@@ -24,16 +24,22 @@ static inline bool memory_checker(void)
 #endif
 }
 
-/* Skips the test where the program has not been built, and under memory checkers, which the sandbox's limits kill. */
+/* Skips the test where the program has not been built, and under memory checkers, which the sandbox's limits kill: before
+ * anything is made that would have to be freed. */
+static inline void server_needed(char path_out[4096])
+{
+    snprintf(path_out, 4096, "%s/taamim-parse", getenv("BUILD") ? getenv("BUILD") : "build");
+    if (access(path_out, X_OK) != 0 || memory_checker())
+        skip();
+}
+
 static inline struct server server_start(void)
 {
     char path[4096];
     struct err e = {0};
     int channel;
     const char *argv[] = {path, NULL};
-    snprintf(path, sizeof path, "%s/taamim-parse", getenv("BUILD") ? getenv("BUILD") : "build");
-    if (access(path, X_OK) != 0 || memory_checker())
-        skip();
+    server_needed(path);
     struct server s = {.pid = child_start(argv, &channel, &e)};
     if (s.pid <= 0)
         fail_msg("%s", e.text);
