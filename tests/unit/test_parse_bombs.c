@@ -157,7 +157,7 @@ static void test_a_bomb_in_a_bomb(void **state)
     zip_put(z, "zeros", zeros, (size_t)90 << 20);
     struct made inner = zip_end(z, source);
     z = zip_begin(&source);
-    char name[10];
+    char name[16];
     for (int i = 0; i < 90; i++) {
         snprintf(name, sizeof name, "%d.zip", i);
         zip_put(z, name, inner.bytes, inner.n);
