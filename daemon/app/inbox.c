@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/effects.h"
+#include "app/marks.h"
 #include "app/repeats.h"
 #include "app/reread.h"
 #include "app/scanning.h"
@@ -18,7 +19,7 @@
 
 #define RECEIVED_MAX_S (90 * 86400) /* an older date is somebody's copy from elsewhere */
 #define DAY_S          86400
-#define PAPERS_A_DAY   500 /* filed for one party in one round: far above what a delegation sends; see JUDGE_TOO_MANY */
+#define PAPERS_A_DAY   500 /* filed for one party in one round, of either kind: far above what a delegation sends */
 
 /* When our own server took it in, which may be long before it was collected: that decides whether it is in time. */
 static int64_t received_at(const struct collected *c)
@@ -141,6 +142,21 @@ static void take_header(struct arena *a, struct message_row *m, const struct fac
     m->text = text_lines(a, f->reply_text, strnlen(f->reply_text, TEXT_KEPT));
 }
 
+/* Whoever writes under a delegation's address fills what is filed of his own kind, and not what our server vouches
+ * for. */
+static bool is_too_many(struct daemon *d, const struct incoming *in)
+{
+    const char *round = in->m.round, *party = in->m.party;
+    int64_t since_at = clock_now() - DAY_S, unverified;
+
+    if (!*party)
+        return false;
+    unverified = store_filed_since(d->store, round, party, MARK_UNVERIFIED, since_at);
+    if (in->judged.auth == AUTH_PASS)
+        return store_filed_since(d->store, round, party, NULL, since_at) - unverified >= PAPERS_A_DAY;
+    return unverified >= PAPERS_A_DAY;
+}
+
 bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)
 {
     struct judge_input *j = &in->judged;
@@ -158,8 +174,7 @@ bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)
     j->unscanned = in->scanned && in->scanned->why;
     in->m.round = in->match.round ? in->match.round : "";
     in->m.party = in->match.party ? in->match.party : "";
-    j->too_many =
-        *in->m.party && store_filed_since(d->store, in->m.round, in->m.party, clock_now() - DAY_S) >= PAPERS_A_DAY;
+    j->too_many = is_too_many(d, in);
     if (in->m.id && !store_update_message(d->store, &in->m, e)) /* what is known depends on whose it is */
         return false;
     j->known_message = repeats(d, in);

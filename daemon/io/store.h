@@ -293,8 +293,9 @@ bool store_papers_of_message(struct store *s, struct arena *a, int64_t message, 
 int64_t store_known_paper(struct store *s, const char *round, const char *party, const char *sha256);
 /* Whether a filed paper of this party in this round lies there. */
 bool store_has_path(struct store *s, const char *round, const char *party, const char *path);
-/* How many were filed for a party in a round since then. */
-int64_t store_filed_since(struct store *s, const char *round, const char *party, int64_t since_at);
+/* How many were filed for a party in a round since then; of those with that word in their marks, where one is given. */
+int64_t store_filed_since(struct store *s, const char *round, const char *party, const char *mark_or_null,
+                          int64_t since_at);
 
 /* ---- files: what rows name below the state directory, for audit and backup */
 struct file_row {

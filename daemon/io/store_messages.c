@@ -262,13 +262,15 @@ bool store_has_path(struct store *s, const char *round, const char *party, const
                         0) != 0;
 }
 
-int64_t store_filed_since(struct store *s, const char *round, const char *party, int64_t since_at)
+int64_t store_filed_since(struct store *s, const char *round, const char *party, const char *mark_or_null,
+                          int64_t since_at)
 {
-    return query_number(
-        s,
-        QUERY(NULL, "SELECT count(*) FROM papers WHERE round = ?1 AND party = ?2 AND held = 0 AND filed_at > ?3",
-              V(round), V(party), V(since_at)),
-        0);
+    return query_number(s,
+                        QUERY(NULL,
+                              "SELECT count(*) FROM papers WHERE round = ?1 AND party = ?2 AND held = 0 AND "
+                              "filed_at > ?3 AND (?4 = '' OR instr(' ' || marks || ' ', ' ' || ?4 || ' '))",
+                              V(round), V(party), V(since_at), V(mark_or_null ? mark_or_null : "")),
+                        0);
 }
 
 /* ---- for the matrix */

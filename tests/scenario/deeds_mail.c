@@ -469,7 +469,7 @@ static bool replies(struct world *w, const struct line *l, struct err *e)
 }
 
 /* A program gone wild: many mails, each with many files of one name. */
-static bool floods(struct world *w, const struct line *l, struct err *e)
+static bool flood_of(struct world *w, const struct line *l, bool vouched, struct err *e)
 {
     long mails = strtol(l->words[1], NULL, 10), files = strtol(l->words[2], NULL, 10);
 
@@ -479,7 +479,7 @@ static bool floods(struct world *w, const struct line *l, struct err *e)
         r.from = focal_point_of(w, l->words[0], e);
         if (!r.from)
             return false;
-        r.auth = passes(w, r.from);
+        r.auth = vouched ? passes(w, r.from) : "dmarc=none";
         r.answers = mail_got(w, r.from, NULL, l->ref);
         for (long k = 0; k < files; k++) {
             if (!has_file(w, &r, l->words[3], l, e))
@@ -490,6 +490,16 @@ static bool floods(struct world *w, const struct line *l, struct err *e)
             return r.answers ? false : err_perm(e, "%s has got nothing to reply to", r.from);
     }
     return true;
+}
+
+static bool floods(struct world *w, const struct line *l, struct err *e)
+{
+    return flood_of(w, l, true, e);
+}
+
+static bool floods_unverified(struct world *w, const struct line *l, struct err *e)
+{
+    return flood_of(w, l, false, e);
 }
 
 static bool writes(struct world *w, const struct line *l, struct err *e)
@@ -597,6 +607,7 @@ static bool letter_comes(struct world *w, const struct line *l, struct err *e)
 const struct sentence mail_sentences[] = {
     {"PARTY replies ...", replies},
     {"PARTY floods N replies of N files called NAME", floods},
+    {"PARTY floods N replies of N files called NAME that nobody vouches for", floods_unverified},
     {"mail from ADDRESS ...", writes},
     {"letter NAME comes for ADDRESS", letter_comes},
     {"PARTY is out of office ...", is_away},
