@@ -36,33 +36,13 @@ start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
 ok "the daemon is ready" wait_for 10 grep -q 'mailbox_server status=up' "$T/daemon.log"
 ok "a round is launched" taamim round launch "$T/etc/round.conf" --yes
 ok "the notice arrives" wait_for 15 mail_with $jordan "X-Taamim-Loop: notice"
-notice=$(mail_with $jordan "X-Taamim-Loop: notice")
-to=$(sed -n 's/^Reply-To:.*<\(.*\)>\r\{0,1\}$/\1/p' "$notice")
-INBOX=$MAILDIR/$office/Maildir
-
-put() { # name bytes: a reply with a paper of that name, as the delivery agent leaves it
-    local file
-    file=$(date +%s).$1.test
-    mkdir -p "$T/papers"
-    { printf '%%PDF-1.4\n%s\n' "$1"; head -c "$2" /dev/urandom; } >"$T/papers/$1.pdf"
-    {
-        printf '%s\r\n' "Authentication-Results: mail.test; dmarc=pass header.from=${jordan#*@}" "From: <$jordan>" "To: <$to>" "Date: $(date -R)" \
-            "Message-ID: <$1@${jordan#*@}>" "Subject: Re: $ref" "MIME-Version: 1.0" 'Content-Type: multipart/mixed; boundary="=-"' "" \
-            "--=-" "Content-Type: text/plain" "" "Our paper." "--=-" "Content-Type: application/pdf; name=\"$1.pdf\"" \
-            "Content-Disposition: attachment; filename=\"$1.pdf\"" "Content-Transfer-Encoding: base64" ""
-        base64 -w 76 "$T/papers/$1.pdf" | sed 's/$/\r/'
-        printf '%s\r\n' "--=---"
-    } >"$INBOX/tmp/$file"
-    [ "$(id -u)" != 0 ] || chown --reference="$INBOX/new" "$INBOX/tmp/$file"
-    mv "$INBOX/tmp/$file" "$INBOX/new/$file"
-}
-sums() { (cd "$1" && find . -type f -exec sha256sum {} + | sort -k 2); }
+answers $jordan
 filed() { [ "$(sums "$T/papers")" = "$(sums "$T/state/papers/${ref//\//-}/الأردن")" ]; }
 receipts() { local f n=0; for f in $(mailbox $jordan); do ! grep -q "X-Taamim-Loop: receipt" "$f" || n=$((n + 1)); done; echo $n; }
 acknowledged() { [ "$(receipts)" -ge "$(find "$T/papers" -type f | wc -l)" ]; }
 imap() { curl -sS --max-time 20 -u "$office:pw" --cacert "$CA" "imaps://$HOST:$IMAPS/" -X "$1"; }
 lives() { kill -0 "${PID_OF[daemon]}"; }
-put first 20000
+reply_with first 20000
 ok "a reply is filed" wait_for 15 filed
 ok "and acknowledged" wait_for 15 acknowledged
 
@@ -70,7 +50,7 @@ ok "and acknowledged" wait_for 15 acknowledged
 fill() { head -c 60000000 /dev/zero >"$T/state/ballast" 2>/dev/null; truncate -s "-$1" "$T/state/ballast"; } # but for so many bytes
 if [ -n "$TMPFS" ]; then
     fill 0
-    put on-a-full-disk 300000
+    reply_with on-a-full-disk 300000
     ok "a full disk is told in the log" wait_for 20 grep -q 'No space left\|disk is full\|database or disk' "$T/daemon.log"
     not_ok "and nothing is filed" filed
     ok "the reply is still in the mailbox" test "$(mails $office)" = 1
@@ -84,7 +64,7 @@ if [ -n "$TMPFS" ]; then
     ok "the launch goes, too" taamim round launch "$T/etc/round.conf.2" --yes
     not_ok "once" taamim round launch "$T/etc/round.conf.2" --yes
     fill 2400000
-    put as-large-as-the-room 1300000
+    reply_with as-large-as-the-room 1300000
     wait_for 15 grep -q 'no room on the disk' "$T/daemon.log"
     result $? "where what is in it has no room, it waits" "$T/daemon.log"
     rm "$T/state/ballast"
@@ -96,7 +76,7 @@ if [ -n "$TMPFS" ]; then
     ok "another place serves" taamim backup "$T/backup"
     ok "the daemon stops" stop daemon 10
     ok "the disk becomes read-only" mount -o remount,ro "$T/state"
-    put on-a-read-only-disk 20000
+    reply_with on-a-read-only-disk 20000
     not_ok "the daemon does not start" timeout 10 "$BIN/taamimd" -c "$T/etc/taamim.conf"
     contains "and says why" "Read-only file system" "$T/.said"
     ok "status can be asked all the same" taamim status
@@ -112,13 +92,13 @@ fi
 # --- the store -------------------------------------------------------------------------------------------------------------
 start holder "$BIN/tests/system/hold_store" "$T/state/taamim.db" 8
 wait_for 5 grep -q held "$T/holder.log"
-put while-the-store-is-locked 20000
+reply_with while-the-store-is-locked 20000
 ok "a reply that comes while another process holds the store is filed after it" wait_for 40 filed
 ok "and acknowledged" wait_for 15 acknowledged
 
 # --- the mailbox -----------------------------------------------------------------------------------------------------------
 imap_processes() { local f; for f in /proc/[0-9]*; do [ "$(cat "$f/comm" 2>/dev/null)" = imap ] && [ "$(ps -o ppid= -p "${f#/proc/}" | tr -d ' ')" = "$(cat "$T/servers/dovecot/run/master.pid")" ] && echo "${f#/proc/}"; done; }
-put while-imap-dies 3000000
+reply_with while-imap-dies 3000000
 for _ in 1 2 3; do
     for p in $(imap_processes); do kill -KILL "$p" 2>/dev/null; done
     sleep .2
@@ -127,7 +107,7 @@ ok "a reply inside which the IMAP server died is filed whole" wait_for 30 filed
 ok "and acknowledged" wait_for 15 acknowledged
 imap "DELETE Taamim" >/dev/null
 imap "DELETE Sent" >/dev/null
-put folders-removed 20000
+reply_with folders-removed 20000
 moved() { [ "$(mails $office)" = 0 ] && [ "$(mails $office Taamim)" -ge 1 ]; }
 ok "where folders were removed, a reply is filed" wait_for 20 filed
 ok "and moved to a new one" wait_for 20 moved
@@ -135,7 +115,7 @@ copied() { [ "$(mails $office Sent)" -ge 1 ]; }
 ok "and copies of what is sent are kept in one" wait_for 20 copied
 find "$INBOX" -maxdepth 1 -name 'dovecot*' -delete
 for p in $(imap_processes); do kill -KILL "$p" 2>/dev/null; done
-put numbered-anew 20000
+reply_with numbered-anew 20000
 ok "in a mailbox that is numbered anew, a reply is filed" wait_for 40 filed
 ok "and acknowledged" wait_for 15 acknowledged
 

@@ -21,28 +21,7 @@ start daemon "$BIN/taamimd" -c "$T/etc/taamim.conf"
 ok "the daemon is ready" wait_for 10 grep -q 'mailbox_server status=up' "$T/daemon.log"
 ok "a round is launched" taamim round launch "$T/etc/round.conf" --yes
 ok "the notice arrives" wait_for 15 mail_with $jordan "X-Taamim-Loop: notice"
-notice=$(mail_with $jordan "X-Taamim-Loop: notice")
-to=$(sed -n 's/^Reply-To:.*<\(.*\)>\r\{0,1\}$/\1/p' "$notice")
-id=$(sed -n 's/^Message-ID: *\(<.*>\)\r\{0,1\}$/\1/p' "$notice")
-INBOX=$MAILDIR/$office/Maildir
-
-put() { # name: a reply with a paper of that name, as the delivery agent leaves it
-    local file
-    file=$(date +%s).$1.test
-    mkdir -p "$T/papers"
-    { printf '%%PDF-1.4\n%s\n' "$1"; head -c 30000 /dev/urandom; } >"$T/papers/$1.pdf"
-    {
-        printf '%s\r\n' "Authentication-Results: mail.test; dmarc=pass header.from=${jordan#*@}" "From: <$jordan>" "To: <$to>" "Date: $(date -R)" \
-            "Message-ID: <$1@${jordan#*@}>" "In-Reply-To: $id" "Subject: Re: $ref" "MIME-Version: 1.0" 'Content-Type: multipart/mixed; boundary="=-"' "" \
-            "--=-" "Content-Type: text/plain" "" "Our paper." "--=-" "Content-Type: application/pdf; name=\"$1.pdf\"" \
-            "Content-Disposition: attachment; filename=\"$1.pdf\"" "Content-Transfer-Encoding: base64" ""
-        base64 -w 76 "$T/papers/$1.pdf" | sed 's/$/\r/'
-        printf '%s\r\n' "--=---"
-    } >"$INBOX/tmp/$file"
-    [ "$(id -u)" != 0 ] || chown --reference="$INBOX/new" "$INBOX/tmp/$file"
-    mv "$INBOX/tmp/$file" "$INBOX/new/$file"
-}
-sums() { (cd "$1" && find . -type f -exec sha256sum {} + | sort -k 2); }
+answers $jordan
 all_there() { [ "$(mails $office)" = 0 ] && [ "$(sums "$T/papers")" = "$(sums "$T/state/papers/${ref//\//-}/الأردن")" ]; }
 killed() { [ ! -e "$T/order" ]; }
 n=0
@@ -52,10 +31,10 @@ killed_at() { # side command number
     mv "$T/order.new" "$T/order"
     kill -HUP "${PID_OF[daemon]}" # a new collector, at once
     n=$((n + 1))
-    for i in 1 2 3; do put "paper-$n-$i"; done
+    for i in 1 2 3; do reply_with "paper-$n-$i" 30000; done
     ok "all is there" wait_for 20 all_there
     if ! killed; then
-        put "paper-$n-4"
+        reply_with "paper-$n-4" 30000
         wait_for 20 killed
     fi
     ok "also where it is killed $1 $2, number $3" wait_for 20 eval 'killed && all_there'

@@ -14,6 +14,8 @@
 #   settings                  $T/etc/taamim.conf of $office with $officer, on these servers; groups that differ come on stdin
 #   party CODE NAME ADDRESS LANGUAGE   a state for the register          round_file [LINE]   $T/etc/round.conf of $ref, to all states
 #   taamim args               the command line on these settings
+#   answers ADDRESS           from here on that delegation answers its notice, as a delivery agent would leave it (INBOX):
+#   reply_with NAME BYTES     a reply with a paper, which is kept in $T/papers too      sums DIR   what lies there, with hashes
 # Failures print what the command said, as TAP comments. The file's exit code says whether all went well.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -130,3 +132,32 @@ deadline = "+1h"; reminders = [ ];
 E
 }
 taamim() { "$BIN/taamim" -c "$T/etc/taamim.conf" "$@" </dev/null; }
+
+answers() { # address
+    local notice
+    notice=$(mail_with "$1" "X-Taamim-Loop: notice")
+    writer=$1
+    answer_to=$(sed -n 's/^Reply-To:.*<\(.*\)>\r\{0,1\}$/\1/p' "$notice")
+    answered=$(sed -n 's/^Message-ID: *\(<.*>\)\r\{0,1\}$/\1/p' "$notice")
+    INBOX=$MAILDIR/$office/Maildir
+}
+
+reply_with() { # name bytes
+    local file
+    file=$(date +%s).$1.test
+    mkdir -p "$T/papers"
+    { printf '%%PDF-1.4\n%s\n' "$1"; head -c "$2" /dev/urandom; } >"$T/papers/$1.pdf"
+    {
+        printf '%s\r\n' "Authentication-Results: mail.test; dmarc=pass header.from=${writer#*@}" "From: <$writer>" "To: <$answer_to>" \
+            "Date: $(date -R)" "Message-ID: <$1@${writer#*@}>" "In-Reply-To: $answered" "Subject: Re: $ref" "MIME-Version: 1.0" \
+            'Content-Type: multipart/mixed; boundary="=-"' "" "--=-" "Content-Type: text/plain" "" "Our paper." "--=-" \
+            "Content-Type: application/pdf; name=\"$1.pdf\"" "Content-Disposition: attachment; filename=\"$1.pdf\"" \
+            "Content-Transfer-Encoding: base64" ""
+        base64 -w 76 "$T/papers/$1.pdf" | sed 's/$/\r/'
+        printf '%s\r\n' "--=---"
+    } >"$INBOX/tmp/$file"
+    [ "$(id -u)" != 0 ] || chown --reference="$INBOX/new" "$INBOX/tmp/$file"
+    mv "$INBOX/tmp/$file" "$INBOX/new/$file"
+}
+
+sums() { (cd "$1" && find . -type f -exec sha256sum {} + | sort -k 2); }
