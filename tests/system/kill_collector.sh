@@ -56,9 +56,7 @@ equal "each is there" "$(find "$T/papers" -type f | wc -l)" "$(mailbox $office T
 
 # A server that cannot move: copied, then marked, and a copy made before the collector died is made anew: it may lie there twice, and is filed once.
 # the last time each is said, too (three replies: one FETCH each, and COPY and STORE of what is kept by then).
-sed -i '/^protocol imap {/a imap_capability = IMAP4rev1 IDLE UIDPLUS LITERAL+ SASL-IR QUOTA NAMESPACE SPECIAL-USE' "$T/servers/dovecot/dovecot.conf"
-doveadm -c "$T/servers/dovecot/dovecot.conf" reload
-ok "Dovecot is read anew" wait_for 5 eval "curl -sS -u $office:pw imap://127.0.0.1:$IMAP/ -X CAPABILITY -v 2>&1 | grep CAPABILITY | grep -vq MOVE"
+touch "$T/order.no-move"
 for command in "UID COPY" "UID STORE"; do
     for side in before after; do killed_at $side "$command" 1; done
 done

@@ -3,7 +3,8 @@
 #
 # Listens on a free loopback port, written to PORTFILE, and relays to 127.0.0.1:TARGET-PORT. Where the file ORDER holds `PID N before COMMAND` or
 # `PID N after COMMAND` (PID is the daemon's), the N-th such command since then is not passed on (before), or is answered by the server but not to the collector
-# (after), and the collector is killed. Then ORDER is removed. Each command is told on stderr.
+# (after), and the collector is killed. Then ORDER is removed. Each command is told on stderr. Where a file ORDER.no-move lies, the server does not say that it
+# can MOVE (RFC 6851), so that the collector copies instead.
 use strict;
 use warnings;
 use IO::Socket::INET;
@@ -62,7 +63,8 @@ while (my @ready = $select->can_read) {
         my $other = $other{$one} or next;
         my $n = sysread($one, my $bytes, 65536);
         if ($n && !$from_server{$one}) { $n = 0 if trips($bytes, $other) }
-        elsif ($n && $waits_for{$one} && $bytes =~ $waits_for{$one}) { kill_collector(); $n = 0 }
+        elsif ($n && -e "$order.no-move" && $bytes =~ /CAPABILITY/) { $bytes =~ s/ MOVE\b//g }
+        if ($n && $waits_for{$one} && $bytes =~ $waits_for{$one}) { kill_collector(); $n = 0 }
         while ($n && length $bytes) {
             my $written = syswrite($other, $bytes);
             if (defined $written) { substr($bytes, 0, $written, '') }
