@@ -1,13 +1,12 @@
 /* silence.h - whether another letter about mails that bring nothing new would tell anybody anything.
  *
- * Machines that mark nothing answer each letter, today and next week. Words that had such a letter, from the same sender and
- * numbers aside, get no second one, and after SILENCE_AFTER of them different words get none either, until something
- * new comes of that party. Officers see each of those mails all the same. */
+ * Machines that mark nothing answer each letter, in ever other words. So who has had such a letter gets no second one
+ * until something else goes to the delegation, a receipt or a reminder; only what could not be taken for a reason
+ * that was not told yet is told. A receipt says that a paper is there: for an hour the same paper gets no letter that
+ * says it again. Officers see each of those mails all the same. */
 #ifndef TAAMIM_APP_SILENCE_H
 #define TAAMIM_APP_SILENCE_H
 #include "app/daemon.h"
-
-#define SILENCE_AFTER 3 /* a person who has not been understood three times needs a person */
 
 /* The causes of the letters begin with these words. */
 #define CAUSE_REPLY       "reply:"
