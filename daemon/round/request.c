@@ -1,0 +1,456 @@
+/* request.c - the lines of an officer's mail, by two tables: what a verb may be told, and what a key may be called.
+ *
+ * Refused: a key that is not known or does not belong to the verb, one said twice or without a value, a verb without
+ * what it needs. Nothing is guessed: a word that is meant for all delegations must be written, or its key left out. */
+#include "round/request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "round/words.h"
+
+#define KEY_BYTES  96
+#define LINE_BYTES 1000 /* of a value; texts may be longer */
+#define NAMES_MAX  4
+#define BIT(key)   (1u << KEY_##key)
+#define TEXTS      (BIT(TEXT) | BIT(TEXT_AR) | BIT(TEXT_EN) | BIT(TEXT_FR))
+
+const char *const request_verb_names[REQUEST_VERB_COUNT] = {"help", "status", "extend", "remind", "resend",
+                                                            "note", "close",  "cancel", "accept", "reject",
+                                                            "move", "item",   "cover"};
+
+/* Written as plain spelling leaves them: no accents, no hamza on alef, no article. */
+static const struct verb_row {
+    const char *names[NAMES_MAX + 3];
+    unsigned takes, needs;
+    enum request_key first; /* what may follow the verb in its line, where it is not a round */
+    const char *form[LANG_COUNT];
+} verbs[REQUEST_VERB_COUNT] = {
+    [REQUEST_HELP] = {{"help", "مساعدة", "aide"}, 0, 0, KEY_ROUND, {"مساعدة", "help", "aide"}},
+    [REQUEST_STATUS] = {{"status", "حالة", "وضع", "etat", "situation"},
+                        BIT(ROUND),
+                        0,
+                        KEY_ROUND,
+                        {"الحالة: ARCP/2026/04", "status: ARCP/2026/04", "situation : ARCP/2026/04"}},
+    [REQUEST_EXTEND] = {{"extend", "تمديد", "prolonger", "prolongation"},
+                        BIT(ROUND) | BIT(PARTY) | BIT(DEADLINE),
+                        BIT(ROUND) | BIT(DEADLINE),
+                        KEY_ROUND,
+                        {"تمديد: ARCP/2026/04\nالموعد: 15 ديسمبر 2026\nالجهة: الأردن",
+                         "extend: ARCP/2026/04\ndeadline: 15 December 2026\nparty: Jordan",
+                         "prolonger : ARCP/2026/04\néchéance : 15 décembre 2026\ndélégation : Jordanie"}},
+    [REQUEST_REMIND] = {{"remind", "تذكير", "rappeler", "rappel"},
+                        BIT(ROUND) | BIT(PARTY),
+                        BIT(ROUND),
+                        KEY_ROUND,
+                        {"تذكير: ARCP/2026/04\nالجهة: الأردن", "remind: ARCP/2026/04\nparty: Jordan",
+                         "rappeler : ARCP/2026/04\ndélégation : Jordanie"}},
+    [REQUEST_RESEND] = {{"resend", "اعادة ارسال", "renvoyer", "renvoi"},
+                        BIT(ROUND) | BIT(PARTY) | BIT(ADDRESS),
+                        BIT(ROUND) | BIT(PARTY),
+                        KEY_ROUND,
+                        {"إعادة الإرسال: ARCP/2026/04\nالجهة: الأردن\nالعنوان: focal.point@interior.jo.example",
+                         "resend: ARCP/2026/04\nparty: Jordan\naddress: focal.point@interior.jo.example",
+                         "renvoyer : ARCP/2026/04\ndélégation : Jordanie\nadresse : focal.point@interior.jo.example"}},
+    [REQUEST_NOTE] = {{"note", "استدراك", "تصويب", "rectificatif"},
+                      BIT(ROUND) | BIT(PARTY) | TEXTS,
+                      BIT(ROUND),
+                      KEY_ROUND,
+                      {"استدراك: ARCP/2026/04\nالعربية:\nالنص بالعربية\nالإنجليزية:\nالنص بالإنجليزية",
+                       "note: ARCP/2026/04\narabic:\nthe text in Arabic\nenglish:\nthe text in English",
+                       "rectificatif : ARCP/2026/04\narabe :\nle texte en arabe\nfrançais :\nle texte en français"}},
+    [REQUEST_CLOSE] = {{"close", "اختتام", "اغلاق", "clore", "cloture"},
+                       BIT(ROUND),
+                       BIT(ROUND),
+                       KEY_ROUND,
+                       {"اختتام: ARCP/2026/04", "close: ARCP/2026/04", "clore : ARCP/2026/04"}},
+    [REQUEST_CANCEL] = {{"cancel", "الغاء", "annuler", "annulation"},
+                        BIT(ROUND),
+                        BIT(ROUND),
+                        KEY_ROUND,
+                        {"إلغاء: ARCP/2026/04", "cancel: ARCP/2026/04", "annuler : ARCP/2026/04"}},
+    [REQUEST_ACCEPT] = {{"accept", "قبول", "accepter", "acceptation"},
+                        BIT(REPLY) | BIT(ROUND) | BIT(PARTY),
+                        BIT(REPLY),
+                        KEY_REPLY,
+                        {"قبول: 17\nالجولة: ARCP/2026/04\nالجهة: الأردن",
+                         "accept: 17\nround: ARCP/2026/04\nparty: Jordan",
+                         "accepter : 17\nconsultation : ARCP/2026/04\ndélégation : Jordanie"}},
+    [REQUEST_REJECT] = {{"reject", "رفض", "rejeter", "rejet"},
+                        BIT(REPLY) | BIT(REASON) | BIT(TELL),
+                        BIT(REPLY) | BIT(REASON),
+                        KEY_REPLY,
+                        {"رفض: 17\nالسبب: ورقة لا تخص هذه الجولة\nإبلاغ: نعم",
+                         "reject: 17\nreason: a paper of another round\ntell: yes",
+                         "rejeter : 17\nmotif : document d’une autre consultation\ninformer : oui"}},
+    [REQUEST_MOVE] = {{"move", "نقل", "deplacer"},
+                      BIT(REPLY) | BIT(ROUND) | BIT(PARTY),
+                      BIT(REPLY),
+                      KEY_REPLY,
+                      {"نقل: 17\nالجهة: مصر", "move: 17\nparty: Egypt", "déplacer : 17\ndélégation : Égypte"}},
+    [REQUEST_ITEM] = {{"item", "بند", "point"},
+                      BIT(REPLY) | BIT(PAPER) | BIT(ITEM),
+                      BIT(REPLY) | BIT(PAPER) | BIT(ITEM),
+                      KEY_REPLY,
+                      {"بند: 17\nالورقة: 1\nرقم البند: 2", "item: 17\npaper: 1\nitem number: 2",
+                       "point : 17\ndocument : 1\nnuméro du point : 2"}},
+    [REQUEST_COVER] = {{"cover", "كتاب تغطية", "lettre accompagnement"},
+                       BIT(REPLY) | BIT(PAPER) | BIT(TELL),
+                       BIT(REPLY),
+                       KEY_REPLY,
+                       {"كتاب تغطية: 17\nالورقة: 1", "cover: 17\npaper: 1",
+                        "lettre accompagnement : 17\ndocument : 1"}},
+};
+
+static const char *const keys[REQUEST_KEY_COUNT][NAMES_MAX + 4] = {
+    [KEY_ROUND] = {"round", "جولة", "مرجع", "consultation", "reference"},
+    [KEY_PARTY] = {"party", "state", "جهة", "دولة", "delegation", "partie"},
+    [KEY_DEADLINE] = {"deadline", "موعد", "موعد نهائي", "echeance", "date limite"},
+    [KEY_ADDRESS] = {"address", "عنوان", "adresse"},
+    [KEY_REPLY] = {"reply", "رد", "رقم رد", "reponse"},
+    [KEY_PAPER] = {"paper", "ورقة", "document"},
+    [KEY_ITEM] = {"item number", "رقم بند", "numero du point"},
+    [KEY_REASON] = {"reason", "سبب", "motif"},
+    [KEY_TELL] = {"tell", "ابلاغ", "informer"},
+    [KEY_TEXT] = {"text", "نص", "texte"},
+    [KEY_TEXT_AR] = {"arabic", "عربية", "نص عربي", "arabe"},
+    [KEY_TEXT_EN] = {"english", "انجليزية", "نص انجليزي", "anglais"},
+    [KEY_TEXT_FR] = {"french", "فرنسية", "نص فرنسي", "francais"},
+};
+
+/* ---- words, as they are compared */
+
+/* Small words in plain spelling with single blanks; Arabic ones without their article, or with it. */
+static void plain(const char *text, size_t n, bool article, char out[KEY_BYTES])
+{
+    static const char al[] = "ال";
+    char part[KEY_BYTES];
+    struct words w;
+    size_t len = 0;
+
+    *out = '\0';
+    if (n >= sizeof part)
+        return;
+    memcpy(part, text, n);
+    part[n] = '\0';
+    words_of(part, &w);
+    for (size_t i = 0; i < w.n && len < KEY_BYTES; i++) {
+        const char *word = w.word[i].text;
+        bool has = !article && strncmp(word, al, strlen(al)) == 0 && strlen(word) > strlen(al);
+
+        len += (size_t)snprintf(out + len, KEY_BYTES - len, "%s%s", i ? " " : "", has ? word + strlen(al) : word);
+    }
+    if (len >= KEY_BYTES)
+        *out = '\0';
+}
+
+static bool is_in(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+static bool is_named(const char *text, size_t n, const char *const *names)
+{
+    char with[KEY_BYTES], without[KEY_BYTES];
+
+    plain(text, n, true, with);
+    plain(text, n, false, without);
+    return *with && (is_in(with, names) || is_in(without, names));
+}
+
+static int verb_of(const char *text, size_t n)
+{
+    for (int i = 0; i < REQUEST_VERB_COUNT; i++)
+        if (is_named(text, n, verbs[i].names))
+            return i;
+    return -1;
+}
+
+static int key_of(const char *text, size_t n)
+{
+    for (int i = 0; i < REQUEST_KEY_COUNT; i++)
+        if (is_named(text, n, keys[i]))
+            return i;
+    return -1;
+}
+
+/* ---- lines */
+
+/* Blanks and marks of direction that nobody sees. */
+static size_t unseen(const char *p)
+{
+    static const char *const marks[] = {" ", "\t", "\r", "\u00a0", "\u200e", "\u200f", "\u061c", "\u202f", "\ufeff"};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strncmp(p, marks[i], strlen(marks[i])) == 0)
+            return strlen(marks[i]);
+    /* U+202A..U+202E and U+2066..U+2069 */
+    if (strncmp(p, "\xe2\x80", 2) == 0 && (unsigned char)p[2] >= 0xaa && (unsigned char)p[2] <= 0xae)
+        return 3;
+    return strncmp(p, "\xe2\x81", 2) == 0 && (unsigned char)p[2] >= 0xa6 && (unsigned char)p[2] <= 0xa9 ? 3 : 0;
+}
+
+struct span {
+    const char *at;
+    size_t n;
+};
+
+static struct span trimmed(const char *at, size_t n)
+{
+    size_t skip, end = 0;
+
+    while (n > 0 && (skip = unseen(at)) > 0 && skip <= n)
+        at += skip, n -= skip;
+    for (size_t i = 0; i < n; i += skip ? skip : 1) { /* end: behind the last that is seen */
+        skip = unseen(at + i);
+        if (!skip)
+            end = i + 1;
+    }
+    return (struct span){at, end};
+}
+
+struct cursor {
+    const char *rest;
+    int line; /* of the line taken last, from 1 */
+};
+
+static bool next_line(struct cursor *c, struct span *out)
+{
+    size_t n;
+
+    if (!*c->rest)
+        return false;
+    n = strcspn(c->rest, "\n");
+    *out = trimmed(c->rest, n);
+    c->rest += n + (c->rest[n] == '\n');
+    c->line++;
+    return true;
+}
+
+static bool next_said(struct cursor *c, struct span *out)
+{
+    while (next_line(c, out))
+        if (out->n > 0)
+            return true;
+    return false;
+}
+
+/* Up to the first colon, also a full-width one; whole where there is none. */
+static bool split(struct span line, struct span *name, struct span *value)
+{
+    static const char wide[] = "\uff1a";
+
+    for (size_t i = 0; i < line.n; i++) {
+        size_t n = line.at[i] == ':' ? 1 : i + 3 <= line.n && memcmp(line.at + i, wide, 3) == 0 ? 3 : 0;
+
+        if (!n)
+            continue;
+        *name = trimmed(line.at, i);
+        *value = trimmed(line.at + i + n, line.n - i - n);
+        return true;
+    }
+    *name = line;
+    *value = (struct span){line.at + line.n, 0};
+    return false;
+}
+
+/* The first `words` words of a line, and the rest; false where it has fewer. */
+static bool split_words(struct span line, int words, struct span *name, struct span *value)
+{
+    size_t i = 0;
+
+    while (words-- > 0) {
+        while (i < line.n && (line.at[i] == ' ' || line.at[i] == '\t'))
+            i++;
+        if (i == line.n)
+            return false;
+        while (i < line.n && line.at[i] != ' ' && line.at[i] != '\t')
+            i++;
+    }
+    *name = trimmed(line.at, i);
+    *value = trimmed(line.at + i, line.n - i);
+    return true;
+}
+
+typedef int name_fn(const char *text, size_t n);
+
+/* "NAME: value", "NAME value" with a name of up to three words; -1. */
+static int read_line(struct span line, name_fn *of, struct span *value, bool *colon_out)
+{
+    struct span name;
+    int found = -1;
+
+    *colon_out = split(line, &name, value);
+    if (*colon_out)
+        return of(name.at, name.n);
+    for (int words = 3; found < 0 && words > 0; words--)
+        if (split_words(line, words, &name, value))
+            found = of(name.at, name.n);
+    return found;
+}
+
+int64_t request_number(const char *said)
+{
+    struct words w;
+
+    words_of(said, &w);
+    return w.n == 1 && w.word[0].digits > 0 && w.word[0].digits < 10 ? w.word[0].number : 0;
+}
+
+static bool is_reference(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.at[i] == ' ')
+            return false;
+    return memchr(s.at, '/', s.n) != NULL;
+}
+
+/* ---- the verb */
+
+static int read_verb(struct span line, struct span *value, bool *colon_out)
+{
+    return read_line(line, verb_of, value, colon_out);
+}
+
+/* "Remind me tomorrow" is no request. */
+static bool may_be_meant(struct span value, bool colon)
+{
+    char text[KEY_BYTES];
+
+    if (colon || value.n == 0 || is_reference(value))
+        return true;
+    if (value.n >= sizeof text)
+        return false;
+    snprintf(text, sizeof text, "%.*s", (int)value.n, value.at);
+    return request_number(text) > 0;
+}
+
+bool request_is(const char *text)
+{
+    struct cursor c = {text, 0};
+    struct span line, value;
+    bool colon;
+
+    return next_said(&c, &line) && read_verb(line, &value, &colon) >= 0 && may_be_meant(value, colon);
+}
+
+/* ---- the whole */
+
+/* As a part of an error: in its line, short. */
+static const char *quoted(struct arena *a, struct span s)
+{
+    size_t n = s.n < 60 ? s.n : 60;
+
+    while (n < s.n && n > 0 && ((unsigned char)s.at[n] & 0xC0) == 0x80)
+        n--;
+    return arena_printf(a, "\u201c%.*s\u201d", (int)n, s.at);
+}
+
+static bool take(struct arena *a, struct request *r, int key, struct span value, int line, struct err *e)
+{
+    const char *name = keys[key][0];
+
+    if (!(verbs[r->verb].takes & 1u << key))
+        return err_perm(e, "line %d: %s has no meaning here", line, name);
+    if (r->said[key])
+        return err_perm(e, "line %d: %s is said twice", line, name);
+    if (value.n == 0)
+        return err_perm(e, "line %d: %s has no value", line, name);
+    if (value.n > LINE_BYTES && !(TEXTS & 1u << key))
+        return err_perm(e, "line %d: %s is too long", line, name);
+    r->said[key] = arena_strndup(a, value.at, value.n);
+    r->line[key] = line;
+    return true;
+}
+
+/* All lines up to the next text, or to the end. */
+static struct span text_of(struct cursor *c, struct span begun)
+{
+    struct cursor next = *c;
+    struct span line, value;
+    const char *from = begun.n ? begun.at : c->rest, *end = begun.n ? begun.at + begun.n : c->rest;
+    bool colon;
+
+    while (next_line(&next, &line)) {
+        int key = read_line(line, key_of, &value, &colon);
+
+        if (colon && key >= KEY_TEXT)
+            break;
+        if (line.n > 0)
+            end = line.at + line.n;
+        *c = next;
+    }
+    return trimmed(from, (size_t)(end - from));
+}
+
+static bool ends_here(struct span line)
+{
+    return line.n == 2 && memcmp(line.at, "--", 2) == 0;
+}
+
+static bool read_lines(struct arena *a, struct cursor *c, struct request *r, struct err *e)
+{
+    struct span line, value;
+    bool colon;
+
+    while (next_said(c, &line) && !ends_here(line)) {
+        int key = read_line(line, key_of, &value, &colon), at = c->line;
+
+        if (key < 0 && !colon)
+            return true; /* the officer's name */
+        if (key < 0)
+            return err_perm(e, "line %d: %s is not understood", at, quoted(a, line));
+        if (key >= KEY_TEXT)
+            while (value.n == 0 && *c->rest == '\n') /* empty lines before it */
+                c->rest++, c->line++;
+        if (key >= KEY_TEXT)
+            value = text_of(c, value);
+        if (!take(a, r, key, value, at, e))
+            return false;
+    }
+    return true;
+}
+
+static bool check_needs(const struct request *r, struct err *e)
+{
+    for (int key = 0; key < REQUEST_KEY_COUNT; key++)
+        if ((verbs[r->verb].needs & 1u << key) && !r->said[key])
+            return err_perm(e, "the line %s is missing", keys[key][0]);
+    return true;
+}
+
+bool request_parse(struct arena *a, const char *text, struct request *out, struct err *e)
+{
+    struct cursor c = {text, 0};
+    struct span line, value;
+    bool colon;
+    int verb = next_said(&c, &line) ? read_verb(line, &value, &colon) : -1;
+
+    *out = (struct request){.verb = verb};
+    if (verb < 0)
+        return err_perm(e, "line %d: %s is not understood", c.line ? c.line : 1, quoted(a, line));
+    if (value.n > 0 && !take(a, out, (int)verbs[verb].first, value, c.line, e))
+        return false;
+    return read_lines(a, &c, out, e) && check_needs(out, e);
+}
+
+const char *request_form(enum request_verb verb, enum lang lang)
+{
+    return verbs[verb].form[lang];
+}
+
+enum request_word request_word(const char *text)
+{
+    static const char *const yes[] = {"yes",  "ok",  "confirm",  "confirmed", "نعم",      "موافق", "تاكيد",
+                                      "اوكد", "oui", "d accord", "confirmer", "confirme", NULL};
+    static const char *const no[] = {"no", "cancel", "لا", "الغاء", "non", "annuler", NULL};
+    struct cursor c = {text, 0};
+    struct span line;
+
+    if (!next_said(&c, &line) || ends_here(line))
+        return WORD_YES;
+    return is_named(line.at, line.n, yes) ? WORD_YES : is_named(line.at, line.n, no) ? WORD_NO : WORD_NEITHER;
+}
