@@ -17,6 +17,7 @@ struct act {
     int item;                      /* 1.. */
     const char *add_contact;       /* role, NULL */
     bool tell;                     /* reject, cover: say so to the sender, if a contact */
+    enum lang lang;                /* of dates in what is told to the officer */
 };
 typedef bool act_fn(struct daemon *d, struct arena *a, const struct act *act, const char **text_out, struct err *e);
 

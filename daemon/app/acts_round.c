@@ -234,7 +234,8 @@ bool act_extend(struct daemon *d, struct arena *a, const struct act *act, const 
         *text_out = arena_printf(a, "%s: the deadline is %s already; nobody is told again", v.row.ref, words);
         return done(d, good, e);
     }
-    *text_out = arena_printf(a, "%s: deadline extended to %s; %s", v.row.ref, words, told_in_words(a, &t));
+    *text_out = arena_printf(a, "%s: deadline extended to %s; %s", v.row.ref,
+                             instant_in_words(a, act->lang, d->orders.config->zone, x.to.at), told_in_words(a, &t));
     return done(d, good && say(d, act, &v, "extended", words, e), e);
 }
 

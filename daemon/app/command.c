@@ -15,8 +15,8 @@
 
 #include "app/acts.h"
 #include "app/launch.h"
-#include "app/reread.h"
 #include "app/roundfile.h"
+#include "app/verbs.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -141,73 +141,29 @@ static bool do_import(struct client *c, const struct act *act, const json_t *m, 
     return false;
 }
 
-enum { NEEDS_REF = 1, NEEDS_PARTY = 2, NEEDS_TEXT = 4, NEEDS_MESSAGE = 8 };
-
 typedef bool file_verb_fn(struct client *c, const struct act *act, const json_t *m, const char **text_out,
                           struct err *e);
-static const struct verb {
+static const struct file_verb {
     const char *name;
-    act_fn *plain;
-    file_verb_fn *with_files;
+    file_verb_fn *act;
     unsigned needs;
-} verbs[] = {
-    {"extend", act_extend, NULL, NEEDS_REF | NEEDS_TEXT},
-    {"remind", act_remind, NULL, NEEDS_REF},
-    {"note", act_note, NULL, NEEDS_REF | NEEDS_TEXT},
-    {"resend", act_resend, NULL, NEEDS_REF | NEEDS_PARTY},
-    {"close", act_close, NULL, NEEDS_REF},
-    {"cancel", act_cancel, NULL, NEEDS_REF},
-    {"accept", act_take_in, NULL, NEEDS_MESSAGE},
-    {"reject", act_reject, NULL, NEEDS_MESSAGE | NEEDS_TEXT},
-    {"move", act_move, NULL, NEEDS_MESSAGE},
-    {"item", act_item, NULL, NEEDS_MESSAGE},
-    {"cover", act_cover, NULL, NEEDS_MESSAGE},
-    {"launch", NULL, do_launch, 0},
-    {"add", NULL, do_add, NEEDS_REF | NEEDS_PARTY},
-    {"import", NULL, do_import, 0},
+} file_verbs[] = {
+    {"launch", do_launch, 0},
+    {"add", do_add, NEEDS_REF | NEEDS_PARTY},
+    {"import", do_import, 0},
 };
-
-static bool check_needs(const struct verb *v, const struct act *act, struct err *e)
-{
-    if ((v->needs & NEEDS_REF) && !act->ref)
-        return err_perm(e, "%s: which round?", v->name);
-    if ((v->needs & NEEDS_PARTY) && !act->party)
-        return err_perm(e, "%s: which party? (--party CODE)", v->name);
-    if ((v->needs & NEEDS_TEXT) && !act->text)
-        return err_perm(e, "%s: the text is missing", v->name);
-    if ((v->needs & NEEDS_MESSAGE) && act->message <= 0)
-        return err_perm(e, "%s: which reply? (its number)", v->name);
-    return true;
-}
-
-static struct act act_of(const struct client *c, const json_t *m)
-{
-    return (struct act){
-        .who = c->who,
-        .ref = wire_string(m, "ref", NULL),
-        .party = wire_string(m, "party", NULL),
-        .text = wire_string(m, "text", NULL),
-        .texts = {[LANG_AR] = wire_string(m, "text_ar", NULL),
-                  [LANG_EN] = wire_string(m, "text_en", NULL),
-                  [LANG_FR] = wire_string(m, "text_fr", NULL)},
-        .address = wire_string(m, "address", NULL),
-        .message = wire_int(m, "message", 0),
-        .paper = wire_int(m, "paper", 0),
-        .item = (int)wire_int(m, "item", 0),
-        .add_contact = wire_string(m, "add_contact", NULL),
-        .tell = wire_bool(m, "tell"),
-    };
-}
 
 static bool do_command(struct client *c, const json_t *m, const char **text_out, struct err *e)
 {
     const char *name = wire_string(m, "act", "");
-    struct act act = act_of(c, m);
+    const struct verb *verb = verb_find(name);
+    struct act act = act_from_json(m, c->who);
 
-    for (const struct verb *v = verbs; v < verbs + sizeof verbs / sizeof *verbs; v++)
+    if (verb)
+        return verb_ready(name, verb->needs, &act, e) && verb->act(c->server->daemon, c->arena, &act, text_out, e);
+    for (const struct file_verb *v = file_verbs; v < file_verbs + sizeof file_verbs / sizeof *file_verbs; v++)
         if (strcmp(v->name, name) == 0)
-            return check_needs(v, &act, e) && (v->plain ? v->plain(c->server->daemon, c->arena, &act, text_out, e)
-                                                        : v->with_files(c, &act, m, text_out, e));
+            return verb_ready(name, v->needs, &act, e) && v->act(c, &act, m, text_out, e);
     return err_perm(e, "the daemon does not know the command '%s': are both programs of one build?", name);
 }
 

@@ -44,6 +44,7 @@ static const struct setting_row paths_rows[] = {
 };
 static const struct setting_row office_rows[] = {
     {.name = "alert_every_s", .type = SET_INT, .offset = FIELD(c.alert_every_s), .min = 1, .max = 86400},
+    {.name = "confirm_s", .type = SET_INT, .offset = FIELD(c.confirm_s), .min = 60, .max = 604800},
     {.name = "alert_attach_bytes", .type = SET_INT64, .offset = FIELD(c.alert_attach_bytes), .min = 0, .max = 100 * MB},
     {.name = "receipt_every_s", .type = SET_INT, .offset = FIELD(c.receipt_every_s), .min = 0, .max = 86400},
     {.name = "unreachable_after_s",
@@ -82,6 +83,7 @@ static const struct setting_row officer_rows[] = {
      .offset = offsetof(struct officer, lang),
      .names = lang_names,
      .n_names = LANG_COUNT},
+    {.name = "may", .type = SET_STRINGS, .offset = offsetof(struct officer, may)},
 };
 _Static_assert(sizeof(enum lang) == sizeof(int), "SET_ENUM writes an int");
 
@@ -111,6 +113,7 @@ static void set_defaults(struct draft *d)
     c->alert_attach_bytes = 5 * MB;
     c->receipt_every_s = 600;
     c->unreachable_after_s = 900;
+    c->confirm_s = 86400;
     c->digest_time = "08:00";
     d->mailboxes = (struct strings){default_mailboxes, 1};
     d->reminders = (struct strings){default_steps, sizeof default_steps / sizeof *default_steps};
@@ -226,6 +229,23 @@ static void read_paths(const struct load *l)
 
 /* ---- the office */
 
+const char *const officer_right_names[OFFICER_RIGHT_COUNT] = {"view", "decide", "launch"};
+
+/* Who decides and launches sees, too. */
+static unsigned rights_of(const struct load *l, config_setting_t *group, const struct officer *o)
+{
+    unsigned rights = 0;
+    for (size_t i = 0; i < o->may.n; i++) {
+        int right;
+        if (enum_by_name(officer_right_names, OFFICER_RIGHT_COUNT, o->may.items[i], &right))
+            rights |= RIGHT_BIT(right) | RIGHT_BIT(MAY_VIEW);
+        else
+            problem_at(l->p, setting_at(group, "may"), "an officer may \"view\", \"decide\" or \"launch\", not '%.40s'",
+                       o->may.items[i]);
+    }
+    return rights;
+}
+
 static void read_officers(const struct load *l)
 {
     config_setting_t *list = setting_groups(l->root, "officers", l->p);
@@ -236,6 +256,7 @@ static void read_officers(const struct load *l)
         config_setting_t *group = config_setting_get_elem(list, (unsigned)i);
         struct officer o = {.line = (int)config_setting_source_line(group)};
         setting_read(l->a, group, ROWS(officer_rows), &o, l->p);
+        o.rights = rights_of(l, group, &o);
         if (o.address && c->address && address_same(o.address, c->address))
             problem_at(l->p, setting_at(group, "address"), "an officer cannot have the secretariat's own address %s",
                        o.address);
@@ -342,10 +363,10 @@ void config_close(struct config *c)
     c->zone = NULL;
 }
 
-bool config_officer(const struct config *c, const char *address)
+const struct officer *config_officer(const struct config *c, const char *address)
 {
     for (size_t i = 0; i < c->n_officers; i++)
         if (address_same(c->officers[i].address, address))
-            return true;
-    return false;
+            return &c->officers[i];
+    return NULL;
 }

@@ -6,9 +6,17 @@
 #include "mail/facts.h"
 #include "round/deadline.h"
 
+/* What an officer may ask for by mail: to see, to decide on replies and remind, to launch and change rounds. */
+enum officer_right { MAY_VIEW, MAY_DECIDE, MAY_LAUNCH };
+#define OFFICER_RIGHT_COUNT 3
+#define RIGHT_BIT(r)        (1u << (r))
+extern const char *const officer_right_names[OFFICER_RIGHT_COUNT]; /* "view", "decide", "launch" */
+
 struct officer {
     const char *address, *name;
     enum lang lang;
+    struct strings may; /* as written; rights is what it means */
+    unsigned rights;    /* RIGHT_BITs; none: this officer is told, and asks nothing by mail */
     int line;
 };
 
@@ -62,14 +70,15 @@ struct config {
     int macros;              /* enum macros_policy */
     struct strings refused;  /* media types (by content), ends of names with their dot, whole names */
     const char *scanner;     /* clamd's local socket; NULL: nothing is scanned */
-    /* officers = ( { address; name; language; } ); office = { alert_every_s; alert_attach_bytes; receipt_every_s;
-     * unreachable_after_s; digest; reminders; } */
+    /* officers = ( { address; name; language; may = [ "view", "decide", "launch" ]; } ); office = { alert_every_s; alert_attach_bytes; receipt_every_s;
+     * unreachable_after_s; confirm_s; digest; reminders; } */
     const struct officer *officers;
     size_t n_officers;
     int alert_every_s;          /* at most one alert mail in this time */
     int64_t alert_attach_bytes; /* papers go with the alert up to this */
     int receipt_every_s;        /* 600: at most one receipt per party and round */
     int unreachable_after_s;    /* tell officers when a server is away so long */
+    int confirm_s;              /* how long a request by mail may be confirmed; a day */
     const char *digest_time;    /* "08:00" local, each working morning */
     int digest_minute;
     struct step steps[STEPS_MAX]; /* default reminder steps */
@@ -82,7 +91,7 @@ struct config *config_load(struct arena *a, const char *path, struct problems *p
  * be parsed. */
 struct config *config_load_any(struct arena *a, const char *path, struct problems *p);
 void config_close(struct config *c);
-extern const struct strings config_refused;                       /* the default of filing.refused */
-bool config_officer(const struct config *c, const char *address); /* whether this is an officer's address */
+extern const struct strings config_refused;                                        /* the default of filing.refused */
+const struct officer *config_officer(const struct config *c, const char *address); /* NULL: nobody's address */
 
 #endif

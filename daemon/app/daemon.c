@@ -87,6 +87,10 @@ bool daemon_begin(struct daemon *d, struct err *e)
 
 bool daemon_commit(struct daemon *d, struct err *e)
 {
+    if (d->rehearsal != REHEARSAL_OFF) {
+        d->rehearsal = REHEARSED;
+        return err_temp(e, "it was only tried out");
+    }
     if (!spool_sync(d->spool, e) || !store_commit(d->store, e))
         return false;
     spool_keep(d->spool);
@@ -97,6 +101,19 @@ void daemon_rollback(struct daemon *d)
 {
     store_rollback(d->store);
     spool_undo(d->spool);
+}
+
+void daemon_rehearse(struct daemon *d)
+{
+    d->rehearsal = REHEARSAL;
+}
+
+bool daemon_rehearsed(struct daemon *d)
+{
+    bool reached = d->rehearsal == REHEARSED;
+
+    d->rehearsal = REHEARSAL_OFF;
+    return reached;
 }
 
 bool story(struct daemon *d, const struct story_line *line, struct err *e, const char *format, ...)
@@ -194,12 +211,16 @@ const struct templates *round_templates(struct daemon *d, const char *ref)
 {
     struct frozen_round *f = frozen_round(d, ref);
     struct problems p = {0};
+    const struct round_template *own;
     const char *folder;
+    size_t n;
 
     if (f->templates)
         return f->templates;
     folder = arena_printf(f->arena, "outgoing/%s/templates", spool_round_folder(f->arena, ref));
-    f->templates = templates_load(f->arena, spool_full(d->spool, f->arena, folder), NULL, 0, &p);
+    own = templates_of_folder(f->arena, spool_full(d->spool, f->arena, folder), &n, NULL);
+    if (own) /* a kind of letter that is younger than the round is today's */
+        f->templates = templates_load(f->arena, d->orders.config->templates_dir, own, n, &p);
     buf_free(&p.text);
     return f->templates ? f->templates : d->orders.templates;
 }

@@ -87,6 +87,9 @@ struct daemon {
 
     struct portal *portal; /* what its pages show; NULL before the first */
 
+    bool requests_due; /* an officer has asked for something by mail, or confirmed it */
+    enum { REHEARSAL_OFF, REHEARSAL, REHEARSED } rehearsal; /* REHEARSAL: the next commit keeps nothing */
+
     /* clock */
     int64_t last_now_at, last_boot_at;
     int64_t clock_paused_until_at;
@@ -111,6 +114,10 @@ bool daemon_begin(struct daemon *d, struct err *e);
 bool daemon_commit(struct daemon *d, struct err *e);
 /* Files go back to where they lay. Harmless where nothing is begun. */
 void daemon_rollback(struct daemon *d);
+/* From here on everything is done but the commit, which says that it was reached (rehearsal is REHEARSED) and is
+ * false: what an act would do is known, and none of it holds. */
+void daemon_rehearse(struct daemon *d);
+bool daemon_rehearsed(struct daemon *d); /* ends that; whether a commit was reached */
 
 /* One event of the story. */
 struct story_line {

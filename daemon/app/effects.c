@@ -7,6 +7,7 @@
 
 #include "app/covers.h"
 #include "app/marks.h"
+#include "app/requests.h"
 #include "app/matrix.h"
 #include "app/outcome.h"
 #include "app/scanning.h"
@@ -480,6 +481,7 @@ bool effects_of(struct daemon *d, struct incoming *in, struct err *e)
     case VERDICT_FILE_UNVERIFIED: return file_it(d, in, MARK_UNVERIFIED, e);
     case VERDICT_FILE_NEW_ADDRESS: return file_it(d, in, MARK_NEW_ADDRESS, e);
     case VERDICT_HOLD: return hold_with_effect(d, in, e);
+    case VERDICT_REQUEST: return note(d, in, "asked", e) && requests_take(d, in, e);
     case VERDICT_DUPLICATE: break;
     }
     return duplicate(d, in, e);

@@ -16,6 +16,7 @@ struct incoming {
     struct match match;
     struct notice_row about; /* the notice of ours that a report speaks of; cause NULL: none */
     int64_t returned_to;     /* the delivery in whose envelope token it came; 0: none */
+    int64_t confirms;        /* the request to whose answer's own address it came; 0: none */
     const struct party *
         speaks_for; /* whose contact the sender is, in the register or in an open round (the last of them); NULL: nobody's */
     struct judge_input judged;

@@ -97,6 +97,7 @@ bool inbox_recover(struct daemon *d, struct err *e)
     const char **names;
     size_t n;
 
+    d->requests_due = true; /* what officers asked before the stop */
     if (!spool_incoming(d->spool, a, &names, &n, e))
         return false;
     for (size_t i = 0; i < n; i++)

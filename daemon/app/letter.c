@@ -157,7 +157,7 @@ static const char *page(struct joined *j, struct err *e)
 
 static bool office_mail(enum letter_kind kind)
 {
-    return kind == LETTER_ALERT || kind == LETTER_DIGEST;
+    return kind == LETTER_ALERT || kind == LETTER_DIGEST || kind == LETTER_ANSWER;
 }
 
 bool letter_render(struct arena *a, const struct templates *t, const struct letter *l, struct letter_text *out,

@@ -27,8 +27,9 @@ enum letter_kind {
     LETTER_CLOSING,     /* the round is closed, or cancelled */
     LETTER_ALERT,       /* to officers: what happened since the last one */
     LETTER_DIGEST,      /* to officers, each working morning */
+    LETTER_ANSWER,      /* to the officer who asked for something by mail */
 };
-#define LETTER_KIND_COUNT 9
+#define LETTER_KIND_COUNT 10
 extern const char *const letter_kind_names[LETTER_KIND_COUNT];
 
 struct letter_paper {
@@ -55,6 +56,15 @@ struct letter_alert { /* one line of an alert mail */
     int64_t message;           /* reply number for `taamim reply show N`; 0 none */
     int64_t at;
     const char *text; /* what happened: names, the server's words */
+};
+
+struct request;
+struct letter_answer {
+    enum { ANSWER_PROPOSAL, ANSWER_DONE, ANSWER_FAULT, ANSWER_HELP } kind;
+    int verb;                      /* enum request_verb; -1: not known */
+    const struct request *request; /* what was written; NULL: neither it nor its form is shown */
+    const char *told;              /* in English: what will be done, was done, or is wrong */
+    int64_t until_at;              /* proposal: when it can be confirmed no more */
 };
 
 struct letter {
@@ -92,6 +102,8 @@ struct letter {
     size_t n_documents;
     /* alert: goes to a partner of the round in spec, as copies of what was filed: no commands */
     bool partner;
+    const struct letter_answer *answer;
+    const char *token; /* answer: by which it is confirmed; post() knows it */
     /* receipt: where an unverified reply came from; NULL: not told */
     const char *sender;
 };

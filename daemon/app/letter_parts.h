@@ -48,7 +48,9 @@ const char *of_party(struct arena *a, const struct party *p,
                      enum lang lang);            /* "of the Hashemite Kingdom of Jordan", "du Royaume ..." */
 const char *person_name(const struct letter *l); /* whom a letter to an expert greets by name, or "" */
 
-/* letter_office.c: the mails to officers. */
+/* letter_answer.c: the answer to what an officer asked for. */
+void answer_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang);
+/* letter_office.c: the other mails to officers. */
 void office_values(struct arena *a, json_t *o, const struct letter *l, enum lang lang);
 
 #endif

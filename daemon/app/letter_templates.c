@@ -14,7 +14,7 @@
 #define SOURCE_MAX ((size_t)1 << 20)
 
 const char *const letter_kind_names[LETTER_KIND_COUNT] = {"notice",      "reminder", "receipt", "problem", "extension",
-                                                          "corrigendum", "closing",  "alert",   "digest"};
+                                                          "corrigendum", "closing",  "alert",   "digest",  "answer"};
 static const char *const layout_names[] = {"lang", "dir", "subject", "blocks", "html", "has_rule", "signature", "ref"};
 
 struct loader {

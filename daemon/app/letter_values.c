@@ -41,6 +41,10 @@ static const char *const digest_names[] = {
     "bounced_count", "papers_count", "rows",           "state",         "papers",         "missing",      "reminded",
     "remarks",       "is_complete",  "is_partial",     "is_silent",     "is_trouble",     "chain_head",   NULL};
 
+static const char *const answer_names[] = {"is_proposal", "is_done", "is_fault", "is_help", "what",  "told",
+                                           "said",        "key",     "value",    "until",   "token", "forms",
+                                           "verb",        "lines",   "has_said", NULL};
+
 static const char *const *const names_of_kind[LETTER_KIND_COUNT][3] = {
     [LETTER_NOTICE] = {round_names, notice_names},
     [LETTER_REMINDER] = {round_names, reminder_names},
@@ -51,6 +55,7 @@ static const char *const *const names_of_kind[LETTER_KIND_COUNT][3] = {
     [LETTER_CLOSING] = {round_names},
     [LETTER_ALERT] = {alert_names},
     [LETTER_DIGEST] = {alert_names, digest_names},
+    [LETTER_ANSWER] = {answer_names},
 };
 
 static void add_names(struct arena *a, const char ***list, size_t *n, const char *const *more)
@@ -298,7 +303,8 @@ static void kind_values(struct arena *a, json_t *o, const struct letter *l, enum
     case LETTER_CORRIGENDUM: value_set(o, "paragraphs", paragraphs_of(a, text_in(l->body, lang))); break;
     case LETTER_CLOSING:
     case LETTER_ALERT:
-    case LETTER_DIGEST: break;
+    case LETTER_DIGEST:
+    case LETTER_ANSWER: break;
     }
 }
 
@@ -321,5 +327,7 @@ json_t *letter_values(struct arena *a, const struct letter *l, enum lang lang)
     }
     if (l->kind == LETTER_ALERT || l->kind == LETTER_DIGEST)
         office_values(a, o, l, lang);
+    if (l->kind == LETTER_ANSWER)
+        answer_values(a, o, l, lang);
     return o;
 }

@@ -303,14 +303,6 @@ int64_t office_alerts_turn(struct daemon *d)
 
 #define INSTEAD "instead:"
 
-static const struct officer *officer_of(const struct config *c, const char *address)
-{
-    for (size_t i = 0; i < c->n_officers; i++)
-        if (address_same(c->officers[i].address, address))
-            return &c->officers[i];
-    return NULL;
-}
-
 /* Its own words and numbers alone: the code of the refusal, not its text. */
 static bool post_instead(struct daemon *d, struct arena *a, const struct notice_row *n, const struct officer *to,
                          int code, struct err *e)
@@ -332,7 +324,7 @@ bool office_refused(struct daemon *d, struct arena *a, const struct notice_row *
                     int code, bool *posted_out, struct err *e)
 {
     struct story_line about = {.who = "daemon", .what = "alert_refused"};
-    const struct officer *to = officer_of(d->orders.config, row->address);
+    const struct officer *to = config_officer(d->orders.config, row->address);
 
     *posted_out = false;
     if (!to || *n->round || strncmp(n->cause, INSTEAD, strlen(INSTEAD)) == 0)
@@ -390,22 +382,37 @@ static bool waiting(struct daemon *d, struct arena *a, struct letter *l, struct 
     return true;
 }
 
+bool office_status(struct daemon *d, struct arena *a, const char *ref, struct letter *letter, struct err *e)
+{
+    char *head = arena_alloc(a, 65);
+    struct matrix *matrices = arena_alloc(a, sizeof *matrices);
+    size_t n = 1;
+
+    if (!store_chain_head(d->store, head, e) ||
+        !(ref ? matrix_of(d->store, a, d->orders.config, d->orders.parties, ref, matrices, e)
+              : open_matrices(d, a, &matrices, &n, e)) ||
+        !waiting(d, a, letter, e))
+        return false;
+    letter->kind = LETTER_DIGEST;
+    letter->now_at = clock_now();
+    letter->chain_head = head;
+    letter->matrices = matrices;
+    letter->n_matrices = n;
+    return true;
+}
+
 static bool post_digest(struct daemon *d, struct arena *a, const char *day, struct err *e)
 {
-    char head[65], token[17];
-    struct matrix *matrices = NULL;
+    char token[17];
     struct round_row *rounds;
     size_t n_rounds;
     struct post p = {.cause = arena_printf(a, "digest:%s", day)};
 
     random_token(token);
     p.boundary = arena_printf(a, "=_taamim_%s", token);
-    p.letter = (struct letter){.kind = LETTER_DIGEST, .now_at = clock_now(), .chain_head = head};
-    if (!daemon_begin(d, e) || !store_chain_head(d->store, head, e) ||
-        !store_rounds(d->store, a, NULL, &rounds, &n_rounds, e) ||
-        !open_matrices(d, a, &matrices, &p.letter.n_matrices, e) || !waiting(d, a, &p.letter, e))
+    if (!daemon_begin(d, e) || !store_rounds(d->store, a, NULL, &rounds, &n_rounds, e) ||
+        !office_status(d, a, NULL, &p.letter, e))
         return false;
-    p.letter.matrices = matrices;
     if ((n_rounds > 0 || p.letter.n_alerts > 0) &&
         !post_to_officers(d, a, &p, e)) /* before the first: nothing to say */
         return false;

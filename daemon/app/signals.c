@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/effects.h"
+#include "app/requests.h"
 #include "mail/address.h"
 #include "mail/msgid.h"
 
@@ -71,6 +72,8 @@ static bool add_tokens(struct daemon *d, struct incoming *in, struct signals *s,
             return false;
         if (n.cause && !in->about.cause)
             in->about = n;
+        if (n.cause && !in->returned_to && !in->confirms)
+            in->confirms = requests_answered(&n);
     }
     return true;
 }
@@ -95,6 +98,10 @@ static bool add_thread(struct daemon *d, struct incoming *in, struct signals *s,
             continue;
         if (!notice_by_id(d, in, id, &n, e) || !add_notice(d, in, s, SIGNAL_THREAD, &n, e))
             return false;
+        /* Where answers go to no address of their own, what they answer is all there is; a forwarded mail may name it
+         * among its references, too. */
+        if (n.cause && id == in->facts->in_reply_to && !d->orders.config->reply_token && !in->confirms)
+            in->confirms = requests_answered(&n);
     }
     return true;
 }

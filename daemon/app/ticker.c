@@ -12,6 +12,7 @@
 #include "app/outbox.h"
 #include "app/receipt.h"
 #include "app/remind.h"
+#include "app/requests.h"
 #include "app/scanning.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -246,6 +247,11 @@ bool agenda_turn(struct daemon *d, struct agenda *g)
 {
     bool turned = false;
 
+    if (d->requests_due || is_due(g->requests_at, LOOK_AGAIN_S)) {
+        d->requests_due = false;
+        g->requests_at = requests_turn(d);
+        turned = true;
+    }
     if (d->scan_due || is_due(g->scan_at, SCANNING_PATIENCE_S)) {
         d->scan_due = false;
         g->scan_at = scanning_turn(d);

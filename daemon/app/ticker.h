@@ -6,10 +6,10 @@
 /* Does what is due now; returns the instant of the next (never 0), a minute from now at most. */
 int64_t ticker_turn(struct daemon *d);
 
-/* When the ticker, the outbox and the papers at the virus scanner want to be turned next; 0: not for an instant's
- * sake. */
+/* When the ticker, the outbox, the papers at the virus scanner and the officers' requests want to be turned next; 0: not
+ * for an instant's sake. */
 struct agenda {
-    int64_t ticker_at, outbox_at, scan_at;
+    int64_t ticker_at, outbox_at, scan_at, requests_at;
 };
 /* Turns what is due, or what something made due; true where anything was. An instant further off than either ever
  * plans was planned by a clock that has been put back since: it is due now. */

@@ -98,6 +98,17 @@ void spool_sync_later(struct spool *s, const char *path, size_t n)
     memcpy(s->unsynced[s->n_unsynced++], path, n);
 }
 
+void spool_sync_never(struct spool *s, const char *path)
+{
+    for (size_t i = 0; i < s->n_unsynced; i++) {
+        if (strcmp(s->unsynced[i], path) != 0)
+            continue;
+        free(s->unsynced[i]);
+        s->unsynced[i] = s->unsynced[--s->n_unsynced];
+        return;
+    }
+}
+
 /* A file is only as durable as the folder it lies in. */
 void spool_sync_parent_later(struct spool *s, const char *path)
 {

@@ -18,7 +18,7 @@ struct spool;
 /* Files take part in the store's transactions, from spool_begin() on. Names given here last through a power cut only
  * from spool_sync() on, which comes before the commit of the rows that bear them, once for all that was moved; false:
  * do not commit. After the commit spool_keep() removes what was dropped; after a rollback spool_undo() brings moved
- * files back to where they lay, removes staged ones, and drops nothing. A process that ends in between leaves files
+ * files back to where they lay, removes those that were staged or written anew, and drops nothing. A process that ends in between leaves files
  * moved: filing recognises them by their bytes. What a paper holds is durable before it gets its first name. Outside
  * of a transaction nothing is undone, and what is dropped goes at once. */
 void spool_begin(struct spool *s);

@@ -87,8 +87,10 @@ void spool_undo(struct spool *s)
 
         if (d->kind == MOVED)
             file_rename(d->to, d->path, NULL);
-        else if (d->kind == STAGED)
+        else if (d->kind == STAGED) {
+            spool_sync_never(s, d->path);
             unlink(d->path);
+        }
     }
     spool_forget_deeds(s);
 }
@@ -119,8 +121,11 @@ bool spool_write(struct spool *s, const char *relative, const char *bytes, size_
     const char *full = spool_full(s, a, relative), *slash = strrchr(relative, '/');
     if (slash && !spool_make_folder(s, a, arena_strndup(a, relative, (size_t)(slash - relative)), e))
         return false;
+    bool is_new = access(full, F_OK) != 0;
     if (!file_put(full, bytes, n, 0600, e))
         return false;
+    if (is_new)
+        note_deed(s, STAGED, full, NULL);
     spool_sync_later(s, full, strlen(full));
     spool_sync_parent_later(s, full);
     return true;

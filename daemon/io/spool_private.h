@@ -9,9 +9,9 @@
 
 /* What a transaction did to a file; paths are full. */
 struct deed {
-    enum { MOVED, STAGED, DROPPED } kind;
-    char *path; /* where it lay, was staged, or still lies */
-    char *to;   /* MOVED */
+    enum { MOVED, STAGED, DROPPED } kind; /* STAGED: written anew */
+    char *path;                           /* where it lay, was written, or still lies */
+    char *to;                             /* MOVED */
 };
 
 struct spool {
@@ -39,6 +39,7 @@ bool spool_give(const struct spool *s, const char *path, mode_t mode, struct err
 bool spool_make_folder(struct spool *s, struct arena *a, const char *relative, struct err *e);
 /* For spool_sync(): the first n bytes of a full path; the folder it lies in. */
 void spool_sync_later(struct spool *s, const char *path, size_t n);
+void spool_sync_never(struct spool *s, const char *path); /* it is gone */
 void spool_sync_parent_later(struct spool *s, const char *path);
 /* Ends a transaction without doing anything more. */
 void spool_forget_deeds(struct spool *s);

@@ -326,6 +326,26 @@ bool store_alerts_told(struct store *s, int64_t up_to_id, struct err *e);
 bool store_alerts_to_copy(struct store *s, struct arena *a, struct alert_row **out, size_t *n_out, struct err *e);
 bool store_alerts_copied(struct store *s, int64_t up_to_id, struct err *e);
 
+/* ---- what officers ask for by mail */
+struct request_row {
+    int64_t id;
+    int64_t message, confirmed_by; /* the mails that asked and confirmed; 0 = none */
+    const char *officer;           /* the registered address */
+    const char *text;              /* the officer's own words */
+    const char *act;               /* JSON, once understood: app/verbs.h; "" before */
+    const char *state;             /* asked | proposed | confirmed | done | withdrawn */
+    int64_t at, until_at;          /* when it came; until when it may be confirmed */
+};
+bool store_add_request(struct store *s, const struct request_row *r, int64_t *id_out, struct err *e);
+bool store_update_request(struct store *s, const struct request_row *r,
+                          struct err *e); /* confirmed_by, act, state and until_at */
+bool store_request(struct store *s, struct arena *a, int64_t id, struct request_row *out,
+                   struct err *e); /* out->state NULL: unknown */
+/* Those that wait for the daemon, asked or confirmed, by id; the first REQUESTS_MOST. */
+#define REQUESTS_MOST 50
+bool store_requests_due(struct store *s, struct arena *a, struct request_row **out, size_t *n_out, struct err *e);
+int64_t store_requests_since(struct store *s, const char *officer, int64_t since_at); /* how many, of any state */
+
 /* ---- the story: every act, chained by SHA-256 */
 struct event_row {
     int64_t id, at;
@@ -338,7 +358,9 @@ struct event_row {
 };
 bool store_add_event(struct store *s, const struct event_row *ev, struct err *e);
 bool store_events(struct store *s, struct arena *a, const char *round_or_null, const char *party_or_null,
-                  struct event_row **out, size_t *n_out, struct err *e);  /* by id */
+                  struct event_row **out, size_t *n_out, struct err *e); /* by id */
+/* The first event of somebody's; out->who NULL: none. */
+bool store_event_by(struct store *s, struct arena *a, const char *who, struct event_row *out, struct err *e);
 bool store_chain_head(struct store *s, char hash_out[65], struct err *e); /* 64 zeroes before the first event */
 bool store_chain_verify(struct store *s, int64_t *broken_id_out,
                         struct err *e); /* true and 0: whole; true and an id: the first row that does not fit */

@@ -101,5 +101,16 @@ static const char version_2[] = "ALTER TABLE notices ADD COLUMN copy_at INTEGER 
                                 "UPDATE alerts SET copied = 1 WHERE told = 1;"
                                 "CREATE INDEX alerts_to_copy ON alerts (id) WHERE told = 1 AND copied = 0;";
 
-const char *const store_migrations[] = {version_1, version_2};
+/* What officers ask for by mail. */
+static const char version_3[] =
+    "CREATE TABLE requests ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL REFERENCES messages (id),"
+    " confirmed_by INTEGER NOT NULL, officer TEXT NOT NULL, text TEXT NOT NULL, act TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('asked', 'proposed', 'confirmed', 'done', 'withdrawn')),"
+    " at INTEGER NOT NULL, until_at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX requests_due ON requests (id) WHERE state IN ('asked', 'confirmed');"
+    "CREATE INDEX requests_by_officer ON requests (officer COLLATE NOCASE, at);"
+    "CREATE INDEX events_by_who ON events (who);";
+
+const char *const store_migrations[] = {version_1, version_2, version_3};
 const int store_version = sizeof store_migrations / sizeof *store_migrations;

@@ -130,6 +130,12 @@ bool store_events(struct store *s, struct arena *a, const char *round_or_null, c
     return query_all(s, a, round_or_null ? of_round : of_all, out, n_out, e);
 }
 
+bool store_event_by(struct store *s, struct arena *a, const char *who, struct event_row *out, struct err *e)
+{
+    return query_one(s, a, QUERY(&event_shape, "SELECT * FROM events WHERE who = ?1 ORDER BY id LIMIT 1", V(who)), out,
+                     e);
+}
+
 bool store_chain_head(struct store *s, char hash_out[65], struct err *e)
 {
     ARENA_SCOPED a = arena_new();

@@ -6,16 +6,10 @@
 #include <string.h>
 
 #include "mail/lang.h"
+#include "mail/lang_private.h"
 #include "mail/names.h"
 
-#define NBSP "\u00a0"
-
-/* '%' is a part that differs; a row has the same number of them, in the same order, in each language. */
-#define PARTS_MAX 4
-
-static const struct row {
-    const char *english, *arabic, *french;
-} reasons[] = {
+static const struct sentence_row reasons[] = {
     {"the message could not be read", "تعذّرت قراءة الرسالة", "le message n’a pu être lu"},
     {"came from the junk folder", "وردت في مجلد البريد غير المرغوب فيه", "vient du dossier des indésirables"},
     {"pretends to be a report", "رسالة تدّعي أنها تقرير تسليم", "se donne pour un rapport de remise"},
@@ -269,7 +263,7 @@ static const struct row {
 };
 
 /* Words that stand for a part of a sentence alone: kinds of letters, and how far a delivery came. */
-static const struct row terms[] = {
+static const struct sentence_row terms[] = {
     {"alert", "تنبيه", "alerte"},
     {"digest", "النشرة الصباحية", "bulletin du matin"},
     {"notice", "التعميم", "notice"},
@@ -328,7 +322,8 @@ static bool fits(const char *sentence, const char *text, struct part parts[PARTS
     return *text == '\0';
 }
 
-static const struct row *row_of(const struct row *table, size_t n, const char *text, struct part parts[PARTS_MAX])
+static const struct sentence_row *row_of(const struct sentence_row *table, size_t n, const char *text,
+                                         struct part parts[PARTS_MAX])
 {
     for (size_t i = 0; i < n; i++)
         if (fits(table[i].english, text, parts))
@@ -336,7 +331,7 @@ static const struct row *row_of(const struct row *table, size_t n, const char *t
     return NULL;
 }
 
-static const char *form_of(const struct row *row, enum lang lang)
+static const char *form_of(const struct sentence_row *row, enum lang lang)
 {
     return lang == LANG_AR ? row->arabic : lang == LANG_FR ? row->french : row->english;
 }
@@ -346,8 +341,10 @@ static const char *part_in_words(struct arena *a, enum lang lang, const struct p
 {
     const char *text = arena_strndup(a, part->at, part->n);
     struct part none[PARTS_MAX];
-    const struct row *term = row_of(terms, COUNT(terms), text, none);
+    const struct sentence_row *term = row_of(terms, COUNT(terms), text, none);
 
+    if (!term)
+        term = row_of(answer_terms, n_answer_terms, text, none);
     return term ? form_of(term, lang) : reason_in_words(a, lang, text);
 }
 
@@ -368,8 +365,10 @@ static char *filled(struct arena *a, enum lang lang, const char *form, const str
 static char *sentence_in_words(struct arena *a, enum lang lang, const char *text)
 {
     struct part parts[PARTS_MAX];
-    const struct row *row = row_of(reasons, COUNT(reasons), text, parts);
+    const struct sentence_row *row = row_of(reasons, COUNT(reasons), text, parts);
 
+    if (!row)
+        row = row_of(answer_sentences, n_answer_sentences, text, parts);
     return row ? filled(a, lang, form_of(row, lang), parts) : NULL;
 }
 

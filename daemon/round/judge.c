@@ -8,9 +8,9 @@
 const char *const mail_kind_names[MAIL_KIND_COUNT] = {"bounce",   "delayed", "delivered", "autoreply",
                                                       "feedback", "mdn",     "calendar",  "challenge",
                                                       "human",    "suspect", "error"};
-const char *const verdict_names[VERDICT_COUNT] = {"leave",           "bounce",           "delay",    "note",
-                                                  "backscatter",     "officer",          "calendar", "file",
-                                                  "file_unverified", "file_new_address", "hold",     "duplicate"};
+const char *const verdict_names[VERDICT_COUNT] = {
+    "leave",           "bounce",           "delay", "note",      "backscatter", "officer", "calendar", "file",
+    "file_unverified", "file_new_address", "hold",  "duplicate", "request"};
 
 /* ---- the kind */
 enum sign {
@@ -120,13 +120,15 @@ enum mail_kind judge_kind(const struct mail_signs *s, const char **rule_out)
 #define SEVERAL   JUDGE_SEVERAL
 #define UNSCANNED JUDGE_UNSEEN
 #define MANY      JUDGE_MANY
+#define ASKS      JUDGE_ASKS
 
 static unsigned flags_of(const struct judge_input *in)
 {
     bool related = in->match != MATCH_NONE || in->about_our_notice;
     return (in->list ? LIST : 0) | (in->loop ? LOOP : 0) | (in->about_our_notice ? OURS : 0) | (in->junk ? JUNK : 0) |
            (in->known_message ? KNOWN : 0) | (related ? RELATED : 0) | (in->brings_papers ? PAPERS : 0) |
-           (in->several_senders ? SEVERAL : 0) | (in->unscanned ? UNSCANNED : 0) | (in->too_many ? MANY : 0);
+           (in->several_senders ? SEVERAL : 0) | (in->unscanned ? UNSCANNED : 0) | (in->too_many ? MANY : 0) |
+           (in->asks ? ASKS : 0);
 }
 
 static const struct judge_rule rules[] = {
@@ -150,6 +152,11 @@ static const struct judge_rule rules[] = {
     {"pretends to be a report", K(SUSPECT), ANY, ANY, ANY, 0, 0, VERDICT_HOLD},
     /* ourselves */
     {"our own mail come back", ANY, ANY, ANY, ANY, LOOP, 0, VERDICT_NOTE},
+    /* An officer's desk: a mail that names one sender, that was written by hand, and whose first line is a verb. */
+    {"asked already", K(HUMAN), ANY, F(OFFICER), ANY, ASKS | KNOWN, 0, VERDICT_DUPLICATE},
+    {"an officer's address asks, but authentication failed", K(HUMAN), ANY, F(OFFICER), A(FAIL), ASKS, LIST | SEVERAL,
+     VERDICT_HOLD},
+    {"an officer's request", K(HUMAN), ANY, F(OFFICER), ANY, ASKS, LIST | SEVERAL, VERDICT_REQUEST},
     {"a mail of no round", PEOPLE, M(NONE), ANY, ANY, 0, 0, VERDICT_LEAVE},
     {"an automatic mail of no round", AUTOMATIC, M(NONE), ANY, ANY, 0, OURS, VERDICT_LEAVE},
     {"names more than one sender", PEOPLE, MATCHED, ANY, ANY, SEVERAL, 0, VERDICT_HOLD},
@@ -158,7 +165,7 @@ static const struct judge_rule rules[] = {
     {"read receipt", K(MDN), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
     {"a mail system asks for a proof of being human", K(CHALLENGE), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
     {"automatic answer", K(AUTOREPLY), ANY, ANY, ANY, 0, 0, VERDICT_NOTE},
-    /* officers ask nothing by mail; whoever borrows their address is seen */
+    /* an officer's words to a delegation; whoever borrows that address is seen */
     {"an officer's address, but authentication failed", PEOPLE, MATCHED, F(OFFICER), A(FAIL), 0, 0, VERDICT_HOLD},
     {"an officer's mail in a round", PEOPLE, MATCHED, F(OFFICER), ANY, 0, 0, VERDICT_OFFICER},
     /* people */

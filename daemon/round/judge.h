@@ -82,6 +82,7 @@ struct judge_input {
     bool unscanned;        /* the virus scanner has not seen all that it brings */
     bool too_many;         /* of that party so many papers were filed in that round today that a person looks first */
     bool known_message;    /* Message-ID or bytes already filed for this party */
+    bool asks;             /* its first line is a verb of round/request.h, or it answers an answer of ours */
 };
 
 enum verdict {
@@ -97,8 +98,9 @@ enum verdict {
     VERDICT_FILE_NEW_ADDRESS, /* filed, marked, officer told: new address of a listed domain */
     VERDICT_HOLD,             /* waits for an officer; nobody unknown is answered */
     VERDICT_DUPLICATE,        /* known: adds nothing */
+    VERDICT_REQUEST,          /* an officer asks for something, or confirms it: app/requests.h */
 };
-#define VERDICT_COUNT 12
+#define VERDICT_COUNT 13
 extern const char *const verdict_names[VERDICT_COUNT];
 
 /* The rule by which papers wait for an officer because the virus scanner could not look at them. */
@@ -121,8 +123,9 @@ enum judge_flag {
     JUDGE_SEVERAL = 1 << 7,
     JUDGE_UNSEEN = 1 << 8, /* by the virus scanner */
     JUDGE_MANY = 1 << 9,
+    JUDGE_ASKS = 1 << 10,
 };
-#define JUDGE_FLAG_COUNT 10
+#define JUDGE_FLAG_COUNT 11
 #define JUDGE_ANY        (~0u)
 
 struct judge_rule {

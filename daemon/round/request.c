@@ -1,8 +1,8 @@
-/* request.c - the lines of an officer's mail, by two tables: what a verb may be told, and what a key may be called.
+/* request.c - the lines of an officer's mail, by two tables (request_words.c): what a verb may be told, and what a key may be called.
  *
  * Refused: a key that is not known or does not belong to the verb, one said twice or without a value, a verb without
  * what it needs. Nothing is guessed: a word that is meant for all delegations must be written, or its key left out. */
-#include "round/request.h"
+#include "round/request_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,112 +11,6 @@
 
 #define KEY_BYTES  96
 #define LINE_BYTES 1000 /* of a value; texts may be longer */
-#define NAMES_MAX  4
-#define BIT(key)   (1u << KEY_##key)
-#define TEXTS      (BIT(TEXT) | BIT(TEXT_AR) | BIT(TEXT_EN) | BIT(TEXT_FR))
-
-const char *const request_verb_names[REQUEST_VERB_COUNT] = {"help", "status", "extend", "remind", "resend",
-                                                            "note", "close",  "cancel", "accept", "reject",
-                                                            "move", "item",   "cover"};
-
-/* Written as plain spelling leaves them: no accents, no hamza on alef, no article. */
-static const struct verb_row {
-    const char *names[NAMES_MAX + 3];
-    unsigned takes, needs;
-    enum request_key first; /* what may follow the verb in its line, where it is not a round */
-    const char *form[LANG_COUNT];
-} verbs[REQUEST_VERB_COUNT] = {
-    [REQUEST_HELP] = {{"help", "مساعدة", "aide"}, 0, 0, KEY_ROUND, {"مساعدة", "help", "aide"}},
-    [REQUEST_STATUS] = {{"status", "حالة", "وضع", "etat", "situation"},
-                        BIT(ROUND),
-                        0,
-                        KEY_ROUND,
-                        {"الحالة: ARCP/2026/04", "status: ARCP/2026/04", "situation : ARCP/2026/04"}},
-    [REQUEST_EXTEND] = {{"extend", "تمديد", "prolonger", "prolongation"},
-                        BIT(ROUND) | BIT(PARTY) | BIT(DEADLINE),
-                        BIT(ROUND) | BIT(DEADLINE),
-                        KEY_ROUND,
-                        {"تمديد: ARCP/2026/04\nالموعد: 15 ديسمبر 2026\nالجهة: الأردن",
-                         "extend: ARCP/2026/04\ndeadline: 15 December 2026\nparty: Jordan",
-                         "prolonger : ARCP/2026/04\néchéance : 15 décembre 2026\ndélégation : Jordanie"}},
-    [REQUEST_REMIND] = {{"remind", "تذكير", "rappeler", "rappel"},
-                        BIT(ROUND) | BIT(PARTY),
-                        BIT(ROUND),
-                        KEY_ROUND,
-                        {"تذكير: ARCP/2026/04\nالجهة: الأردن", "remind: ARCP/2026/04\nparty: Jordan",
-                         "rappeler : ARCP/2026/04\ndélégation : Jordanie"}},
-    [REQUEST_RESEND] = {{"resend", "اعادة ارسال", "renvoyer", "renvoi"},
-                        BIT(ROUND) | BIT(PARTY) | BIT(ADDRESS),
-                        BIT(ROUND) | BIT(PARTY),
-                        KEY_ROUND,
-                        {"إعادة الإرسال: ARCP/2026/04\nالجهة: الأردن\nالعنوان: focal.point@interior.jo.example",
-                         "resend: ARCP/2026/04\nparty: Jordan\naddress: focal.point@interior.jo.example",
-                         "renvoyer : ARCP/2026/04\ndélégation : Jordanie\nadresse : focal.point@interior.jo.example"}},
-    [REQUEST_NOTE] = {{"note", "استدراك", "تصويب", "rectificatif"},
-                      BIT(ROUND) | BIT(PARTY) | TEXTS,
-                      BIT(ROUND),
-                      KEY_ROUND,
-                      {"استدراك: ARCP/2026/04\nالعربية:\nالنص بالعربية\nالإنجليزية:\nالنص بالإنجليزية",
-                       "note: ARCP/2026/04\narabic:\nthe text in Arabic\nenglish:\nthe text in English",
-                       "rectificatif : ARCP/2026/04\narabe :\nle texte en arabe\nfrançais :\nle texte en français"}},
-    [REQUEST_CLOSE] = {{"close", "اختتام", "اغلاق", "clore", "cloture"},
-                       BIT(ROUND),
-                       BIT(ROUND),
-                       KEY_ROUND,
-                       {"اختتام: ARCP/2026/04", "close: ARCP/2026/04", "clore : ARCP/2026/04"}},
-    [REQUEST_CANCEL] = {{"cancel", "الغاء", "annuler", "annulation"},
-                        BIT(ROUND),
-                        BIT(ROUND),
-                        KEY_ROUND,
-                        {"إلغاء: ARCP/2026/04", "cancel: ARCP/2026/04", "annuler : ARCP/2026/04"}},
-    [REQUEST_ACCEPT] = {{"accept", "قبول", "accepter", "acceptation"},
-                        BIT(REPLY) | BIT(ROUND) | BIT(PARTY),
-                        BIT(REPLY),
-                        KEY_REPLY,
-                        {"قبول: 17\nالجولة: ARCP/2026/04\nالجهة: الأردن",
-                         "accept: 17\nround: ARCP/2026/04\nparty: Jordan",
-                         "accepter : 17\nconsultation : ARCP/2026/04\ndélégation : Jordanie"}},
-    [REQUEST_REJECT] = {{"reject", "رفض", "rejeter", "rejet"},
-                        BIT(REPLY) | BIT(REASON) | BIT(TELL),
-                        BIT(REPLY) | BIT(REASON),
-                        KEY_REPLY,
-                        {"رفض: 17\nالسبب: ورقة لا تخص هذه الجولة\nإبلاغ: نعم",
-                         "reject: 17\nreason: a paper of another round\ntell: yes",
-                         "rejeter : 17\nmotif : document d’une autre consultation\ninformer : oui"}},
-    [REQUEST_MOVE] = {{"move", "نقل", "deplacer"},
-                      BIT(REPLY) | BIT(ROUND) | BIT(PARTY),
-                      BIT(REPLY),
-                      KEY_REPLY,
-                      {"نقل: 17\nالجهة: مصر", "move: 17\nparty: Egypt", "déplacer : 17\ndélégation : Égypte"}},
-    [REQUEST_ITEM] = {{"item", "بند", "point"},
-                      BIT(REPLY) | BIT(PAPER) | BIT(ITEM),
-                      BIT(REPLY) | BIT(PAPER) | BIT(ITEM),
-                      KEY_REPLY,
-                      {"بند: 17\nالورقة: 1\nرقم البند: 2", "item: 17\npaper: 1\nitem number: 2",
-                       "point : 17\ndocument : 1\nnuméro du point : 2"}},
-    [REQUEST_COVER] = {{"cover", "كتاب تغطية", "lettre accompagnement"},
-                       BIT(REPLY) | BIT(PAPER) | BIT(TELL),
-                       BIT(REPLY),
-                       KEY_REPLY,
-                       {"كتاب تغطية: 17\nالورقة: 1", "cover: 17\npaper: 1",
-                        "lettre accompagnement : 17\ndocument : 1"}},
-};
-
-static const char *const keys[REQUEST_KEY_COUNT][NAMES_MAX + 4] = {
-    [KEY_ROUND] = {"round", "جولة", "مرجع", "consultation", "reference"},
-    [KEY_PARTY] = {"party", "state", "جهة", "دولة", "delegation", "partie"},
-    [KEY_DEADLINE] = {"deadline", "موعد", "موعد نهائي", "echeance", "date limite"},
-    [KEY_ADDRESS] = {"address", "عنوان", "adresse"},
-    [KEY_REPLY] = {"reply", "رد", "رقم رد", "reponse"},
-    [KEY_PAPER] = {"paper", "ورقة", "document"},
-    [KEY_ITEM] = {"item number", "رقم بند", "numero du point"},
-    [KEY_REASON] = {"reason", "سبب", "motif"},
-    [KEY_TELL] = {"tell", "ابلاغ", "informer"},
-    [KEY_TEXT] = {"text", "نص", "texte"},
-    [KEY_TEXT_AR] = {"arabic", "عربية", "نص عربي", "arabe"},
-    [KEY_TEXT_EN] = {"english", "انجليزية", "نص انجليزي", "anglais"},
-    [KEY_TEXT_FR] = {"french", "فرنسية", "نص فرنسي", "francais"},
-};
 
 /* ---- words, as they are compared */
 
@@ -164,7 +58,7 @@ static bool is_named(const char *text, size_t n, const char *const *names)
 static int verb_of(const char *text, size_t n)
 {
     for (int i = 0; i < REQUEST_VERB_COUNT; i++)
-        if (is_named(text, n, verbs[i].names))
+        if (is_named(text, n, request_verbs[i].names))
             return i;
     return -1;
 }
@@ -172,7 +66,7 @@ static int verb_of(const char *text, size_t n)
 static int key_of(const char *text, size_t n)
 {
     for (int i = 0; i < REQUEST_KEY_COUNT; i++)
-        if (is_named(text, n, keys[i]))
+        if (is_named(text, n, request_keys[i]))
             return i;
     return -1;
 }
@@ -351,15 +245,15 @@ static const char *quoted(struct arena *a, struct span s)
 
 static bool take(struct arena *a, struct request *r, int key, struct span value, int line, struct err *e)
 {
-    const char *name = keys[key][0];
+    const char *name = request_key_names[key];
 
-    if (!(verbs[r->verb].takes & 1u << key))
+    if (!(request_verbs[r->verb].takes & 1u << key))
         return err_perm(e, "line %d: %s has no meaning here", line, name);
     if (r->said[key])
         return err_perm(e, "line %d: %s is said twice", line, name);
     if (value.n == 0)
         return err_perm(e, "line %d: %s has no value", line, name);
-    if (value.n > LINE_BYTES && !(TEXTS & 1u << key))
+    if (value.n > LINE_BYTES && !(REQUEST_TEXTS & 1u << key))
         return err_perm(e, "line %d: %s is too long", line, name);
     r->said[key] = arena_strndup(a, value.at, value.n);
     r->line[key] = line;
@@ -417,8 +311,8 @@ static bool read_lines(struct arena *a, struct cursor *c, struct request *r, str
 static bool check_needs(const struct request *r, struct err *e)
 {
     for (int key = 0; key < REQUEST_KEY_COUNT; key++)
-        if ((verbs[r->verb].needs & 1u << key) && !r->said[key])
-            return err_perm(e, "the line %s is missing", keys[key][0]);
+        if ((request_verbs[r->verb].needs & 1u << key) && !r->said[key])
+            return err_perm(e, "the line %s is missing", request_key_names[key]);
     return true;
 }
 
@@ -432,14 +326,25 @@ bool request_parse(struct arena *a, const char *text, struct request *out, struc
     *out = (struct request){.verb = verb};
     if (verb < 0)
         return err_perm(e, "line %d: %s is not understood", c.line ? c.line : 1, quoted(a, line));
-    if (value.n > 0 && !take(a, out, (int)verbs[verb].first, value, c.line, e))
+    if (value.n > 0 && !take(a, out, (int)request_verbs[verb].first, value, c.line, e))
         return false;
     return read_lines(a, &c, out, e) && check_needs(out, e);
 }
 
 const char *request_form(enum request_verb verb, enum lang lang)
 {
-    return verbs[verb].form[lang];
+    return request_verbs[verb].form[lang];
+}
+
+bool request_same(const char *one, const char *other)
+{
+    char a[KEY_BYTES], b[KEY_BYTES];
+
+    if (!one || !other)
+        return false;
+    plain(one, strlen(one), false, a);
+    plain(other, strlen(other), false, b);
+    return *a && strcmp(a, b) == 0;
 }
 
 enum request_word request_word(const char *text)
@@ -451,6 +356,6 @@ enum request_word request_word(const char *text)
     struct span line;
 
     if (!next_said(&c, &line) || ends_here(line))
-        return WORD_YES;
-    return is_named(line.at, line.n, yes) ? WORD_YES : is_named(line.at, line.n, no) ? WORD_NO : WORD_NEITHER;
+        return WORD_NONE;
+    return is_named(line.at, line.n, yes) ? WORD_YES : is_named(line.at, line.n, no) ? WORD_NO : WORD_OTHER;
 }

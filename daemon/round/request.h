@@ -49,6 +49,8 @@ enum request_key {
 };
 #define REQUEST_KEY_COUNT 13
 
+extern const char *const request_key_names[REQUEST_KEY_COUNT]; /* in English, the first that it may be called */
+
 struct request {
     enum request_verb verb;
     const char *said[REQUEST_KEY_COUNT]; /* values as written, without the blanks around them; NULL: not said */
@@ -65,8 +67,10 @@ bool request_parse(struct arena *a, const char *text, struct request *out, struc
 const char *request_form(enum request_verb verb, enum lang lang);
 /* A number as an officer writes it, Arabic-Indic digits too; 0 where it is none from 1 on. */
 int64_t request_number(const char *said);
-/* "yes" or "no" in the three languages, alone in the first line that is not empty; an empty text is a yes. */
-enum request_word { WORD_NEITHER, WORD_YES, WORD_NO };
+/* The same words, as they are compared here; NULL is like nothing. */
+bool request_same(const char *one, const char *other);
+/* "yes" or "no" in the three languages, alone in the first line that is not empty. */
+enum request_word { WORD_NONE, WORD_OTHER, WORD_YES, WORD_NO };
 enum request_word request_word(const char *text);
 
 #endif

@@ -511,6 +511,49 @@ static bool writes(struct world *w, const struct line *l, struct err *e)
     return take_options(w, &r, l, e) && send(w, &r, e);
 }
 
+/* ---- officers who ask by mail */
+
+/* "|" ends a line. */
+static const char *lines_in(struct world *w, const char *words)
+{
+    char *text = arena_strdup(w->a, words);
+
+    for (char *p = text; *p; p++)
+        if (*p == '|')
+            *p = '\n';
+    return text;
+}
+
+static const char *first_officer(const struct world *w)
+{
+    return w->daemon->orders.config->officers[0].address;
+}
+
+static bool asks(struct world *w, const struct line *l, struct err *e)
+{
+    struct writing r = {.from = first_officer(w), .text = lines_in(w, l->words[0]), .mailbox = "INBOX", .extra = ""};
+
+    r.auth = passes(w, r.from);
+    return take_options(w, &r, l, e) && send(w, &r, e);
+}
+
+/* To the last answer that the officer got, which the mail program quotes. */
+static bool answers_the_answer(struct world *w, const struct line *l, struct err *e)
+{
+    struct writing r = {.from = first_officer(w), .mailbox = "INBOX", .extra = ""};
+    const struct post_office *o = &w->office;
+
+    for (size_t i = 0; i < o->n_mails; i++)
+        if (address_same(o->mails[i].to, r.from) && strcmp(o->mails[i].kind, "answer") == 0)
+            r.answers = &o->mails[i];
+    if (!r.answers)
+        return err_perm(e, "%s has got no answer", r.from);
+    r.text = arena_printf(w->a, "%s\n\nOn Tue, 21 Apr 2026 at 10:00, Technical Secretariat <secretariat@arcp.example> wrote:\n> Your request has arrived.\n",
+                          lines_in(w, l->words[0]));
+    r.auth = passes(w, r.from);
+    return take_options(w, &r, l, e) && send(w, &r, e);
+}
+
 static bool is_away(struct world *w, const struct line *l, struct err *e)
 {
     struct writing r = {.text = "I am away until next week.",
@@ -611,6 +654,8 @@ const struct sentence mail_sentences[] = {
     {"mail from ADDRESS ...", writes},
     {"letter NAME comes for ADDRESS", letter_comes},
     {"PARTY is out of office ...", is_away},
+    {"officer asks TEXT ...", asks},
+    {"officer answers TEXT ...", answers_the_answer},
     {"the last letter comes again", comes_again},
     {"the mail to ADDRESS bounces with STATUS", bounces},
     {"somebody forges a bounce of the mail to ADDRESS", forges_bounce},

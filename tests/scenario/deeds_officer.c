@@ -68,6 +68,7 @@ static bool act(struct world *w, act_fn *fn, const struct act *what, struct err 
     struct act full = *what;
 
     full.who = OFFICER;
+    full.lang = LANG_EN;
     if (!fn(w->daemon, a, &full, &answer, e))
         return false;
     w->answer = arena_strdup(w->a, answer);
@@ -301,7 +302,18 @@ static bool reads(struct world *w, const struct line *l, struct err *e)
     return true;
 }
 
+/* Until the next restart. */
+static bool may_only_see(struct world *w, const struct line *l, struct err *e)
+{
+    struct officer *o = (struct officer *)w->daemon->orders.config->officers;
+
+    (void)l, (void)e;
+    o->rights = RIGHT_BIT(MAY_VIEW);
+    return true;
+}
+
 const struct sentence officer_sentences[] = {
+    {"officer may only see", may_only_see},
     {"officer reads LANGUAGE", reads},
     {"launch ROUND with deadline DATE", launch},
     {"officer extends PARTY to DATE", extends},

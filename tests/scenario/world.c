@@ -303,6 +303,7 @@ static int64_t next_due(struct world *w)
     }
     sooner(&next, w->agenda.outbox_at);
     sooner(&next, w->agenda.scan_at);
+    sooner(&next, w->agenda.requests_at);
     sooner(&next, w->mailbox.begins_at);
     return next > clock_now() ? next : clock_now() + 1;
 }

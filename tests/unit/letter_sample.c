@@ -1,5 +1,6 @@
 /* A call for papers on the eve of its deadline, as the secretariat would launch it, and what came of it. */
 #include "letter_sample.h"
+#include "round/request.h"
 
 #include <stdlib.h>
 
@@ -155,6 +156,19 @@ static const struct matrix matrices[] = {
      .papers = 5},
 };
 
+static const struct request asked = {
+    .verb = REQUEST_EXTEND,
+    .said = {[KEY_ROUND] = "ARCP/2026/04", [KEY_PARTY] = "الأردن", [KEY_DEADLINE] = "20 December 2026"},
+    .line = {[KEY_ROUND] = 1, [KEY_DEADLINE] = 2, [KEY_PARTY] = 3},
+};
+static const struct letter_answer proposal = {
+    .kind = ANSWER_PROPOSAL,
+    .verb = REQUEST_EXTEND,
+    .request = &asked,
+    .told = "ARCP/2026/04: deadline extended to Sunday 20 December 2026; 1 told",
+    .until_at = AT_NOW + 86400,
+};
+
 const char *sample_templates_dir(void)
 {
     const char *dir = getenv("TEMPLATES");
@@ -164,7 +178,7 @@ const char *sample_templates_dir(void)
 struct letter sample_letter(enum letter_kind kind, unsigned langs)
 {
     static const struct contact *to[] = {&jordan_contacts[0], &jordan_contacts[1]};
-    bool office = kind == LETTER_ALERT || kind == LETTER_DIGEST;
+    bool office = kind == LETTER_ALERT || kind == LETTER_DIGEST || kind == LETTER_ANSWER;
     if (!sample_config.zone)
         sample_config.zone = zone_open("Africa/Cairo", NULL);
     sample_round_without_note = sample_round;
@@ -194,6 +208,8 @@ struct letter sample_letter(enum letter_kind kind, unsigned langs)
         .chain_head = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         .documents = documents,
         .n_documents = 2,
+        .answer = &proposal,
+        .token = "abcdefghijklmnop",
     };
     return l;
 }

@@ -83,6 +83,7 @@ static void faults(void **state)
         {"poll = 1;", "alert_attach_bytes = 9000000000L;",
          "t.conf:17: alert_attach_bytes is 9000000000; it must be from 0 to 104857600"},
         {"poll = 1;", "alert_every_s = \"1\";", "t.conf:17: alert_every_s must be a whole number"},
+        {"poll = 1;", "confirm_s = 59;", "t.conf:17: confirm_s is 59; it must be from 60 to 604800"},
         {"poll = 1;", "digest = \"8:00\";", "t.conf:17: digest cannot be '8:00'; write a time like \"08:00\""},
         {"poll = 1;", "reminders = [ \"-7x\" ];",
          "t.conf:17: '-7x' is no step; expected a sign, a number and d, h, m or s, at most 366 days, as in -7d or +1d"},

@@ -426,6 +426,40 @@ static void officers_mails(void **state)
     must_have(t.text, l.chain_head);
 }
 
+/* What an officer asked for, before and after; and what was wrong with it, with the right form. */
+static void answers_to_officers(void **state)
+{
+    ARENA_SCOPED a = arena_new();
+    (void)state;
+    struct letter l = sample_letter(LETTER_ANSWER, LANG_BIT(LANG_AR));
+    struct letter_answer says = *l.answer;
+    struct letter_text t = rendered(a, &l);
+    must_have(t.subject, "للتأكيد: تمديد الموعد");
+    must_have(t.text, "\u2068ARCP/2026/04\u2069: مُدّد الموعد إلى \u2068Sunday 20 December 2026\u2069؛ ");
+    must_have(t.text, "عدد الجهات المُبلَّغة: \u20681\u2069");
+    must_have(t.text, "- الجهة: \u2068الأردن\u2069");
+    must_have(t.text, "بكلمة: نعم");
+    must_have(t.text, "الثلاثاء 8 ديسمبر/كانون الأول 2026");
+    l.answer = &says;
+    says.kind = ANSWER_DONE;
+    t = rendered(a, &l);
+    must_have(t.subject, "نُفّذ الطلب");
+    must_lack(t.text, "بكلمة: نعم");
+    says.kind = ANSWER_FAULT;
+    says.told = "line 2: deadline is said twice";
+    l.langs = LANG_BIT(LANG_FR);
+    t = rendered(a, &l);
+    must_have(t.text, "ligne 2\u00a0: «\u00a0échéance\u00a0» figure deux fois");
+    must_have(t.text, "    échéance : 15 décembre 2026\n");
+    must_lack(t.text, "annuler"); /* the right form of this one alone */
+    says.verb = -1;
+    must_have(rendered(a, &l).text, "    annuler : ARCP/2026/04\n");
+    says.request = NULL; /* not about a form */
+    must_lack(rendered(a, &l).text, "ARCP");
+    says.kind = ANSWER_HELP;
+    must_have(rendered(a, &l).html, "annuler : ARCP/2026/04");
+}
+
 /* What several alerts tell of one reply stands together, with all that can be done, and its sender once. */
 static void one_reply_is_one_entry(void **state)
 {
@@ -575,6 +609,7 @@ int main(void)
         cmocka_unit_test(a_program_is_not_asked_for_in_another_format),
         cmocka_unit_test(receipt_asks_for_what_is_locked),
         cmocka_unit_test(officers_mails),
+        cmocka_unit_test(answers_to_officers),
         cmocka_unit_test(one_reply_is_one_entry),
         cmocka_unit_test(wrong_templates_are_told),
         cmocka_unit_test(addressees_that_are_no_states),

@@ -44,7 +44,8 @@ static const char *const flag_words[JUDGE_FLAG_COUNT] = {"of a list",
                                                          "brings papers",
                                                          "several senders",
                                                          "not scanned for viruses",
-                                                         "after very many of that day"};
+                                                         "after very many of that day",
+                                                         "asks for something"};
 static const char *const verdict_words[VERDICT_COUNT] = {"left in the mailbox",
                                                          "applied as a bounce",
                                                          "noted as a delay",
@@ -56,7 +57,8 @@ static const char *const verdict_words[VERDICT_COUNT] = {"left in the mailbox",
                                                          "**filed, unverified**",
                                                          "**filed, new address**",
                                                          "held",
-                                                         "nothing added"};
+                                                         "nothing added",
+                                                         "**taken as a request**"};
 #define WORDS(list) ((struct words){list, sizeof(list) / sizeof *(list)})
 
 static void list_bits(struct buf *out, unsigned bits, struct words words, const char *before)

@@ -215,6 +215,27 @@ static const struct {
     {"false report", {.kind = MAIL_SUSPECT, .match = MATCH_SURE}, VERDICT_HOLD},
     {"false report of no round", {.kind = MAIL_SUSPECT}, VERDICT_BACKSCATTER},
     {"unreadable", {.kind = MAIL_ERROR}, VERDICT_HOLD},
+    {"an officer asks", {REPLY, .sender = SENDER_OFFICER, .asks = true}, VERDICT_REQUEST},
+    {"an officer asks, authenticated",
+     {REPLY, .sender = SENDER_OFFICER, .auth = AUTH_PASS, .asks = true},
+     VERDICT_REQUEST},
+    {"an officer asks in a thread",
+     {REPLY, .match = MATCH_SURE, .sender = SENDER_OFFICER, .asks = true},
+     VERDICT_REQUEST},
+    {"an officer asks, forged", {REPLY, .sender = SENDER_OFFICER, .auth = AUTH_FAIL, .asks = true}, VERDICT_HOLD},
+    {"an officer asks a second time",
+     {REPLY, .sender = SENDER_OFFICER, .asks = true, .known_message = true},
+     VERDICT_DUPLICATE},
+    {"an officer asks through a list", {REPLY, .sender = SENDER_OFFICER, .asks = true, .list = true}, VERDICT_LEAVE},
+    {"an officer and somebody else ask",
+     {REPLY, .sender = SENDER_OFFICER, .asks = true, .several_senders = true},
+     VERDICT_LEAVE},
+    {"an officer asks from the junk folder",
+     {REPLY, .sender = SENDER_OFFICER, .asks = true, .junk = true},
+     VERDICT_LEAVE},
+    {"an officer's machine asks", {.kind = MAIL_AUTOREPLY, .sender = SENDER_OFFICER, .asks = true}, VERDICT_LEAVE},
+    {"a stranger asks", {REPLY, .asks = true}, VERDICT_LEAVE},
+    {"an officer's mail that asks for nothing", {REPLY, .sender = SENDER_OFFICER}, VERDICT_LEAVE},
 };
 
 static void each_verdict_by_its_row(void **state)
@@ -237,10 +258,11 @@ static struct judge_input nth_input(unsigned n)
     in.sender = (enum sender_standing)(n % 6), n /= 6;
     in.auth = (enum auth_result)(n % 3), n /= 3;
     in.list = n & 1, in.loop = n & 2, in.about_our_notice = n & 4, in.junk = n & 8, in.known_message = n & 16,
-    in.brings_papers = n & 32, in.several_senders = n & 64, in.unscanned = n & 128, in.too_many = n & 256;
+    in.brings_papers = n & 32, in.several_senders = n & 64, in.unscanned = n & 128, in.too_many = n & 256,
+    in.asks = n & 512;
     return in;
 }
-#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 512u)
+#define INPUTS (MAIL_KIND_COUNT * 5u * 6u * 3u * 1024u)
 
 static bool files(enum verdict v)
 {
@@ -282,7 +304,11 @@ static void every_input_keeps_the_promises(void **state)
             assert_true(in.about_our_notice && !in.junk);
         if (in.junk && related)
             assert_true(v == VERDICT_HOLD || v == VERDICT_DUPLICATE);
-        if (in.kind == MAIL_HUMAN && in.match == MATCH_NONE && !in.about_our_notice && !in.loop)
+        if (v == VERDICT_REQUEST) /* by an officer's own hand, in a mail that nothing speaks against */
+            assert_true(in.asks && in.sender == SENDER_OFFICER && in.kind == MAIL_HUMAN && in.auth != AUTH_FAIL &&
+                        !in.junk && !in.list && !in.several_senders && !in.loop && !in.known_message);
+        if (in.kind == MAIL_HUMAN && in.match == MATCH_NONE && !in.about_our_notice && !in.loop &&
+            !(in.asks && in.sender == SENDER_OFFICER))
             assert_int_equal(v, VERDICT_LEAVE);
         if (in.kind == MAIL_HUMAN && in.match != MATCH_NONE) /* no reply of a round is left lying */
             assert_int_not_equal(v, VERDICT_LEAVE);
@@ -328,7 +354,8 @@ static int distance(const struct judge_input *x, const struct judge_input *y)
     return (x->kind != y->kind) + (x->match != y->match) + (x->sender != y->sender) + (x->auth != y->auth) +
            (x->list != y->list) + (x->loop != y->loop) + (x->about_our_notice != y->about_our_notice) +
            (x->junk != y->junk) + (x->brings_papers != y->brings_papers) + (x->several_senders != y->several_senders) +
-           (x->unscanned != y->unscanned) + (x->too_many != y->too_many) + (x->known_message != y->known_message);
+           (x->asks != y->asks) + (x->unscanned != y->unscanned) + (x->too_many != y->too_many) +
+           (x->known_message != y->known_message);
 }
 
 static const char *rule_of(size_t row)

@@ -175,28 +175,38 @@ static void one_word_confirms_or_withdraws(void **state)
         const char *text;
         enum request_word word;
     } rows[] = {
-        {"", WORD_YES},
-        {"\n \n", WORD_YES},
+        {"", WORD_NONE},
+        {"\n \n", WORD_NONE},
         {"Yes.", WORD_YES},
         {"نعم", WORD_YES},
         {"  موافق\n", WORD_YES},
         {"Oui", WORD_YES},
-        {"-- \nAmal", WORD_YES},
+        {"-- \nAmal", WORD_NONE},
         {"ok\n\nAmal\nSecretariat", WORD_YES},
         {"no", WORD_NO},
         {"لا", WORD_NO},
         {"Non !", WORD_NO},
         {"إلغاء", WORD_NO},
-        {"yes, but later", WORD_NEITHER},
-        {"لا أدري", WORD_NEITHER},
-        {"Thank you", WORD_NEITHER},
-        {"نعم ولكن غداً", WORD_NEITHER},
+        {"yes, but later", WORD_OTHER},
+        {"لا أدري", WORD_OTHER},
+        {"Thank you", WORD_OTHER},
+        {"نعم ولكن غداً", WORD_OTHER},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (request_word(rows[i].text) != rows[i].word)
             fail_msg("%s", rows[i].text);
+}
+
+static void names_are_compared_as_they_are_read(void **state)
+{
+    (void)state;
+    assert_true(request_same("الأردن", "الاردن"));
+    assert_true(request_same("Égypte", "EGYPTE"));
+    assert_false(request_same("Niger", "Nigeria"));
+    assert_false(request_same("", ""));
+    assert_false(request_same(NULL, "Jordan"));
 }
 
 static void numbers_are_whole_and_positive(void **state)
@@ -218,6 +228,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_told_with_its_line),
         cmocka_unit_test(every_form_is_understood),
         cmocka_unit_test(one_word_confirms_or_withdraws),
+        cmocka_unit_test(names_are_compared_as_they_are_read),
         cmocka_unit_test(numbers_are_whole_and_positive),
     };
 
