@@ -112,30 +112,78 @@ static const char *alias_of(const struct prose *p, size_t i)
     return "";
 }
 
-static void add_found(struct prose *p, enum report_action action)
+static const char *words_about(struct prose *p, size_t i)
+{
+    return words_of(p, p->found[i].line, last_line_of(p, i));
+}
+
+/* A server's own code goes before the sense of words: beside the address, wherever it is named again, or the only one's
+ * anywhere (code). */
+static const char *status_for(struct prose *p, size_t i, const char *code, const char *general)
+{
+    const char *beside = "";
+    for (size_t k = i; k < p->n_found && *beside == '\0'; k++)
+        if (strcasecmp(p->found[k].address, p->found[i].address) == 0)
+            beside = status_in(p->t->a, words_about(p, k));
+    if (*beside == '\0')
+        beside = code;
+    if (*beside == '\0')
+        beside = status_of(p, words_about(p, i));
+    return *beside ? beside : general;
+}
+
+/* As the report's outcome has it. */
+static const char *status_fitting(struct prose *p, const char *status, enum report_action action)
 {
     static const char *const vague[] = {"", "5.0.0", "4.0.0", "2.0.0"};
+    if (*status == '\0' || (action != REPORT_DELIVERED && *status == '2'))
+        return vague[action];
+    if (action == REPORT_DELAYED && *status == '5') /* the sense of the words, and they go on trying */
+        return arena_printf(p->t->a, "4%s", status + 1);
+    return status;
+}
+
+static enum place best_place(const struct prose *p)
+{
     enum place best = PLACE_NONE;
     for (size_t i = 0; i < p->n_found; i++)
         if (p->found[i].place < best)
             best = p->found[i].place;
-    const char *general = p->n_found > 0 ? status_of(p, words_of(p, 0, p->end)) : "";
-    for (size_t i = 0; i < p->n_found; i++) {
-        const struct found *x = &p->found[i];
-        if (x->place != best)
-            continue;
-        const char *status = status_of(p, words_of(p, x->line, last_line_of(p, i)));
-        if (*status == '\0')
-            status = general;
-        if (*status == '\0' || (action != REPORT_DELIVERED && *status == '2'))
-            status = vague[action];
-        if (action == REPORT_DELAYED && *status == '5') /* the sense of the words, and they go on trying */
-            status = arena_printf(p->t->a, "4%s", status + 1);
+    return best;
+}
+
+static bool named_before(const struct prose *p, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (p->found[k].place == p->found[i].place && strcasecmp(p->found[k].address, p->found[i].address) == 0)
+            return true;
+    return false;
+}
+
+/* Each address once that stands in this kind of place; how many. */
+static size_t choose(const struct prose *p, enum place place, size_t chosen[PROSE_FOUND_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_found; i++)
+        if (p->found[i].place == place && !named_before(p, i))
+            chosen[n++] = i;
+    return n;
+}
+
+static void add_found(struct prose *p, enum report_action action)
+{
+    enum place best = best_place(p);
+    size_t chosen[PROSE_FOUND_MAX], n = choose(p, best, chosen);
+    const char *all = n > 0 ? words_of(p, 0, p->end) : "", *general = status_of(p, all);
+    const char *code = n == 1 ? status_in(p->t->a, all) : "";
+    for (size_t i = 0; i < n; i++) {
+        const struct found *x = &p->found[chosen[i]];
+        const char *status = status_for(p, chosen[i], code, general);
         const char *after = x->line + 1 < p->end ? p->lines[x->line + 1] : "";
         add_failure(p->t, (struct fact_failure){.action = action,
                                                 .address = x->address,
-                                                .original = best == PLACE_BEHIND ? "" : alias_of(p, i),
-                                                .status = status,
+                                                .original = best == PLACE_BEHIND ? "" : alias_of(p, chosen[i]),
+                                                .status = status_fitting(p, status, action),
                                                 .text = text_cut(p->t->a, after + strspn(after, " \t"), 300)});
     }
 }

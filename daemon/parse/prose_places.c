@@ -44,6 +44,12 @@ static const char *const sender_words[] = {
     "reporting-mta",
     "responsible",
     "cc",
+    "sender address",
+    "sender's address",
+    "sender e-mail",
+    "sender email",
+    "from address",
+    "absenderadresse",
 };
 static const char *const behind_words[] = {"generated from", "expanded from", "forwarded from", "alias of",
                                            "derived from"};
@@ -100,9 +106,46 @@ static const char *const named_words[] = {
     "addressed",
 };
 
-static bool address_char(char c)
+/* Letters of any script and these marks; not those that a writer of Arabic or Chinese puts around an address. */
+static bool part_of_address(gunichar c, const char *marks)
 {
-    return g_ascii_isalnum(c) || (c && strchr("!#$%&*+-/=?^_`{|}~.'", c)) || (c & 0x80);
+    return c < 0x80 ? g_ascii_isalnum((char)c) || (c && strchr(marks, (int)c))
+                    : g_unichar_isalnum(c) || g_unichar_ismark(c);
+}
+
+static bool is_latin(gunichar c)
+{
+    return c < 0x80 || g_unichar_get_script(c) == G_UNICODE_SCRIPT_LATIN;
+}
+
+/* Where the local part before the '@' begins: words of another script may be written close to it. */
+static const char *local_start(const char *line, const char *at)
+{
+    const char *start = at, *prev = g_utf8_find_prev_char(line, at);
+    bool latin = prev && is_latin(g_utf8_get_char(prev));
+    for (; prev && at - prev < 128; prev = g_utf8_find_prev_char(line, prev)) {
+        gunichar c = g_utf8_get_char(prev);
+        if (!part_of_address(c, "!#$%&*+-/=?^_`{|}~.'") || (latin && !is_latin(c)))
+            break;
+        start = prev;
+    }
+    return start;
+}
+
+/* Where the domain behind the '@' ends: a label is of one script. */
+static const char *domain_end(const char *at)
+{
+    const char *p = at + 1;
+    for (bool latin = false, begins = true; *p && p - at < 254; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (!part_of_address(c, "-._") || (!begins && latin && !is_latin(c)))
+            break;
+        latin = begins ? is_latin(c) : latin;
+        begins = c == '.';
+    }
+    while (p > at + 1 && (p[-1] == '.' || p[-1] == '-'))
+        p--;
+    return p;
 }
 
 /* "SMTP=a" of X.400 forms and "mailto:a" are the address a. */
@@ -119,20 +162,14 @@ static const char *without_label(const char *start, const char *at)
 /* The address around an '@', in the arena; NULL if it is none. */
 static char *address_around(struct arena *a, const char *line, const char *at, const char **start_out)
 {
-    const char *start = at, *end = at + 1;
+    const char *start, *end = domain_end(at);
     if (at > line && at[-1] == '"') { /* "a b"@c */
         for (start = at - 1; start > line && start[-1] != '"';)
             start--;
         start -= start > line;
     } else {
-        while (start > line && at - start < 128 && address_char(start[-1]))
-            start--;
-        start = without_label(start, at);
+        start = without_label(local_start(line, at), at);
     }
-    while (end - at < 254 && (g_ascii_isalnum(*end) || *end == '-' || *end == '.' || *end == '_' || (*end & 0x80)))
-        end++;
-    while (end > at + 1 && (end[-1] == '.' || end[-1] == '-'))
-        end--;
     if (start >= at || end == at + 1 || end - start > 254 || !memchr(at, '.', (size_t)(end - at)))
         return NULL;
     char *address = arena_strndup(a, start, (size_t)(end - start));
@@ -184,6 +221,27 @@ static bool ends_with_any(const char *s, const char *const *list, size_t n)
     return false;
 }
 
+static bool has_letter(const char *s)
+{
+    for (; *s; s = g_utf8_next_char(s))
+        if (g_unichar_isalpha(g_utf8_get_char(s)))
+            return true;
+    return false;
+}
+
+/* "<a@b>: host c said: 550" goes on in the indented lines below: what they name is not said of them. */
+static bool goes_on(const struct prose *p, size_t i)
+{
+    for (char *const *line = p->lines + i; line > p->lines && (**line == ' ' || **line == '\t'); line--) {
+        const char *above = line[-1], *at = strchr(above, '@');
+        if (above[strspn(above, " \t")] == '\0')
+            return false;
+        if (above[0] == '<')
+            return at && strchr(at, ':');
+    }
+    return false;
+}
+
 /* Where on its line an address stands; PLACE_NONE where that place speaks of somebody else. */
 static enum place place_of(struct prose *p, size_t i, const char *start)
 {
@@ -191,8 +249,8 @@ static enum place place_of(struct prose *p, size_t i, const char *start)
     size_t n = (size_t)(start - line), kept = n < 200 ? n : 200; /* words further off say nothing of it */
     char *before = arena_strndup(p->t->a, start - kept, kept);
     const char *words = before + strspn(before, " \t<*-\"'([>|0123456789.");
-    if (*words == '\0' && kept == n)
-        return ends_with_any(line_before(p, i), sender_words, 3) ? PLACE_NONE : PLACE_ALONE;
+    if (!has_letter(before) && kept == n)
+        return goes_on(p, i) ? PLACE_ANY : ends_with_any(line_before(p, i), sender_words, 3) ? PLACE_NONE : PLACE_ALONE;
     if (ENDS(before, behind_words))
         return PLACE_BEHIND;
     if (ENDS(before, sender_words) || strstr(before, "://") || strcasestr(before, "contact "))

@@ -65,6 +65,30 @@ static const struct family families[] = {
      "reply "
      "to RCPT TO command)\n\n" ORIGINAL,
      REPORT_FAILED, "a@jo.example", "5.2.2"},
+    {"Postfix as text, the server's words name the sender", DAEMON "Subject: Undelivered Mail Returned to Sender\n",
+     "<a@jo.example>: host mx.jo.example[192.0.2.1] said: 550\n    5.7.1 <return+77@relay.example>: not allowed (in "
+     "reply\n    to MAIL FROM command)\n\n<b@eg.example>: host mx.eg.example[192.0.2.2] said: 550\n    5.2.1 "
+     "<b@eg.example>: closed\n\n" ORIGINAL,
+     REPORT_FAILED, "a@jo.example,b@eg.example", "5.7.1"},
+    {"an alias that the server names", DAEMON "Subject: Undelivered Mail Returned to Sender\n",
+     "<a@jo.example>: host mx.jo.example[192.0.2.1] said: 550\n    5.2.1 <box77@in.jo.example>... closed\n\n" ORIGINAL,
+     REPORT_FAILED, "a@jo.example", "5.2.1"},
+    {"365 tells who sent it", POST "Subject: Undeliverable: note\n",
+     "Your message to a@jo.example couldn't be delivered.\na wasn't found at jo.example.\n\nOriginal Message "
+     "Details\nSender Address:  return+77@relay.example\nRecipient Address:  a@jo.example\n\nError Details\nReported "
+     "error:  550 5.1.10 not found\n\n" ORIGINAL,
+     REPORT_FAILED, "a@jo.example", "5.1.10"},
+    {"the server's code stands far below", POST "Subject: Undeliverable: note\n",
+     "Delivery has failed to these recipients or groups:\n\na@jo.example\nThe domain does not exist.\n\n\n\n\n\n\n\n\n"
+     "\n\nDiagnostic information for administrators:\n\nGenerating server: mx.example\n\na@jo.example\nRemote "
+     "server returned '550 5.4.310 no such domain'\n\n" ORIGINAL,
+     REPORT_FAILED, "a@jo.example", "5.4.310"},
+    {"marks around the address in Arabic", POST "Subject: note\n",
+     "تعذّر إيصال رسالتكم إلى «\u200Fa@eg.example\u200F»، والسبب: 550 5.1.1\n\n" ORIGINAL, REPORT_FAILED, "a@eg.example",
+     "5.1.1"},
+    {"Chinese words close to the address", POST "Subject: 退信\n",
+     "您发送的邮件无法送达：收件人地址（a@cn.example）不存在，a@cn.example不存在。550 5.1.1\n\n" ORIGINAL,
+     REPORT_FAILED, "a@cn.example", "5.1.1"},
     {"a status part as text", DAEMON "Subject: Undelivered Mail Returned to Sender\n",
      "The mail below could not be delivered. For help, contact support@mx.example.\n\n"
      "From MAILER-DAEMON\nReceived: by gateway\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; "
