@@ -285,14 +285,15 @@ static void read_words(struct prose *p, const char *words)
     add_original_ids(p->t);
 }
 
-/* A service's address: no proof of a machine, but enough where subject and words both read like a report. */
+/* A service's address, or none at all: no proof of a machine, but enough where subject and words both read like a report. */
 static bool from_service(struct tree *t)
 {
     static const char *const words[] = {"no-reply", "noreply", "no_reply", "admin",      "system",
                                         "gateway",  "smtp",    "daemon",   "mailserver", "mail_service"};
     const char *path = header_structured(t->a, header_raw(GMIME_OBJECT(t->message), "Return-Path"), 300, NULL);
     const char *name = fold_words(t->a, t->facts->from.name);
-    return holds_any(fold_words(t->a, t->facts->from.address), words, sizeof words / sizeof *words) ||
+    const char *address = t->facts->from.address;
+    return !strchr(address, '@') || holds_any(fold_words(t->a, address), words, sizeof words / sizeof *words) ||
            strstr(name, "administrator") || strcasestr(path, "<mailer-daemon") != NULL;
 }
 
@@ -307,12 +308,13 @@ void collect_prose(struct tree *t)
     const char *subject = fold_words(t->a, t->facts->subject);
     const char *words = fold_words(t->a, words_of(p, 0, p->end));
     bool named = header_names(p);
-    bool subject_says = bounce_subject(subject), words_say = bounce_words(words) || arrived(words);
+    bool subject_says = bounce_subject(subject),
+         words_say = bounce_words(words) || arrived(words) || still_trying(words);
     s->from_daemon |= subject_says && words_say && from_service(t);
     /* Out-of-office answers have null return paths too, and speak of addresses that no longer exist. */
     bool answer = s->subject_auto || s->precedence_auto ||
                   (s->auto_submitted == AUTO_REPLIED && !s->from_daemon && !subject_says);
-    if (answer && !named && !s->report_dsn)
+    if (!named && !s->report_dsn && (answer || kept_aside(words) || kept_aside(subject)))
         return;
     if (!named)
         find_in_notice(p);

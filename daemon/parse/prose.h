@@ -9,6 +9,7 @@ bool failure_subject(const char *subject); /* of these, one that nobody writes o
 bool bounce_words(const char *text);
 bool still_trying(const char *text);           /* the report says that delivery goes on */
 bool arrived(const char *text);                /* it tells of success */
+bool kept_aside(const char *text);             /* it lists what a filter keeps for its reader */
 bool returned_begins(const char *line);        /* the line that announces the returned message */
 bool recipients_begin(const char *line);       /* the line that announces those who did not get it */
 const char *status_by_sense(const char *text); /* "5.1.1" for "user unknown"; "" */

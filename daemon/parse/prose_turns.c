@@ -97,6 +97,16 @@ static const char *const waiting_phrases[] = {
     "задержк",
     "延迟",
     "遅延",
+    "va réessayer",
+    "vont se poursuivre",
+    "remise incomplète",
+    "sera retentée",
+    "لم يكتمل التسليم",
+    "ما زال الخادم يحاول",
+    "لا يزال الخادم يحاول",
+    "تاخر توصيل",
+    "delivery will be retried",
+    "temporary failure report",
 };
 
 static const char *const over_phrases[] = {
@@ -147,6 +157,31 @@ static const char *const arrived_phrases[] = {
     "se ha entregado a",
     "è stato recapitato a",
     "foi entregue a",
+};
+
+/* A filter tells its own reader of mail that it keeps: who wrote that mail stands in the list. */
+static const char *const kept_phrases[] = {
+    "personal quarantine",
+    "quarantine digest",
+    "quarantine summary",
+    "quarantine report",
+    "quarantine notification",
+    "user digest",
+    "spam digest",
+    "messages on hold",
+    "messages are on hold",
+    "emails on hold",
+    "messages in quarantine",
+    "quarantined messages",
+    "quarantined emails",
+    "messages en quarantaine",
+    "mis en quarantaine",
+    "rapport de quarantaine",
+    "quarantaine de messages",
+    "في الحجر",
+    "رسائل محجورة",
+    "الرسائل المحجورة",
+    "quarantänebericht",
 };
 
 static const char *const returned_phrases[] = {
@@ -230,6 +265,11 @@ bool still_trying(const char *text)
 bool arrived(const char *text)
 {
     return HOLDS(text, arrived_phrases) && !bounce_words(text);
+}
+
+bool kept_aside(const char *text)
+{
+    return HOLDS(text, kept_phrases);
 }
 
 bool returned_begins(const char *line)

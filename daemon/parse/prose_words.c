@@ -1,6 +1,5 @@
 /* What bounces say of a failure, as tables: a new system is a row. Folded throughout (fold_words), and none that holds
  * another of its list. */
-#include <string.h>
 #include "parse/fold.h"
 #include "parse/prose.h"
 
@@ -131,6 +130,9 @@ static const char *const subject_phrases[] = {
     "送信エラー",
     "配信できません",
     "fehlgeschlagen",
+    "blocked by",
+    "لم يكتمل التسليم",
+    "تاخر توصيل",
 };
 
 static const char *const body_phrases[] = {
@@ -223,7 +225,7 @@ static const char *const body_phrases[] = {
     "mailbox full",
     "quota exceeded",
     "exceeded the storage",
-    "is not a valid",
+    "not a valid",
     "invalid address",
     "invalid user",
     "unknown address",
@@ -296,101 +298,12 @@ static const char *const body_phrases[] = {
     "未能送达",
     "配信できませんでした",
     "届けることができませんでした",
-};
-
-static const struct {
-    const char *words, *status;
-} senses[] = {
-    {"user unknown", "5.1.1"},
-    {"unknown user", "5.1.1"},
-    {"no such user", "5.1.1"},
-    {"unknown recipient", "5.1.1"},
-    {"recipient unknown", "5.1.1"},
-    {"no such recipient", "5.1.1"},
-    {"not listed in", "5.1.1"},
-    {"user doesn't exist", "5.1.1"},
-    {"user does not exist", "5.1.1"},
-    {"address not found", "5.1.1"},
-    {"no mailbox here", "5.1.1"},
-    {"invalid recipient", "5.1.1"},
-    {"doesn't have a", "5.1.1"},
-    {"destinataire inconnu", "5.1.1"},
-    {"العنوان غير موجود", "5.1.1"},
-    {"over quota", "5.2.2"},
-    {"mailbox is full", "5.2.2"},
-    {"mailbox full", "5.2.2"},
-    {"quota exceeded", "5.2.2"},
-    {"exceeded its quota", "5.2.2"},
-    {"boîte pleine", "5.2.2"},
-    {"ممتلئ", "5.2.2"},
-    {"host unknown", "5.1.2"},
-    {"host not found", "5.1.2"},
-    {"unrouteable", "5.1.2"},
-    {"domain not found", "5.1.2"},
-    {"no such domain", "5.1.2"},
-    {"couldn't find any host", "5.1.2"},
-    {"disabled", "5.2.1"},
-    {"too large", "5.3.4"},
-    {"connection timed out", "4.4.1"},
-    {"connection refused", "4.4.1"},
-    {"too long", "4.4.7"},
-    {"retry timeout", "4.4.7"},
-    {"user not found", "5.1.1"},
-    {"mailbox not found", "5.1.1"},
-    {"recipient not found", "5.1.1"},
-    {"no such mailbox", "5.1.1"},
-    {"no such address", "5.1.1"},
-    {"no mailbox by that name", "5.1.1"},
-    {"unknown address", "5.1.1"},
-    {"address unknown", "5.1.1"},
-    {"address is not valid", "5.1.1"},
-    {"invalid user", "5.1.1"},
-    {"invalid final delivery userid", "5.1.1"},
-    {"wasn't found at", "5.1.1"},
-    {"recipient name is not recognized", "5.1.1"},
-    {"account does not exist", "5.1.1"},
-    {"utilisateur inconnu", "5.1.1"},
-    {"adresse introuvable", "5.1.1"},
-    {"n'existe pas", "5.1.1"},
-    {"est introuvable", "5.1.1"},
-    {"لم يتم العثور علي", "5.1.1"},
-    {"تعذر العثور علي", "5.1.1"},
-    {"المستلم غير معروف", "5.1.1"},
-    {"المستخدم غير معروف", "5.1.1"},
-    {"مستخدم غير معروف", "5.1.1"},
-    {"البريد غير موجود", "5.1.1"},
-    {"الحساب غير موجود", "5.1.1"},
-    {"empfänger unbekannt", "5.1.1"},
-    {"no existe", "5.1.1"},
-    {"exceeds allowed size", "5.2.2"},
-    {"exceeded the storage", "5.2.2"},
-    {"over its quota", "5.2.2"},
-    {"exceeds the quota", "5.2.2"},
-    {"full mailbox", "5.2.2"},
-    {"out of storage", "5.2.2"},
-    {"insufficient disk", "5.2.2"},
-    {"boîte aux lettres pleine", "5.2.2"},
-    {"boîte de réception est pleine", "5.2.2"},
-    {"quota dépassé", "5.2.2"},
-    {"تجاوز الحصة", "5.2.2"},
-    {"domain does not exist", "5.1.2"},
-    {"domain name not found", "5.1.2"},
-    {"name service error", "5.4.4"},
-    {"too big", "5.3.4"},
-    {"exceeds the maximum", "5.3.4"},
-    {"message size exceeds", "5.3.4"},
-    {"too many hops", "5.4.6"},
-    {"mail loop", "5.4.6"},
-    {"relaying denied", "5.7.1"},
-    {"relay not permitted", "5.7.1"},
-    {"access denied", "5.7.1"},
-    {"blocked", "5.7.1"},
-    {"spam", "5.7.1"},
-    {"message expired", "4.4.7"},
-    {"envelope expired", "4.4.7"},
-    {"network unreachable", "4.4.1"},
-    {"no route to host", "4.4.1"},
-    {"could not connect", "4.4.1"},
+    "not been delivered",
+    "was blocked by",
+    "was refused",
+    "n'a pas été livré",
+    "a été refusé",
+    "تم حظر",
 };
 
 /* Reports of all kinds begin so: they fail nobody alone. */
@@ -424,12 +337,4 @@ bool bounce_subject(const char *subject)
 bool bounce_words(const char *text)
 {
     return HOLDS(text, body_phrases);
-}
-
-const char *status_by_sense(const char *text)
-{
-    for (size_t i = 0; i < sizeof senses / sizeof *senses; i++)
-        if (strstr(text, senses[i].words))
-            return senses[i].status;
-    return "";
 }

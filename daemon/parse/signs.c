@@ -125,9 +125,11 @@ bool daemon_address(const char *address)
     return false;
 }
 
+/* A mail system is known by its address or its name, and by writing from none to none. */
 static bool from_daemon(struct tree *t)
 {
-    if (daemon_address(t->facts->from.address))
+    const char *address = t->facts->from.address;
+    if (daemon_address(address) || (t->facts->signs.null_return_path && !strchr(address, '@')))
         return true;
     static const char *const names[] = {"mail delivery s",      "mailer-daemon",          "mailer daemon",
                                         "mail delivery daemon", "internet mail delivery", "postmaster",

@@ -145,6 +145,26 @@ static const struct family families[] = {
      "** Delivery incomplete **\n\nThere was a temporary problem while delivering your message to a@jo.example. We'll "
      "retry for 47 more hours.\n\n" ORIGINAL,
      REPORT_DELAYED, "a@jo.example", "4.0.0"},
+    {"Gmail in French delays", DAEMON "Subject: Delivery Status Notification (Delay)\n",
+     "** Remise incomplète **\n\nUn problème temporaire est survenu lors de la distribution de votre message à "
+     "a@ma.example. Gmail va réessayer pendant 40 heures.\n\n" ORIGINAL,
+     REPORT_DELAYED, "a@ma.example", "4.0.0"},
+    {"Gmail in Arabic delays", DAEMON "Subject: Delivery Status Notification (Delay)\n",
+     "** لم يكتمل التسليم **\n\nحدثت مشكلة مؤقتة في تسليم رسالتك إلى a@eg.example. سيُعيد Gmail المحاولة لمدة 40 "
+     "ساعة.\n\n" ORIGINAL,
+     REPORT_DELAYED, "a@eg.example", "4.0.0"},
+    {"a server in Arabic is still at it", POST "Subject: note\n",
+     "لم نتمكن حتى الآن من توصيل رسالتكم إلى:\n\na@eg.example\n\nما زال الخادم يحاول توصيلها.\n\n" ORIGINAL,
+     REPORT_DELAYED, "a@eg.example", "4.0.0"},
+    {"a filter's refusal", "Return-Path: <>\nFrom: MAILER-DAEMON <>\nSubject: **Message blocked by our filter**\n",
+     "Your message to: a@jo.example\nwas blocked by our filter. It has NOT BEEN DELIVERED.\n\n" ORIGINAL, REPORT_FAILED,
+     "a@jo.example", "5.7.1"},
+    {"a system that has no address", "From: out.service.example\nSubject: Undelivered Mail Returned to Sender\n",
+     "An error occurred while trying to deliver the mail to the following recipients:\na@jo.example\n\nAction: "
+     "failed\nStatus: 5.1.1\n\n" ORIGINAL,
+     REPORT_FAILED, "a@jo.example", "5.1.1"},
+    {"nobody writes, in answer", "Return-Path: <>\nFrom: <>\nAuto-Submitted: auto-replied\n",
+     "You wrote to a@jo.example. That's not a valid user here.\n\n" ORIGINAL, REPORT_FAILED, "a@jo.example", "5.1.1"},
     {"Yahoo", DAEMON "Subject: Failure Notice\n",
      "Sorry, we were unable to deliver your message to the following address.\n\n<a@jo.example>:\n552: 5.2.2 mailbox "
      "full\n"
@@ -287,6 +307,12 @@ static void test_no_bounce(void **state)
          "This mailbox is full of work. It was rejected. Ask a@jo.example\n"},
         {"a status that tells of nothing known", "From: postmaster@mx.example\nSubject: Delivery report\n",
          "All is well with the mail to:\n\na@jo.example\n"},
+        {"a filter lists what it keeps", "Return-Path: <>\nFrom: postmaster@mx.example\nSubject: End-User Digest\n",
+         "These messages are in your personal quarantine and will not be delivered unless you ask for "
+         "them.\n\na@shop.example\nb@jo.example\n"},
+        {"a filter lists what it keeps, in French",
+         "Return-Path: <>\nFrom: postmaster@mx.example\nSubject: Rapport de quarantaine\n",
+         "Ces messages n'ont pas été remis :\n\na@shop.example  Offres\nb@jo.example  Note\n"},
         {"an IT office's announcement", "From: it-support@jo.example\nSubject: New mail server\n",
          "Mail to a@jo.example will be moved on Sunday.\n"},
     };
