@@ -26,7 +26,6 @@ static const char *const phrases[] = {
     "autoresponder",
     "automated reply",
     "automated response",
-    "automatic reply from",
     "auto",
     "ooo",
     "vacation",
@@ -67,7 +66,6 @@ static const char *const phrases[] = {
     "رد آلي",
     "الرد التلقائي",
     "الرد الآلي",
-    "رد تلقائي من",
     "اجابة تلقائية",
     "رسالة تلقائية",
     "رسالة آلية",
@@ -86,7 +84,6 @@ static const char *const phrases[] = {
     "في اجازة مرضية",
     "في اجازة اعتيادية",
     "automatische antwort",
-    "automatische antwort von",
     "abwesenheit",
     "abwesenheitsnotiz",
     "abwesend",
@@ -146,6 +143,64 @@ static const char *const phrases[] = {
     "自動応答",
     "不在通知",
     "자동 회신",
+    "automatyczna odpowiedź",
+    "automātiska atbilde",
+    "automatiska atbilde",
+    "ārpus biroja",
+    "ārpus biroja atrašanās automātiska atbilde",
+    "arpus biroja atrasanas automatiska atbilde",
+    "automatinis atsakymas",
+    "automaatvastus",
+    "automatická odpoveď",
+    "automatski odgovor",
+    "samodejni odgovor",
+    "автоматичен отговор",
+    "аутоматски одговор",
+    "resposta automàtica",
+    "balasan otomatis",
+    "balasan automatik",
+    "trả lời tự động",
+    "ตอบกลับอัตโนมัติ",
+    "je suis absent",
+    "je suis absente",
+    "je suis en congé",
+    "je suis en congés",
+    "réponse d'absence",
+    "accusé de réception automatique",
+    "accusé automatique",
+    "انا في اجازة",
+    "خارج الدوام",
+    "رد اوتوماتيكي",
+    "اشعار تلقائي",
+    "اشعار استلام تلقائي",
+    "تاكيد استلام تلقائي",
+    "auto-acknowledgement",
+    "auto acknowledgement",
+    "automatic acknowledgement",
+    "automatic acknowledgment",
+    "automated acknowledgement",
+    "automated acknowledgment",
+};
+
+/* Whose automatic answer it is follows. */
+static const char *const whose[] = {
+    "automatic reply from",
+    "automatic response from",
+    "automated reply from",
+    "automated response from",
+    "auto-reply from",
+    "auto reply from",
+    "autoreply from",
+    "رد تلقائي من",
+    "رد آلي من",
+    "الرد التلقائي من",
+    "الرد الآلي من",
+    "رسالة تلقائية من",
+    "رسالة آلية من",
+    "réponse automatique de",
+    "automatische antwort von",
+    "respuesta automática de",
+    "risposta automatica da",
 };
 
 /* What follows where a time or the answered mail is told; then a blank or the end. */
@@ -215,6 +270,8 @@ bool subject_is_automatic(struct arena *a, const char *subject)
     } while (p > start);
     /* Domino: "A. Name is out of the office (returning 3/12/2026)" */
     if (strstr(p, " out of the office (returning ") || strstr(p, " absent(e) du bureau (retour "))
+        return true;
+    if (longest(p, whose, G_N_ELEMENTS(whose)) > 0)
         return true;
     size_t n = longest(p, phrases, G_N_ELEMENTS(phrases));
     const char *rest = p + n;

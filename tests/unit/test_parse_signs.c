@@ -72,6 +72,15 @@ static void test_automatic_subjects(void **state)
         "自动答复: 照会",
         "自動返信：照会",
         "Odpowiedź automatyczna: Nota 12",
+        "[Automatyczna odpowiedź] Nota 12",
+        "Ārpus biroja: Nota 12",
+        "Automatski odgovor: Nota 12",
+        "Balasan otomatis: Nota 12",
+        "Accusé de réception automatique : Note 12",
+        "Auto-acknowledgement: Note 12",
+        "رد آلي من مكتب المندوبية",
+        "Automatic reply from the mission",
+        "إشعار استلام تلقائي: مذكرة",
     };
     each_subject(rows, sizeof rows / sizeof *rows, true);
 }
@@ -115,6 +124,11 @@ static void test_subjects_of_persons(void **state)
         "Automatische Antworten im System",
         "Challenge",
         "Absences",
+        "Accusé de réception de la note 12",
+        "إشعار باستلام المذكرة",
+        "رد من مكتب المندوبية",
+        "خارج الدوام الرسمي: بيانات",
+        "Automatic replies from states",
     };
     each_subject(rows, sizeof rows / sizeof *rows, false);
 }
@@ -151,6 +165,8 @@ static void test_headers(void **state)
         {"X-MS-Exchange-Inbox-Rules-Loop: colleague@b.example", false, AUTO_ABSENT},
         {"X-Auto-Response-Suppress: All", false, AUTO_ABSENT},
         {"X-Auto-Response-Suppress: DR, OOF, AutoReply", false, AUTO_ABSENT},
+        {"X-List-Administrivia: yes", true, AUTO_ABSENT},
+        {"X-List-Administrivia: no", false, AUTO_ABSENT},
         {"Precedence: bulk", false, AUTO_ABSENT},
         {"Precedence: list", false, AUTO_ABSENT},
         {"Importance: high\nX-Mailer: Outlook", false, AUTO_ABSENT},
