@@ -105,9 +105,10 @@ static bool ends_here(struct arena *a, const char *p, bool digits, int run)
     return false;
 }
 
-static const char *said(struct arena *a, const char *start)
+/* after: the cue, which may hold a bracket ("absent(e) du"). */
+static const char *said(struct arena *a, const char *start, const char *after)
 {
-    const char *p = start;
+    const char *p = after;
     bool digits = false;
     int run = 0;
     while (*p && (size_t)(p - start) < AWAY_MAX && !ends_here(a, p, digits, run)) {
@@ -148,7 +149,7 @@ const char *away_until(struct arena *a, const char *text)
     for (int words = 0; *p && words < WORDS_MAX; words++) {
         const char *word = past_and(p), *after = after_cue(own, word);
         if (after && date_near(own, after))
-            return arena_strdup(a, said(own, word));
+            return arena_strdup(a, said(own, word, after));
         p += strcspn(p, " \n");
         p += strspn(p, " \n");
     }

@@ -11,6 +11,7 @@
 #include <strings.h>
 #include "parse/fold.h"
 #include "parse/header.h"
+#include "parse/reply_words.h"
 #include "parse/report.h"
 
 #define LINE_MAX_BYTES ((size_t)16000)
@@ -320,7 +321,7 @@ void collect_prose(struct tree *t)
         find_in_notice(p);
     bool mailer = s->from_daemon || named;
     bool reads_so = mailer ? words_say || failure_subject(subject) || (subject_says && *status_of(p, words))
-                           : subject_says && words_say;
+                           : subject_says && words_say && !forwarding_subject(t->a, t->facts->subject);
     if (s->report_dsn || named || reads_so || (s->from_daemon && code_beside_address(p)))
         read_words(p, arena_printf(t->a, "%s %s", subject, words));
 }

@@ -50,6 +50,11 @@ static const char *const sender_words[] = {
     "sender email",
     "from address",
     "absenderadresse",
+    "unsubscribe", /* a list's footer */
+    "unsubscribe, e-mail",
+    "commands, e-mail",
+    "unsubscribe, email",
+    "commands, email",
 };
 static const char *const behind_words[] = {"generated from", "expanded from", "forwarded from", "alias of",
                                            "derived from"};

@@ -37,7 +37,6 @@ static const struct {
     {"X-AutoReply-Domain", ""},
     {"X-Zimbra-Auto-Reply", ""},
     {"X-Goog-Vacation", ""},
-    {"X-List-Administrivia", "yes"},
 };
 
 /* What the subject of a challenge begins with: alone or before a mark. */

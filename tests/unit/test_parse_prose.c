@@ -222,6 +222,10 @@ static const struct family families[] = {
     {"a postmaster was written to", DAEMON "Subject: Returned mail\n",
      "   ----- The following addresses had delivery problems -----\npostmaster@jo.example\n\nOver quota.\n\n" ORIGINAL,
      REPORT_FAILED, "postmaster@jo.example", "5.2.2"},
+    {"a list put its footer below", DAEMON "Subject: Message bounced\n",
+     "Your message could not be delivered to the recipient: a@jo.example\n\n-----\nTo unsubscribe, e-mail: "
+     "list-unsubscribe@lists.example\nFor additional commands, e-mail: list-help@lists.example\n\n" ORIGINAL,
+     REPORT_FAILED, "a@jo.example", "5.0.0"},
     {"postponed", POST "Subject: Mail Delivery Warning\n",
      "Delivery of email to this address\n\n\"a@jo.example\"\n\nhas been postponed due to a full mailbox.\nWe will "
      "continue "
@@ -295,6 +299,9 @@ static void test_no_bounce(void **state)
          "ask?\n"},
         {"a person's subject speaks of one", "From: office@jo.example\nSubject: Fwd: Undeliverable: note\n",
          "Please see below.\nOur address is a@jo.example.\n"},
+        {"a person forwards one", "From: office@jo.example\nSubject: TR: Non remis : note\n",
+         "Voici ce que nous avons reçu. Merci de nous donner la bonne adresse.\n\nÉchec de la remise pour ces "
+         "destinataires :\n\na@ma.example\n550 5.1.1\n"},
         {"somebody is away, null path, an address that is gone",
          "Return-Path: <>\nFrom: office@jo.example\nSubject: note\n",
          "I am away. My old address does not exist any more; write to a@jo.example\n"},
