@@ -168,6 +168,7 @@ static const char *const phrases[] = {
     "réponse d'absence",
     "accusé de réception automatique",
     "accusé automatique",
+    "yahoo! auto response",
     "انا في اجازة",
     "خارج الدوام",
     "رد اوتوماتيكي",

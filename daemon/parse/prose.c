@@ -298,6 +298,22 @@ static bool from_service(struct tree *t)
            strstr(name, "administrator") || strcasestr(path, "<mailer-daemon") != NULL;
 }
 
+/* What a person's mail about a failure lacks: the returned message, a server's code, or the list of those who did not
+ * get it. */
+static bool shows_report(struct prose *p)
+{
+    if (p->t->facts->signs.null_return_path || p->end < p->n_lines || p->t->n_nested_to > 0)
+        return true;
+    const char *words = words_of(p, 0, p->end);
+    if (code_beside_address(p) || (*status_in(p->t->a, words) && *reply_class(words)))
+        return true;
+    size_t announced = first_recipient_line(p);
+    for (size_t i = 0; i < p->n_found; i++)
+        if (p->found[i].place == PLACE_ALONE && p->found[i].line > announced)
+            return recipients_begin(fold_words(p->t->a, p->lines[announced]));
+    return false;
+}
+
 void collect_prose(struct tree *t)
 {
     struct mail_signs *s = &t->facts->signs;
@@ -311,17 +327,20 @@ void collect_prose(struct tree *t)
     bool named = header_names(p);
     bool subject_says = bounce_subject(subject),
          words_say = bounce_words(words) || arrived(words) || still_trying(words);
-    s->from_daemon |= subject_says && words_say && from_service(t);
+    if (!named)
+        find_in_notice(p);
+    bool reads_so = subject_says && words_say && shows_report(p);
+    s->from_daemon |= reads_so && from_service(t);
     /* Out-of-office answers have null return paths too, and speak of addresses that no longer exist. */
     bool answer = s->subject_auto || s->precedence_auto ||
                   (s->auto_submitted == AUTO_REPLIED && !s->from_daemon && !subject_says);
     if (!named && !s->report_dsn && (answer || kept_aside(words) || kept_aside(subject)))
         return;
-    if (!named)
-        find_in_notice(p);
-    bool mailer = s->from_daemon || named;
-    bool reads_so = mailer ? words_say || failure_subject(subject) || (subject_says && *status_of(p, words))
-                           : subject_says && words_say && !forwarding_subject(t->a, t->facts->subject);
-    if (s->report_dsn || named || reads_so || (s->from_daemon && code_beside_address(p)))
+    if (s->from_daemon || named)
+        reads_so = words_say || failure_subject(subject) || (subject_says && *status_of(p, words)) ||
+                   (s->from_daemon && code_beside_address(p));
+    else
+        reads_so = reads_so && !forwarding_subject(t->a, t->facts->subject);
+    if (s->report_dsn || named || reads_so)
         read_words(p, arena_printf(t->a, "%s %s", subject, words));
 }

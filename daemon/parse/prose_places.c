@@ -273,17 +273,38 @@ static enum place standing(struct prose *p, size_t i, const char *start, const c
     return place == PLACE_ALONE || place == PLACE_NAMED ? PLACE_ROLE : PLACE_NONE;
 }
 
+/* Between two addresses of one list: a comma or the like, or the word for "and". */
+static bool joins(struct arena *a, const char *from, const char *to)
+{
+    static const char *const words[] = {"and", "et", "و", "und", "y", "e"};
+    if (from > to || to - from > 20)
+        return false;
+    char *between = g_strdelimit(arena_strndup(a, from, (size_t)(to - from)), "<>\"'()", ' ');
+    const char *word = g_strstrip(between);
+    if (*word && word[strspn(word, " ,;&/")] == '\0')
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return g_utf8_get_char(word) == 0x060C;
+}
+
 void find_addresses(struct prose *p, size_t from, size_t to)
 {
     int tried = 0;
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to; i++) {
+        const char *last = NULL; /* the end of the address before it on the line, one of a recipient */
         for (const char *at = strchr(p->lines[i], '@'); at; at = strchr(at + 1, '@')) {
             if (p->n_found == PROSE_FOUND_MAX || tried++ == TRIED_MAX)
                 return;
             const char *start;
             char *address = address_around(p->t->a, p->lines[i], at, &start);
             enum place place = address ? standing(p, i, start, address) : PLACE_NONE;
+            if (place != PLACE_NONE && last && joins(p->t->a, last, start))
+                place = p->found[p->n_found - 1].place;
+            last = place == PLACE_NONE ? NULL : start + strlen(address);
             if (place != PLACE_NONE)
                 p->found[p->n_found++] = (struct found){address, place, i};
         }
+    }
 }

@@ -226,6 +226,10 @@ static const struct family families[] = {
      "Your message could not be delivered to the recipient: a@jo.example\n\n-----\nTo unsubscribe, e-mail: "
      "list-unsubscribe@lists.example\nFor additional commands, e-mail: list-help@lists.example\n\n" ORIGINAL,
      REPORT_FAILED, "a@jo.example", "5.0.0"},
+    {"several on a line", POST "Subject: Undeliverable: note\n",
+     "Your message could not be delivered to the following recipients: a@jo.example, b@eg.example; c@ma.example and "
+     "d@tn.example. Ask help@mx.example.\n\n550 5.1.1 unknown\n\n" ORIGINAL,
+     REPORT_FAILED, "a@jo.example,b@eg.example,c@ma.example,d@tn.example", "5.1.1"},
     {"postponed", POST "Subject: Mail Delivery Warning\n",
      "Delivery of email to this address\n\n\"a@jo.example\"\n\nhas been postponed due to a full mailbox.\nWe will "
      "continue "
@@ -299,6 +303,13 @@ static void test_no_bounce(void **state)
          "ask?\n"},
         {"a person's subject speaks of one", "From: office@jo.example\nSubject: Fwd: Undeliverable: note\n",
          "Please see below.\nOur address is a@jo.example.\n"},
+        {"an office whose address looks like a service's", "From: admin@jo.example\nSubject: Delayed reply\n",
+         "We regret that our reply was delayed; it could not be delivered before. Please write to the address "
+         "a@jo.example.\n"},
+        {"an administrator rejects a draft", "From: Fund Administrator <fund@jo.example>\nSubject: Rejected: draft\n",
+         "The draft was rejected by our board. Comments to:\n\na@jo.example\n"},
+        {"a person was not delivered something", "From: a.name@jo.example\nSubject: Undeliverable parcel\n",
+         "Your parcel was undeliverable, since the recipient does not exist; write to the address a@jo.example\n"},
         {"a person forwards one", "From: office@jo.example\nSubject: TR: Non remis : note\n",
          "Voici ce que nous avons reçu. Merci de nous donner la bonne adresse.\n\nÉchec de la remise pour ces "
          "destinataires :\n\na@ma.example\n550 5.1.1\n"},
