@@ -346,6 +346,15 @@ static void read_wrapped(struct tree *t)
             read_leaf(t, &t->leaves[i]);
 }
 
+/* Microsoft's junk mail reporting names the sending host in its subject and returns the mail, without a report part. */
+static bool is_complaint(struct tree *t)
+{
+    static const char begins[] = "complaint about message from ";
+    const char *subject = fold_words(t->a, t->facts->subject), *host = subject + sizeof begins - 1;
+    return t->n_nested_ids > 0 && strncmp(subject, begins, sizeof begins - 1) == 0 && strpbrk(host, ".:") &&
+           host[strspn(host, "0123456789abcdef.:x")] == '\0';
+}
+
 void collect_report(struct tree *t)
 {
     struct mail_signs *s = &t->facts->signs;
@@ -357,6 +366,7 @@ void collect_report(struct tree *t)
     if (machine && !s->report_dsn && !s->report_mdn)
         read_wrapped(t);
     collect_notification(t);
+    s->report_feedback |= is_complaint(t);
     s->report_mdn |= !s->report_dsn && !s->report_feedback && is_own_receipt(t);
     sharpen_status(t);
     if (s->report_dsn || s->report_mdn || s->report_feedback)

@@ -56,6 +56,12 @@ static const char *const challenge_subjects[] = {
     "confirmation required",
     "verification required",
     "approval required",
+    "demande d'authentification",
+    "authentification requise",
+    "authentifiez-vous",
+    "confirmez votre message",
+    "التحقق من المرسل",
+    "تاكيد المرسل",
 };
 /* What it asks of the sender, in its words: to prove what he is, so that his mail is let through. A scanner's line below a
  * person's words speaks of spam and has a link, too. */
@@ -76,6 +82,13 @@ static const char *const challenge_asks[] = {
     "release your message",
     "your message delivered",
     "your message will be delivered",
+    "vous authentifier",
+    "authentifiez-vous",
+    "pas un robot",
+    "votre message soit remis",
+    "votre message soit distribué",
+    "لست روبوت",
+    "لتسليم رسالتك",
     "spam arrest",
     "spamarrest",
     "boxbe",

@@ -435,16 +435,50 @@ static void test_forwarded_report(void **state)
     parsed_free(&p);
 }
 
+/* A complaint without a report part: the mail that was complained about, and a subject. */
+static void test_complaint_by_subject(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *subject;
+        bool feedback;
+    } rows[] = {{"complaint about message from 192.0.2.7", true},
+                {"complaint about message from 2001:db8::7", true},
+                {"Complaint about message from Bahrain", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[600];
+        snprintf(
+            text, sizeof text,
+            "From: staff@mail.example\nSubject: %s\nContent-Type: multipart/mixed; boundary=B\n\n--B\n"
+            "Content-Type: message/rfc822\n\nMessage-ID: <t.abc.0@league.example>\nSubject: note\n\nhello\n--B--\n",
+            rows[i].subject);
+        struct parsed p = parse_text(text);
+        if (p.facts.signs.report_feedback != rows[i].feedback || p.facts.n_failures > 0)
+            fail_msg("%s", rows[i].subject);
+        if (rows[i].feedback)
+            assert_string_equal(p.facts.returned_ids[0], "t.abc.0@league.example");
+        parsed_free(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recipients),        cmocka_unit_test(test_returned_headers),
-        cmocka_unit_test(test_one_group),         cmocka_unit_test(test_other_reports),
-        cmocka_unit_test(test_recipient_forms),   cmocka_unit_test(test_status_in_the_notice),
-        cmocka_unit_test(test_wrappings),         cmocka_unit_test(test_endless_folds),
-        cmocka_unit_test(test_own_receipts),      cmocka_unit_test(test_refused_by_a_receipt),
-        cmocka_unit_test(test_what_is_a_report),  cmocka_unit_test(test_prose),
-        cmocka_unit_test(test_prose_returned_id), cmocka_unit_test(test_forwarded_report),
+        cmocka_unit_test(test_complaint_by_subject),
+        cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_returned_headers),
+        cmocka_unit_test(test_one_group),
+        cmocka_unit_test(test_other_reports),
+        cmocka_unit_test(test_recipient_forms),
+        cmocka_unit_test(test_status_in_the_notice),
+        cmocka_unit_test(test_wrappings),
+        cmocka_unit_test(test_endless_folds),
+        cmocka_unit_test(test_own_receipts),
+        cmocka_unit_test(test_refused_by_a_receipt),
+        cmocka_unit_test(test_what_is_a_report),
+        cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_prose_returned_id),
+        cmocka_unit_test(test_forwarded_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
