@@ -7,6 +7,8 @@
 bool bounce_subject(const char *subject);
 bool failure_subject(const char *subject); /* of these, one that nobody writes over good news */
 bool bounce_words(const char *text);
+bool failure_words(const char *text);          /* of these, without what is said of a success as well */
+bool denies_delivery(const char *text);        /* prose_denial.c: by the make of its sentences */
 bool still_trying(const char *text);           /* the report says that delivery goes on */
 bool arrived(const char *text);                /* it tells of success */
 bool kept_aside(const char *text);             /* it lists what a filter keeps for its reader */

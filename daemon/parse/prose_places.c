@@ -9,7 +9,7 @@
 
 #define TRIED_MAX 500 /* addresses that are looked at */
 
-#define ENDS(text, list) ends_with_any((text), (list), sizeof(list) / sizeof *(list))
+#define ENDS(text, list) ends_with((text), (list), sizeof(list) / sizeof *(list))
 
 static const char *const sender_words[] = {
     "from",
@@ -109,6 +109,9 @@ static const char *const named_words[] = {
     "recipient(s)",
     "exceeds allowed size",
     "addressed",
+    "à l'attention de",
+    "à destination de",
+    "destiné à",
 };
 
 /* Letters of any script and these marks; not those that a writer of Arabic or Chinese puts around an address. */
@@ -211,19 +214,19 @@ static const char *line_before(const struct prose *p, size_t i)
     return "";
 }
 
-/* Ends with one of them as a word of its own, before blanks, a colon and brackets. */
-static bool ends_with_any(const char *s, const char *const *list, size_t n)
+/* How much of its end is one of them as a word of its own, before blanks, a colon and brackets; the longest. */
+static size_t ends_with(const char *s, const char *const *list, size_t n)
 {
-    size_t length = strlen(s);
+    size_t length = strlen(s), longest = 0;
     while (length > 0 && strchr(" \t:,<\"'([", s[length - 1]))
         length--;
     for (size_t i = 0; i < n; i++) {
         size_t m = strlen(list[i]);
-        if (length >= m && strncasecmp(s + length - m, list[i], m) == 0 &&
+        if (m > longest && length >= m && strncasecmp(s + length - m, list[i], m) == 0 &&
             (length == m || !g_ascii_isalpha(s[length - m - 1])))
-            return true;
+            longest = m;
     }
-    return false;
+    return longest;
 }
 
 static bool has_letter(const char *s)
@@ -255,14 +258,15 @@ static enum place place_of(struct prose *p, size_t i, const char *start)
     char *before = arena_strndup(p->t->a, start - kept, kept);
     const char *words = before + strspn(before, " \t<*-\"'([>|0123456789.");
     if (!has_letter(before) && kept == n)
-        return goes_on(p, i) ? PLACE_ANY : ends_with_any(line_before(p, i), sender_words, 3) ? PLACE_NONE : PLACE_ALONE;
-    if (ENDS(before, behind_words))
+        return goes_on(p, i) ? PLACE_ANY : ends_with(line_before(p, i), sender_words, 3) > 0 ? PLACE_NONE : PLACE_ALONE;
+    if (ENDS(before, behind_words) > 0)
         return PLACE_BEHIND;
-    if (ENDS(before, sender_words) || strstr(before, "://") || strcasestr(before, "contact "))
+    size_t named = ENDS(before, named_words), sender = ENDS(before, sender_words);
+    if (sender > named || strstr(before, "://") || strcasestr(before, "contact "))
         return PLACE_NONE;
     if (strncasecmp(words, "to:", 3) == 0 && words[3 + strspn(words + 3, " \t<\"")] == '\0')
         return PLACE_TO;
-    return ENDS(before, named_words) ? PLACE_NAMED : PLACE_ANY;
+    return named > 0 ? PLACE_NAMED : PLACE_ANY;
 }
 
 static enum place standing(struct prose *p, size_t i, const char *start, const char *address)

@@ -107,6 +107,20 @@ static const char *const waiting_phrases[] = {
     "تاخر توصيل",
     "delivery will be retried",
     "temporary failure report",
+    "still in our queue",
+    "momentanément",
+    "nouveaux essais",
+    "n'est requise de votre part",
+    "رسالتكم بعد",
+    "رسالتك بعد",
+    "الرسالة بعد",
+    "حتي الان",
+    "سوف تتم اعادة",
+    "ستتم اعادة",
+    "اعادة المحاولة تلقائيا",
+    "خطا مؤقت",
+    "لا حاجة لاعادة",
+    "لا حاجة الي اعادة",
 };
 
 static const char *const over_phrases[] = {
@@ -148,6 +162,7 @@ static const char *const arrived_phrases[] = {
     "a été remis aux destinataires",
     "a bien été remis",
     "a été distribué avec succès",
+    "تم تسليم رسالتكم",
     "la remise à ces destinataires ou groupes est terminée",
     "تم تسليم رسالتك",
     "تم تسليم الرسالة الي",
@@ -264,7 +279,7 @@ bool still_trying(const char *text)
 
 bool arrived(const char *text)
 {
-    return HOLDS(text, arrived_phrases) && !bounce_words(text);
+    return HOLDS(text, arrived_phrases) && !failure_words(text);
 }
 
 bool kept_aside(const char *text)

@@ -141,7 +141,6 @@ static const char *const body_phrases[] = {
     "not be delivered",
     "undeliverable",
     "delivery failed",
-    "delivery to the following",
     "following addresses had",
     "following address(es) failed",
     "delivery errors",
@@ -163,7 +162,6 @@ static const char *const body_phrases[] = {
     "failed recipient",
     "failed to deliver",
     "delivery failure",
-    "following recipient",
     "not deliver",
     "not yet been delivered",
     "has been delayed",
@@ -172,7 +170,6 @@ static const char *const body_phrases[] = {
     "account has been disabled",
     "unrouteable",
     "host unknown",
-    "mail delivery",
     "returned mail",
     "encountered an error",
     "able to deliver",
@@ -306,6 +303,9 @@ static const char *const body_phrases[] = {
     "تم حظر",
 };
 
+/* What reports of success say as well. */
+static const char *const neutral_phrases[] = {"following recipient", "mail delivery", "delivery to the following"};
+
 /* Reports of all kinds begin so: they fail nobody alone. */
 static const char *const neutral_subjects[] = {
     "delivery status",
@@ -326,7 +326,7 @@ static const char *const neutral_subjects[] = {
 
 bool failure_subject(const char *subject)
 {
-    return HOLDS(subject, subject_phrases);
+    return HOLDS(subject, subject_phrases) || denies_delivery(subject);
 }
 
 bool bounce_subject(const char *subject)
@@ -334,7 +334,12 @@ bool bounce_subject(const char *subject)
     return failure_subject(subject) || HOLDS(subject, neutral_subjects);
 }
 
+bool failure_words(const char *text)
+{
+    return HOLDS(text, body_phrases) || denies_delivery(text);
+}
+
 bool bounce_words(const char *text)
 {
-    return HOLDS(text, body_phrases);
+    return failure_words(text) || HOLDS(text, neutral_phrases);
 }
