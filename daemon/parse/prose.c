@@ -267,12 +267,36 @@ static void find_local_names(struct prose *p)
     }
 }
 
+/* The line above a list, which says what became of its mail. */
+static bool below_success(struct prose *p, size_t line)
+{
+    while (line > 0) {
+        const char *above = p->lines[--line];
+        if (above[strspn(above, " \t")] == '\0' || strchr(above, '@'))
+            continue;
+        return arrived(fold_words(p->t->a, above));
+    }
+    return false;
+}
+
+/* A report of both kinds fails only those who did not get it. */
+static void drop_arrived(struct prose *p)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < p->n_found; i++)
+        if (!below_success(p, p->found[i].line))
+            p->found[kept++] = p->found[i];
+    p->n_found = kept;
+}
+
 static void read_words(struct prose *p, const char *words)
 {
     struct mail_signs *s = &p->t->facts->signs;
     enum report_action action = still_trying(words) ? REPORT_DELAYED
                                 : arrived(words)    ? REPORT_DELIVERED
                                                     : REPORT_FAILED;
+    if (action == REPORT_FAILED)
+        drop_arrived(p);
     if (p->n_found == 0)
         read_status_in_text(p);
     if (p->n_found == 0 && p->t->facts->n_failures == 0)

@@ -20,9 +20,9 @@ struct pair {
 
 static const char *const french_no[] = {"n'a pas",   "n'a pu",     "n'ont pas", "n'ont pu", "n'avons pas", "n'avons pu",
                                         "n'est pas", "impossible", "échec de",  "echec de", "pas pu être"};
-static const char *const french_deliver[] = {"remis",   "remettre", "remise",     "distribu", "délivr",
-                                             "livré",   "livrer",   "livraison",  "achemin",  "parvenu",
-                                             "joindre", "transmis", "transmettre"};
+static const char *const french_deliver[] = {"remis",   "remettre", "remise",      "distribu", "délivr",
+                                             "livré",   "livrer",   "livraison",   "achemin",  "parvenu",
+                                             "joindre", "transmis", "transmettre", "envoyé",   "l'envoi"};
 static const char *const french_refuse[] = {"été rejeté", "été refusé", "été bloqué", "rejeté par", "refusé par"};
 static const char *const french_mail[] = {"message", "courriel", "mail", "courrier"};
 

@@ -50,11 +50,6 @@ static const char *const sender_words[] = {
     "sender email",
     "from address",
     "absenderadresse",
-    "unsubscribe", /* a list's footer */
-    "unsubscribe, e-mail",
-    "commands, e-mail",
-    "unsubscribe, email",
-    "commands, email",
 };
 static const char *const behind_words[] = {"generated from", "expanded from", "forwarded from", "alias of",
                                            "derived from"};
@@ -204,6 +199,16 @@ static bool is_role(const char *address)
     return false;
 }
 
+/* Where a list's program or its owner is written to. */
+static bool is_list_robot(const char *address)
+{
+    static const char *const ends[] = {"-owner@", "-request@", "-help@", "-unsubscribe@", "-bounces@", "-subscribe@"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (strcasestr(address, ends[i]))
+            return true;
+    return false;
+}
+
 static const char *line_before(const struct prose *p, size_t i)
 {
     while (i > 0) {
@@ -271,7 +276,7 @@ static enum place place_of(struct prose *p, size_t i, const char *start)
 
 static enum place standing(struct prose *p, size_t i, const char *start, const char *address)
 {
-    enum place place = is_own_address(p, address) ? PLACE_NONE : place_of(p, i, start);
+    enum place place = is_own_address(p, address) || is_list_robot(address) ? PLACE_NONE : place_of(p, i, start);
     if (place == PLACE_NONE || !is_role(address))
         return place;
     return place == PLACE_ALONE || place == PLACE_NAMED ? PLACE_ROLE : PLACE_NONE;

@@ -126,16 +126,22 @@ static enum auto_submitted auto_submitted_of(struct tree *t)
                                                                                              : AUTO_GENERATED;
 }
 
+/* "postmaster.general" is a person's office. */
+static bool goes_on(char c)
+{
+    return g_ascii_isalpha(c) || c == '.';
+}
+
 bool daemon_address(const char *address)
 {
-    static const char *const locals[] = {"mailer-daemon", "postmaster",    "mailerdaemon",      "mail-daemon",
-                                         "mailer_daemon", "maildaemon",    "mdaemon",           "double-bounce",
-                                         "post_master",   "mailer daemon", "microsoftexchange", "post-master"};
+    static const char *const locals[] = {"mailer-daemon", "postmaster",    "mailerdaemon", "mail-daemon",
+                                         "mailer_daemon", "maildaemon",    "mdaemon",      "double-bounce",
+                                         "post_master",   "mailer daemon", "post-master"};
     address += strspn(address, "<\"' ");
     for (size_t i = 0; i < sizeof locals / sizeof *locals; i++)
-        if (strncasecmp(address, locals[i], strlen(locals[i])) == 0)
+        if (strncasecmp(address, locals[i], strlen(locals[i])) == 0 && !goes_on(address[strlen(locals[i])]))
             return true;
-    return false;
+    return strncasecmp(address, "microsoftexchange", 17) == 0;
 }
 
 /* A mail system is known by its address or its name, and by writing from none to none. */

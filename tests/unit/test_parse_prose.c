@@ -246,6 +246,11 @@ static const struct family families[] = {
     {"delivered to the recipients that follow", POST "Subject: Delivered: note\n",
      "Your message has been delivered to the following recipients:\n\na@jo.example\n\n" ORIGINAL, REPORT_DELIVERED,
      "a@jo.example", "2.0.0"},
+    {"some got it", POST "Subject: Delivery report\n",
+     "Your message was delivered to the following recipients:\n\na@jo.example\nb@jo.example\n\nIt could not be "
+     "delivered "
+     "to:\n\nc@jo.example\n550 5.1.1 unknown\n\n" ORIGINAL,
+     REPORT_FAILED, "c@jo.example", "5.1.1"},
     {"several on a line", POST "Subject: Undeliverable: note\n",
      "Your message could not be delivered to the following recipients: a@jo.example, b@eg.example; c@ma.example and "
      "d@tn.example. Ask help@mx.example.\n\n550 5.1.1 unknown\n\n" ORIGINAL,
@@ -332,6 +337,8 @@ static void test_no_bounce(void **state)
          "Your parcel was undeliverable, since the recipient does not exist; write to the address a@jo.example\n"},
         {"a person's mail did not come, in Arabic", "From: office@eg.example\nSubject: لم تصل رسالتكم\n",
          "لم تصل رسالتكم إلى الوزير، وقد رفض النظام الرسالة الثانية. العنوان الجديد: a@eg.example\n"},
+        {"a list's moderator refuses", "Return-Path: <>\nFrom: list-bounces@mx.example\nSubject: Request rejected\n",
+         "Your request has been rejected by the moderator. Write to the list's owner at:\n\nlist-owner@mx.example\n"},
         {"a person forwards one", "From: office@jo.example\nSubject: TR: Non remis : note\n",
          "Voici ce que nous avons reçu. Merci de nous donner la bonne adresse.\n\nÉchec de la remise pour ces "
          "destinataires :\n\na@ma.example\n550 5.1.1\n"},

@@ -192,6 +192,8 @@ static void test_senders(void **state)
         {"Mailer Daemon <x@b.example>", true},
         {"post_master@b.example", true},
         {"\"Postmaster\" <x@b.example>", true},
+        {"MicrosoftExchange329e71ec@b.example", true},
+        {"postmaster.general@b.example", false},
         {"System Administrator <it@b.example>", false}, /* a person's office, too */
         {"Mail Administrator <a@b.example>", false},
         {"The Administrator <a@b.example>", false},
