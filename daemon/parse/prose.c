@@ -1,11 +1,12 @@
 /* Bounces in words alone: what old and proud mail systems write instead of a status part.
  *
  * First, does it read like one: its subject or its words belong to a family, or X-Failed-Recipients names addresses, or
- * an address stands beside a server's code, and a machine sent it. Then the words before the returned message are
- * searched for addresses, after the line that announces the recipients where there is one, and the best kind of place
- * (prose_places.c) that has any gives them all. Where there are none, status fields written as plain text are read, and
- * last the returned message's To, if it names one only. Status is taken from the words around, else from the sense. In
- * doubt nothing is said: an address wrongly failed is worse. */
+ * an address stands beside a server's code, and a machine sent it; who is no mail system must show a trace of a report
+ * as well. Then the words before the returned message are searched for addresses, after the line that announces the
+ * recipients where there is one, and the best kind of place (prose_places.c) that has any gives them all. Where there
+ * are none, status fields written as plain text are read, and last the returned message's To, if it names one only.
+ * Status is a server's own code, else the sense of the words. In doubt nothing is said: an address wrongly failed is
+ * worse. */
 #include "parse/prose.h"
 #include <string.h>
 #include <strings.h>
