@@ -35,10 +35,30 @@ struct place {
 
 static void walk(struct tree *t, GMimeObject *o, struct place at);
 
-static void walk_nested(struct tree *t, GMimeMessage *inner, int depth)
+/* What is called a message and begins otherwise: GMime keeps nothing of it. */
+static bool is_headless(GMimeMessage *m)
 {
+    GMimeObject *o = g_mime_message_get_mime_part(m);
+    return g_mime_header_list_get_count(g_mime_object_get_header_list(GMIME_OBJECT(m))) == 0 && o && GMIME_IS_PART(o) &&
+           !g_mime_part_get_content(GMIME_PART(o));
+}
+
+static void tell_headless(struct tree *t, GMimeMessagePart *part)
+{
+    const char *disposition = header_raw(GMIME_OBJECT(part), "Content-Disposition");
+    const char *name = header_param(t->a, disposition, "filename");
+    if (!name)
+        name = header_param(t->a, header_type(GMIME_OBJECT(part)), "name");
+    tell_closed(t, "message", text_cut(t->a, name ? name : "", 600), "it has no header");
+}
+
+static void walk_nested(struct tree *t, GMimeMessagePart *part, int depth)
+{
+    GMimeMessage *inner = g_mime_message_part_get_message(part);
     if (!inner)
         return;
+    if (is_headless(inner))
+        tell_headless(t, part);
     const char *to = header_raw(GMIME_OBJECT(inner), "To");
     if (to && t->n_nested_to < FACTS_PARTS_MAX)
         ARENA_PUSH(t->a, t->nested_to, t->n_nested_to, to);
@@ -87,7 +107,7 @@ static void walk(struct tree *t, GMimeObject *o, struct place at)
         for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(o)) && !t->too_many; i++)
             walk(t, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), inside);
     } else if (GMIME_IS_MESSAGE_PART(o)) {
-        walk_nested(t, g_mime_message_part_get_message(GMIME_MESSAGE_PART(o)), at.depth);
+        walk_nested(t, GMIME_MESSAGE_PART(o), at.depth);
     } else if (GMIME_IS_PART(o) && !is_elsewhere(t, o)) {
         add_leaf(t, GMIME_PART(o), at);
     }

@@ -175,8 +175,8 @@ static GMimeObject *open_boundary(struct tree *t, GMimeObject *o)
 
 static GMimeObject *opened(struct tree *t, GMimeObject *o)
 {
-    static GMimeObject *(*const openers[])(struct tree *, const struct leaf *) = {open_message, open_tnef, open_signed,
-                                                                                  open_written};
+    static GMimeObject *(*const openers[])(struct tree *, const struct leaf *) = {open_uuencoded, open_message,
+                                                                                  open_tnef, open_signed, open_written};
     GMimeObject *in = open_boundary(t, o);
     if (in || !GMIME_IS_PART(o))
         return in;

@@ -55,7 +55,8 @@ GMimeObject *open_message(struct tree *t, const struct leaf *l); /* a message th
 GMimeObject *open_tnef(struct tree *t, const struct leaf *l);    /* winmail.dat */
 GMimeObject *open_signed(struct tree *t,
                          const struct leaf *l); /* S/MIME with its content inside; nothing is verified */
-GMimeObject *open_written(struct tree *t, const struct leaf *l); /* files in a text: uuencode, PGP */
+GMimeObject *open_written(struct tree *t, const struct leaf *l);   /* files in a text: uuencode, PGP */
+GMimeObject *open_uuencoded(struct tree *t, const struct leaf *l); /* a part encoded in that way */
 /* The words that a TNEF stream holds lie in a multipart of this kind: read where the message has no others. */
 #define TNEF_MULTIPART "multipart/x-tnef"
 #define TNEF_MESSAGE   "application/x-tnef-message" /* the name of a message in it */

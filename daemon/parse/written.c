@@ -6,7 +6,8 @@
  *
  * The text becomes a multipart of what stands around the files and of these, in their order. A block begins only where
  * the line after "begin" is one of uuencode, and ends where a line is none; trailing spaces that some server took away
- * are put back. Lines are as long as LINE_ROOM; what is longer is text. */
+ * are put back. Lines are as long as LINE_ROOM; what is longer is text. A part that is uuencoded as a whole is read in
+ * the same way, since GMime loses what follows a line without its spaces. */
 #include <stdlib.h>
 #include <string.h>
 #include "parse/header.h"
@@ -225,4 +226,53 @@ GMimeObject *open_written(struct tree *t, const struct leaf *l)
     g_object_unref(w.found);
     t->scratch_used = before;
     return NULL;
+}
+
+/* ---- a part whose transfer encoding is uuencode */
+
+static bool is_uuencoded(GMimePart *part)
+{
+    GMimeDataWrapper *content = g_mime_part_get_content(part);
+    return content && g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_UUENCODE;
+}
+
+static const char *to_beginning(struct arena *a, struct lines *s)
+{
+    const char *name = NULL;
+    while (!name && next_line(s))
+        name = s->starts ? uu_begins(a, s->line) : NULL;
+    return name;
+}
+
+/* Its lines to the scratch file, up to the first that is none; false where there is no room. */
+static bool write_uu(struct tree *t, struct lines *s, struct slice *out)
+{
+    char bytes[64];
+    int n;
+    *out = (struct slice){t->scratch_used, 0};
+    while (next_line(s) && (n = uu_decode(s->line, s->length, bytes)) >= 0) {
+        if (!scratch_write(t, bytes, (size_t)n))
+            return false;
+        out->size += n;
+    }
+    return true;
+}
+
+GMimeObject *open_uuencoded(struct tree *t, const struct leaf *l)
+{
+    struct lines s = {.n = 0};
+    struct slice bytes;
+    if (!is_uuencoded(l->part))
+        return NULL;
+    s.stream = g_mime_data_wrapper_get_stream(g_mime_part_get_content(l->part));
+    g_mime_stream_reset(s.stream);
+    const char *name = to_beginning(t->a, &s);
+    if (!name || !write_uu(t, &s, &bytes) || bytes.size == 0)
+        return NULL;
+    const char *type = header_structured(t->a, header_type(GMIME_OBJECT(l->part)), 1000, NULL);
+    const char *id = g_mime_object_get_content_id(GMIME_OBJECT(l->part));
+    GMimePart *part = scratch_file(t, *type ? type : "application/octet-stream", *l->name ? l->name : name, bytes);
+    if (id)
+        g_mime_object_set_content_id(GMIME_OBJECT(part), id);
+    return GMIME_OBJECT(part);
 }

@@ -42,6 +42,28 @@ static void test_message_as_a_file(void **state)
     parsed_free(&p);
 }
 
+/* What only says that it is a message stays a file; where its bytes are not to be had, that is told. */
+static void test_no_message(void **state)
+{
+    (void)state;
+    struct parsed p =
+        parse_text(MIXED WORDS "--B\nContent-Type: message/rfc822; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
+                               "JVBERi0xLjQgb25l\n--B--\n");
+    assert_int_equal(p.facts.n_parts, 1);
+    assert_part(&p, 0, "a.pdf", "%PDF-1.4 one");
+    assert_false(p.facts.parts[0].forwarded);
+    parsed_free(&p);
+    p = parse_text(MIXED WORDS "--B\nContent-Type: message/rfc822\nContent-Disposition: attachment; filename=a.eml\n\n"
+                               "the answer is yes, and it was meant as a text\n--B--\n");
+    assert_string_equal(p.facts.trouble, "the message \"a.eml\" stays closed: it has no header");
+    parsed_free(&p);
+    p = parse_text(MIXED WORDS "--B\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+                               "TWVzc2FnZS1JRDogPDE+Cgp3b3Jkcwo=\n--B--\n");
+    assert_int_equal(p.facts.n_parts, 0);
+    assert_string_equal(p.facts.trouble, "");
+    parsed_free(&p);
+}
+
 /* The parts are found where the header names no boundary, another one, or contradicts itself. */
 static void test_boundaries(void **state)
 {
@@ -318,6 +340,7 @@ static void test_tnef_message(void **state)
         assert_part(&p, i, "The minister's answer", "");
         assert_true(p.facts.parts[i].no_paper);
     }
+    assert_string_equal(p.facts.trouble, "");
     parsed_free(&p);
 }
 
@@ -398,6 +421,36 @@ static void test_uuencode_begins_again(void **state)
                                                    : "hello\n");
         parsed_free(&p);
     }
+}
+
+/* As a part's encoding, where a server took the spaces at the line's end away: they are zeros. */
+static void test_uuencode_of_a_part(void **state)
+{
+    (void)state;
+    static const char *const encodings[] = {"x-uuencode", "uuencode", "X-UUE"};
+    static const char *const files[] = {
+        "begin 644 other.pdf\nM)5!$1BTQ+C0@86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%\n"
+        "1<V5C;VYD(&QI;F4@;V8@:70\n\nend\n",
+        "Of old programs:\n\nbegin 644 other.pdf\r\n"
+        "M)5!$1BTQ+C0@86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%A86%\r\n1<V5C;VYD(&QI;F4@;V8@:70\r\n",
+    };
+    for (size_t i = 0; i < 6; i++) {
+        char text[2000];
+        snprintf(text, sizeof text,
+                 MIXED WORDS
+                 "--B\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: %s\n\n%s--B--\n",
+                 encodings[i / 2], files[i % 2]);
+        struct parsed p = parse_text(text);
+        assert_int_equal(p.facts.n_parts, 1);
+        assert_part(&p, 0, "a.pdf", "%PDF-1.4 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@second line of it");
+        assert_string_equal(p.facts.parts[0].claimed, "application/pdf");
+        assert_string_equal(p.facts.reply_text, "Kindly find our paper.");
+        parsed_free(&p);
+    }
+    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: application/pdf\nContent-Transfer-Encoding: x-uuencode"
+                                             "\n\nbegin 644 other.pdf\n#:&D*\n`\nend\n--B--\n");
+    assert_part(&p, 0, "other.pdf", "hi\n");
+    parsed_free(&p);
 }
 
 /* ---- what is signed or encrypted */
@@ -528,6 +581,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_message_as_a_file),
+        cmocka_unit_test(test_no_message),
         cmocka_unit_test(test_boundaries),
         cmocka_unit_test(test_boundaries_of_a_long_message),
         cmocka_unit_test(test_broken_base64),
@@ -540,6 +594,7 @@ int main(void)
         cmocka_unit_test(test_uuencode),
         cmocka_unit_test(test_uuencode_breaks_off),
         cmocka_unit_test(test_uuencode_begins_again),
+        cmocka_unit_test(test_uuencode_of_a_part),
         cmocka_unit_test(test_signed),
         cmocka_unit_test(test_encrypted),
         cmocka_unit_test(test_signed_stays_closed),
