@@ -57,24 +57,36 @@ static bool quoted_next(const struct lines *all, size_t i)
 
 /* ---- attributions */
 
-/* "On 2 Nov 2026, S wrote:", « كتب … في 2 نوفمبر 2026: »: a day alone, but as only a program puts it. */
+/* « كتب … في 2 نوفمبر 2026: » with nobody it was written to: a day alone, but as only a program puts it. */
 static bool dated_by_program(const char *joined)
 {
     const char *year = strstr(joined, " 20");
-    bool verb_first = g_str_has_prefix(joined, "كتب");
-    return year && strspn(year + 1, "0123456789") == 4 && (verb_first || strpbrk(year, ",") || strstr(year, "،"));
+    return year && strspn(year + 1, "0123456789") == 4 && g_str_has_prefix(joined, "كتب");
+}
+
+/* "On Mon, Nov 2, 2026 at 10:00, S<s@league.example> wrote:   the original": Yahoo for Android breaks no line. The verb
+ * stands right behind the address. */
+static bool original_behind(const char *joined, const char *behind_verb)
+{
+    const char *end = g_strrstr_len(joined, behind_verb - joined, "> ");
+    if (!end || *behind_verb != ':' || !starts_attribution(joined) || !holds_time(joined) || !holds_date(joined))
+        return false;
+    const char *verb = end + 2 + (strncmp(end + 2, "a ", 2) == 0 ? 2 : 0);
+    return !memchr(verb, ' ', (size_t)(behind_verb - verb));
 }
 
 static bool is_attribution(const struct lines *all, size_t next, const char *joined)
 {
-    const char *at = strchr(joined, '@');
+    const char *at = strchr(joined, '@'), *behind_verb = behind_wrote(joined);
     bool digits = strpbrk(joined, "0123456789") != NULL;
     if (!g_str_has_suffix(joined, ":"))
-        return false;
+        return at && behind_verb && original_behind(joined, behind_verb);
     if (quoted_next(all, next))
-        return at ? digits || says_wrote(joined) : digits && says_wrote(joined);
-    return says_wrote(joined) &&
-           ((at && strpbrk(joined, "<[(\"")) || (holds_time(joined) && holds_date(joined)) || dated_by_program(joined));
+        return at ? digits || behind_verb || g_str_has_suffix(joined, ">:") : digits && behind_verb;
+    if (!behind_verb)
+        return false;
+    return (at && strpbrk(joined, "<[(\"")) ||
+           (!says_to_whom(behind_verb) && ((holds_time(joined) && holds_date(joined)) || dated_by_program(joined)));
 }
 
 static bool ends_sentence(const char *folded)
@@ -146,7 +158,7 @@ static bool separator(const char *folded, bool *forwarded_out)
         return false;
     /* Domino: "-----Office <office@mfa.example> wrote: -----" */
     return names_original(folded + dashes, forwarded_out) ||
-           (dashes >= 3 && says_wrote(folded) && g_str_has_suffix(folded, "---"));
+           (dashes >= 3 && behind_wrote(folded) && g_str_has_suffix(folded, "---"));
 }
 
 struct header {
@@ -242,15 +254,16 @@ static bool dashed_name(const struct lines *all, size_t i)
     return words >= 2 && words <= 4;
 }
 
-/* The lines of a paragraph that a mail system put on; 0 for none. */
-static size_t disclaimer_at(const struct lines *all, size_t i)
+/* The lines of a paragraph that a mail system put on; 0 for none. Above all own words that is a warning of strangers;
+ * what a person says there of secrecy is meant. */
+static size_t disclaimer_at(const struct lines *all, size_t i, bool first)
 {
     size_t n = 0;
     bool secret = false;
     if (!starts_disclaimer(all->folded[i]) || (i > 0 && !is_empty(all, i - 1)))
         return 0;
     for (; i + n < all->n && !is_empty(all, i + n) && !quoted(all, i + n); n++)
-        secret |= secrecy_words(all->folded[i + n]);
+        secret |= stranger_words(all->folded[i + n]) || (!first && secrecy_words(all->folded[i + n]));
     return secret ? n : 0;
 }
 
@@ -344,7 +357,7 @@ static struct end own_lines(const struct lines *all, struct buf *out)
                 return (struct end){i, false};
             continue;
         }
-        size_t notice = disclaimer_at(all, i);
+        size_t notice = disclaimer_at(all, i, buf_text(out)[strspn(buf_text(out), "\n")] == '\0');
         in_signature |= signature(all->folded[i]) || dashed_name(all, i);
         if (notice > 0)
             i += notice - 1;

@@ -213,20 +213,20 @@ bool starts_attribution(const char *folded)
     return starts_with_one(folded, starts, SIZE(starts));
 }
 
-/* As a word: "مكتب" is an office. */
-static bool holds_word(const char *s, const char *word)
+/* Behind it as a word, NULL for nowhere: "مكتب" is an office. */
+static const char *behind_word(const char *s, const char *word)
 {
     size_t n = strlen(word);
     for (const char *p = s; (p = strstr(p, word)); p += n) {
         bool begins = p == s || !(g_ascii_isalnum(p[-1]) || (unsigned char)p[-1] >= 0x80) ||
                       (p - s >= 2 && strncmp(p - 2, "،", 2) == 0);
         if (begins && (p[n] == '\0' || strchr(" :/,(", p[n])))
-            return true;
+            return p + n;
     }
-    return false;
+    return NULL;
 }
 
-bool says_wrote(const char *folded)
+const char *behind_wrote(const char *folded)
 {
     static const char *const verbs[] = {"wrote",     "écrit",
                                         "schrieb",   "escribió",
@@ -241,10 +241,16 @@ bool says_wrote(const char *folded)
                                         "تمت كتابة", "ارسل",
                                         "writes",    "said",
                                         "جاء من",    "sent the following message"};
-    for (size_t i = 0; i < SIZE(verbs); i++)
-        if (holds_word(folded, verbs[i]))
-            return true;
-    return false;
+    const char *behind = NULL;
+    for (size_t i = 0; i < SIZE(verbs) && !behind; i++)
+        behind = behind_word(folded, verbs[i]);
+    return behind;
+}
+
+bool says_to_whom(const char *behind_verb)
+{
+    static const char *const words[] = {" to ", " au ", " aux ", " à la ", " à l'", " الى "};
+    return holds_one(behind_verb, words, SIZE(words));
 }
 
 bool names_original(const char *folded, bool *forwarded_out)
@@ -269,9 +275,21 @@ bool names_original(const char *folded, bool *forwarded_out)
 /* One short line by itself; more words than a machine's name has are a person's. */
 #define DEVICE_SPACES 7
 
+static const char *past_brackets(const char *folded)
+{
+    return folded + strspn(folded, "([<!");
+}
+
 bool device_line(const char *folded)
 {
     static const char *const starts[] = {"sent from my ",
+                                         "sent from a phone",
+                                         "sent from [mail]",
+                                         "sent from windows mail",
+                                         "sent from mailbox",
+                                         "sent with airmail",
+                                         "تم ارسالها من ",
+                                         "تم ارساله من ",
                                          "sent from mail for",
                                          "sent from outlook",
                                          "sent from yahoo",
@@ -309,6 +327,7 @@ bool device_line(const char *folded)
                                          "enviado desde mi ",
                                          "inviato da "};
     size_t spaces = 0;
+    folded = past_brackets(folded);
     if (!starts_with_one(folded, starts, SIZE(starts)))
         return false;
     for (const char *p = folded; *p && *p != '<' && *p != '('; p++)
@@ -348,7 +367,7 @@ bool starts_disclaimer(const char *folded)
                                          "ان هذا البريد",
                                          "المعلومات الواردة في هذه الرسالة",
                                          "تحذير: "};
-    return starts_with_one(folded, starts, SIZE(starts));
+    return starts_with_one(past_brackets(folded), starts, SIZE(starts));
 }
 
 bool secrecy_words(const char *folded)
@@ -357,9 +376,13 @@ bool secrecy_words(const char *folded)
                                         "intended solely",    "intended only",
                                         "confidentiel",       "à l'intention exclusive",
                                         "destinataire prévu", "سري",
-                                        "المرسل اليه",        "السرية",
-                                        "from outside",       "en dehors de l'organisation",
-                                        "de l'extérieur de",  "من خارج"};
+                                        "المرسل اليه",        "السرية"};
+    return holds_one(folded, words, SIZE(words));
+}
+
+bool stranger_words(const char *folded)
+{
+    static const char *const words[] = {"from outside", "en dehors de l'organisation", "de l'extérieur de", "من خارج"};
     return holds_one(folded, words, SIZE(words));
 }
 

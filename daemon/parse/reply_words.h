@@ -26,14 +26,18 @@ bool holds_time(const char *folded);
 bool holds_date(const char *folded);
 /* "On", "Le", "في": what an attribution starts with. */
 bool starts_attribution(const char *folded);
-/* "wrote", "a écrit", "كتب": somewhere in it. */
-bool says_wrote(const char *folded);
+/* "wrote", "a écrit", "كتب": what stands behind it; NULL where it is nowhere. */
+const char *behind_wrote(const char *folded);
+/* A person tells to whom somebody wrote, a program does not. */
+bool says_to_whom(const char *behind_verb);
 /* "original message"; forwarded_out: or one that is passed on. */
 bool names_original(const char *folded, bool *forwarded_out);
 bool device_line(const char *folded);
 /* The first line of a paragraph that a mail system puts on, not a person. */
 bool starts_disclaimer(const char *folded);
 bool secrecy_words(const char *folded);
+/* "from outside of the organization". */
+bool stranger_words(const char *folded);
 /* The subject of a mail that passes another one on. */
 bool forwarding_subject(struct arena *a, const char *subject);
 
