@@ -24,6 +24,7 @@
 #define TNEF_TEXT_MAX  ((size_t)2000)               /* of a name or type */
 
 enum { /* attributes, without their upper half */
+       ATT_CLASS = 0x8008,
        ATT_BODY = 0x800C,
        ATT_FILE_DATA = 0x800F,
        ATT_FILE_TITLE = 0x8010,
@@ -34,6 +35,7 @@ enum { /* attributes, without their upper half */
 };
 
 enum { /* properties */
+       PR_CLASS = 0x001A,
        PR_BODY = 0x1000,
        PR_HTML = 0x1013,
        PR_DISPLAY_NAME = 0x3001,
@@ -49,6 +51,7 @@ enum { TYPE_LIST = 0x1000, TYPE_LONG = 0x3, TYPE_OBJECT = 0xD, TYPE_STRING = 0x1
 
 struct value {
     uint16_t type, id;
+    uint32_t of_meeting; /* the number in the set of meetings' own properties; 0 for all others */
     struct slice bytes;
 };
 
@@ -63,6 +66,8 @@ struct tnef {
     GMimeMultipart *found;
     char charset[24]; /* of 8-bit strings */
     char html_charset[24];
+    const char *class; /* what the message is */
+    struct slice meeting;
     struct file file; /* the one that is being read */
     int n_files;
 };
@@ -143,13 +148,18 @@ static bool is_sized(uint16_t type)
     return type == TYPE_OBJECT || type == TYPE_STRING || type == TYPE_UNICODE || type == 0x102;
 }
 
-/* A property of somebody's own has a name before its value. */
-static bool skip_name(struct tree *t, struct slice *from)
+/* A property of somebody's own has a name before its value. Of these the meetings' set is known, PSETID_Meeting. */
+static bool take_name(struct tree *t, struct slice *from, struct value *v)
 {
+    static const unsigned char meetings[16] = {0x90, 0xDA, 0xD8, 0x6E, 0x0B, 0x45, 0x1B, 0x10,
+                                               0x98, 0xDA, 0x00, 0xAA, 0x00, 0x3F, 0x13, 0x05};
+    unsigned char set[16];
     struct slice skipped;
     uint32_t kind, n;
-    if (!take_slice(from, 16, &skipped) || !take_number(t, from, 4, &kind) || !take_number(t, from, 4, &n))
+    if (!take(t, from, set, sizeof set) || !take_number(t, from, 4, &kind) || !take_number(t, from, 4, &n))
         return false;
+    if (kind == 0 && memcmp(set, meetings, sizeof set) == 0)
+        v->of_meeting = n;
     return kind == 0 || (take_slice(from, n, &skipped) && skip_padding(from, n));
 }
 
@@ -166,9 +176,11 @@ static bool take_value(struct tree *t, struct slice *from, struct value *v)
 static bool take_property(struct tree *t, struct slice *from, struct value *v)
 {
     uint32_t type, id, count = 1;
-    if (!take_number(t, from, 2, &type) || !take_number(t, from, 2, &id) || (id >= 0x8000 && !skip_name(t, from)))
+    if (!take_number(t, from, 2, &type) || !take_number(t, from, 2, &id))
         return false;
     *v = (struct value){.type = (uint16_t)(type & ~(uint32_t)TYPE_LIST), .id = (uint16_t)id};
+    if (id >= 0x8000 && !take_name(t, from, v))
+        return false;
     bool counted = is_sized(v->type) || (type & TYPE_LIST) != 0;
     if ((!is_sized(v->type) && fixed_width(v->type) == 0) || (counted && !take_number(t, from, 4, &count)))
         return false;
@@ -284,8 +296,14 @@ static void add_words(struct tnef *x, const char *type, const char *charset, str
     add(x, GMIME_OBJECT(part));
 }
 
+enum { MEETING_ID = 0x3, MEETING_ID_OF_SERIES = 0x23 };
+
 static void message_property(struct tnef *x, const struct value *v)
 {
+    if (v->id == PR_CLASS && (v->type == TYPE_STRING || v->type == TYPE_UNICODE))
+        x->class = text_of(x, v->bytes, v->type == TYPE_UNICODE);
+    if ((v->of_meeting == MEETING_ID || v->of_meeting == MEETING_ID_OF_SERIES) && is_sized(v->type))
+        x->meeting = v->bytes;
     if (v->id == PR_INTERNET_CPID && v->type == TYPE_LONG) {
         uint32_t page = number_of(x->t, v->bytes);
         snprintf(x->html_charset, sizeof x->html_charset, page == 65001 ? "utf-8" : "windows-%u", page);
@@ -304,6 +322,7 @@ static bool take_attribute(struct tnef *x, uint32_t id, struct slice data)
 {
     switch (id) {
     case ATT_CODE_PAGE: snprintf(x->charset, sizeof x->charset, "windows-%u", number_of(x->t, data)); return true;
+    case ATT_CLASS: x->class = text_of(x, data, false); return true;
     case ATT_BODY: add_words(x, "text/plain", x->charset, data); return true;
     case ATT_PROPERTIES: return each_property(x, data, message_property);
     case ATT_FILE_BEGINS:
@@ -348,7 +367,7 @@ static bool says_tnef(const struct leaf *l)
 
 GMimeObject *open_tnef(struct tree *t, const struct leaf *l)
 {
-    struct tnef x = {.t = t, .charset = "windows-1252", .html_charset = "utf-8"};
+    struct tnef x = {.t = t, .charset = "windows-1252", .html_charset = "utf-8", .class = ""};
     struct slice all, after_key, copy;
     if (strcmp(l->type, TNEF_DAMAGED) == 0 || !says_tnef(l))
         return NULL;
@@ -357,6 +376,9 @@ GMimeObject *open_tnef(struct tree *t, const struct leaf *l)
     after_key = (struct slice){all.offset + HEAD, all.size - HEAD};
     whole = whole && after_key.size >= 0 && take_attributes(&x, after_key);
     add_file(&x);
+    GMimePart *meeting = tnef_meeting(t, x.class, x.meeting);
+    if (meeting)
+        add(&x, GMIME_OBJECT(meeting));
     if (!whole && scratch_copy(t, all, &copy))
         add(&x, GMIME_OBJECT(scratch_file(t, TNEF_DAMAGED, l->name, copy)));
     return GMIME_OBJECT(x.found);

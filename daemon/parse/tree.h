@@ -61,6 +61,10 @@ GMimeObject *open_uuencoded(struct tree *t, const struct leaf *l); /* a part enc
 #define TNEF_MULTIPART "multipart/x-tnef"
 #define TNEF_MESSAGE   "application/x-tnef-message" /* the name of a message in it */
 
+/* tnef_meeting.c: a meeting's answer, request or cancellation as a text/calendar part; NULL for what is none. The
+ * identifier may be empty. */
+GMimePart *tnef_meeting(struct tree *t, const char *class, struct slice id);
+
 /* A part of decoded bytes in the scratch file. The new header, its type, comes from `type` as far as that is one. */
 GMimePart *scratch_part(struct tree *t, const char *type, struct slice bytes);
 /* A parser of such bytes, to be unreferenced. */
