@@ -1,5 +1,5 @@
 /* Calendar parts (RFC 5545, 5546): METHOD, UID and the answers in PARTSTAT, from the first text/calendar or .ics part.
- * At most 64 KB are read. */
+ * The part's header has the same method (RFC 6047 2.4), and some programs have it there alone. At most 64 KB are read. */
 #include <string.h>
 #include <strings.h>
 #include "parse/header.h"
@@ -64,6 +64,9 @@ void collect_calendar(struct tree *t)
         if (!calendar || l->document || l->forwarded)
             continue;
         read_calendar(t->a, leaf_text(t->a, l, TEXT_MAX), t->facts);
+        const char *same = header_param(t->a, header_type(GMIME_OBJECT(l->part)), "method");
+        if (!*t->facts->calendar_method && same)
+            t->facts->calendar_method = text_cut(t->a, same, 40);
         const char *method = t->facts->calendar_method;
         t->facts->signs.calendar_reply = strcasecmp(method, "REPLY") == 0 || strcasecmp(method, "COUNTER") == 0;
         return;

@@ -88,18 +88,29 @@ char *leaf_text(struct arena *a, const struct leaf *l, size_t max)
     return charset_to_utf8(a, charset, buf_text(&bytes), bytes.len);
 }
 
+/* Of letters that had no place in some server's charset question marks are left, which no file's name holds. */
+static bool lost(const char *name)
+{
+    return !name || !*name || strchr(name, '?');
+}
+
+static const char *name_of(struct arena *a, const char *type, const char *disposition)
+{
+    const char *name = header_param(a, disposition, "filename"), *other = header_param(a, type, "name");
+    if (!other || !*other)
+        return name ? name : "";
+    return !name || !*name || (lost(name) && !lost(other)) ? other : name;
+}
+
 struct leaf leaf_of(struct arena *a, GMimePart *part)
 {
     const char *type = header_type(GMIME_OBJECT(part));
     const char *disposition = header_raw(GMIME_OBJECT(part), "Content-Disposition");
-    const char *name = header_param(a, disposition, "filename");
-    if (!name || !*name)
-        name = header_param(a, type, "name");
     const char *word = header_word(a, type);
     struct leaf l = {.part = part,
                      .type = *word ? word : "text/plain",
                      .disposition = header_word(a, disposition),
-                     .name = name ? name : "",
+                     .name = name_of(a, type, disposition),
                      .within = ""};
     BUF_SCOPED head = {0};
     leaf_bytes(&l, HEAD_BYTES, &head);

@@ -1,4 +1,4 @@
-/* A message to facts: the walk over its parts, the header, and the body's text.
+/* A message to facts: the walk over its parts, and the header.
  *
  * GMime parses from the descriptor with a persistent stream, so contents stay in the file. A message whose lines end
  * in bare CR is copied to the front of the scratch file with LF first. Refused is only what GMime gives no message for;
@@ -111,81 +111,6 @@ static void walk(struct tree *t, GMimeObject *o, struct place at)
     } else if (GMIME_IS_PART(o) && !is_elsewhere(t, o)) {
         add_leaf(t, GMIME_PART(o), at);
     }
-}
-
-static bool blank(const char *s)
-{
-    return s[strspn(s, " \t\r\n")] == '\0';
-}
-
-static char *body_of(struct tree *t, GMimeObject *o, int depth);
-
-/* The first alternative with words in it, the plain one before HTML, which says the same; for links the other way. A
- * plain one that only excuses itself says nothing. */
-static char *alternative_body(struct tree *t, GMimeMultipart *m, int depth)
-{
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
-            GMimeObject *child = g_mime_multipart_get_part(m, i);
-            char *text = (pass == t->html_first) == (strcmp(header_word(t->a, header_type(child)), "text/plain") == 0)
-                             ? body_of(t, child, depth + 1)
-                             : NULL;
-            if (text && !blank(text) && !text_is_stub(t->a, text))
-                return text;
-        }
-    return arena_strdup(t->a, "");
-}
-
-static char *mixed_body(struct tree *t, GMimeMultipart *m, int depth)
-{
-    BUF_SCOPED all = {.max = BODY_MAX};
-    for (int i = 0; i < g_mime_multipart_get_count(m) && i < FACTS_PARTS_MAX; i++) {
-        const char *text = body_of(t, g_mime_multipart_get_part(m, i), depth + 1);
-        if (blank(text))
-            continue;
-        if (all.len > 0 && all.data[all.len - 1] != '\n')
-            buf_addc(&all, '\n');
-        buf_adds(&all, text);
-    }
-    return arena_strndup(t->a, buf_text(&all), all.len);
-}
-
-static char *body_of(struct tree *t, GMimeObject *o, int depth)
-{
-    if (depth > PARSE_DEPTH_MAX || !o)
-        return arena_strdup(t->a, "");
-    if (GMIME_IS_MULTIPART(o)) {
-        const char *type = header_word(t->a, header_type(o));
-        bool alternative = strcmp(type, "multipart/alternative") == 0;
-        if (strcmp(type, TNEF_MULTIPART) == 0 && !t->tnef_words)
-            return arena_strdup(t->a, "");
-        return alternative ? alternative_body(t, GMIME_MULTIPART(o), depth) : mixed_body(t, GMIME_MULTIPART(o), depth);
-    }
-    if (!GMIME_IS_PART(o))
-        return arena_strdup(t->a, "");
-    struct leaf l = leaf_of(t->a, GMIME_PART(o));
-    if (!leaf_is_body(&l) && !leaf_goes_on(&l))
-        return arena_strdup(t->a, "");
-    char *text = leaf_text(t->a, &l, BODY_MAX);
-    return strcmp(l.type, "text/html") == 0 ? html_to_text(t->a, text) : text_without_marks(t->a, text);
-}
-
-/* The plain words say what is new; HTML has links that they leave out. */
-static void read_text(struct tree *t)
-{
-    struct facts *f = t->facts;
-    GMimeObject *root = g_mime_message_get_mime_part(t->message);
-    char *body = body_of(t, root, 0);
-    if (blank(body)) {
-        t->tnef_words = true;
-        body = body_of(t, root, 0);
-    }
-    char *own = reply_text(t->a, f->subject, body);
-    f->reply_text = text_cut(t->a, g_strstrip(text_without_marks(t->a, own)), TEXT_MAX);
-    f->text = text_cut(t->a, text_without_marks(t->a, body), TEXT_MAX);
-    links_of(t->a, own, &f->links, &f->n_links);
-    t->html_first = true;
-    links_of(t->a, reply_text(t->a, f->subject, body_of(t, root, 0)), &f->links, &f->n_links);
 }
 
 static char *all_html(struct tree *t)

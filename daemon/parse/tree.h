@@ -117,6 +117,8 @@ bool leaf_is_attached(struct tree *t, const struct leaf *l);
 /* The same words behind an attachment, made a file by Exchange: read as words, listed as no paper. */
 bool leaf_goes_on(const struct leaf *l);
 
+/* words.c: fills text, reply_text and links; the header is read already. */
+void read_text(struct tree *t);
 /* report.c: fills failures and the report signs from the report parts, returned_ids from the returned one. */
 void collect_report(struct tree *t);
 /* prose.c: the same for a bounce in words alone. */

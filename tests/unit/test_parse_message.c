@@ -202,6 +202,52 @@ static void test_nested_and_forwarded(void **state)
     parsed_free(&p);
 }
 
+/* Who passes a message on as a file, and says nothing, lets the other speak; a report's returned mail does not speak. */
+static void test_words_of_a_forwarded_message(void **state)
+{
+    (void)state;
+#define INNER                                                                                                          \
+    "Content-Type: message/rfc822\n\nFrom: minister@jo.example\nSubject: Re: call\n\nWe agree.\n\n"                    \
+    "On 2 Nov 2026, at 10:00, S <s@league.example> wrote:\n> the note\n--B--\n"
+    static const struct {
+        const char *mail, *own;
+    } rows[] = {
+        {MIXED "--B\n" INNER, "We agree."},
+        {MIXED "--B\nContent-Type: text/plain\n\n \n--B\n" INNER, "We agree."},
+        {MIXED WORDS "--B\n" INNER, "Kindly find our paper."},
+        {MIXED "--B\nContent-Type: text/plain\n\n-- \nThe desk\n--B\n" INNER, "We agree."},
+        {MIXED "--B\nContent-Type: message/rfc822\n\nFrom: S <s@league.example>\n\nour own note\n--B--\n", ""},
+        {MIXED "--B\n" INNER "\n--B\nContent-Type: text/plain\n\nmore\n--B--\n", "We agree."},
+        {HEAD "Content-Type: multipart/report; report-type=delivery-status; boundary=B\n\n--B\nContent-Type: "
+              "message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@b.example\nAction: "
+              "failed\nStatus: 5.1.1\n\n--B\n" INNER,
+         ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct parsed p = parse_text(rows[i].mail);
+        if (strcmp(p.facts.reply_text, rows[i].own) != 0)
+            fail_msg("row %zu: %s", i, p.facts.reply_text);
+        parsed_free(&p);
+    }
+}
+
+/* A name whose letters became question marks is taken from the other field. */
+static void test_name_lost_in_one_field(void **state)
+{
+    (void)state;
+    struct parsed p = parse_text(MIXED WORDS "--B\nContent-Type: application/pdf; name=\"=?utf-8?B?2Ko=?=.pdf\"\n"
+                                             "Content-Disposition: attachment; filename=\"???.pdf\"\n\n%PDF\n"
+                                             "--B\nContent-Type: application/pdf; name=\"2026 note.pdf\"\n"
+                                             "Content-Disposition: attachment; filename=\"2026 ???.pdf\"\n\n%PDF\n"
+                                             "--B\nContent-Type: application/pdf\n"
+                                             "Content-Disposition: attachment; filename=\"??.pdf\"\n\n%PDF\n--B--\n");
+    assert_int_equal(p.facts.n_parts, 3);
+    assert_string_equal(p.facts.parts[0].name, "ت.pdf");
+    assert_string_equal(p.facts.parts[1].name, "2026 note.pdf");
+    assert_string_equal(p.facts.parts[2].name, "??.pdf");
+    parsed_free(&p);
+}
+
 /* Some gateways encode the forwarded message itself. */
 static void test_encoded_message(void **state)
 {
@@ -410,6 +456,10 @@ static void test_calendar(void **state)
     assert_string_equal(p.facts.calendar_uid, "meeting-1");
     assert_string_equal(p.facts.calendar_partstat, "ACCEPTED");
     parsed_free(&p);
+    p = parse_text(HEAD "Content-Type: text/calendar; method=\"reply\"\n\nBEGIN:VCALENDAR\nUID:1\nEND:VCALENDAR\n");
+    assert_true(p.facts.signs.calendar_reply); /* the same word in the part's header (RFC 6047 2.4) */
+    assert_string_equal(p.facts.calendar_method, "reply");
+    parsed_free(&p);
     static char text[20000];
     sprintf(text,
             HEAD "Content-Type: text/calendar\n\nMETHOD:REPLY\nATTENDEE;PARTSTAT=%010000d:mailto:a@b.example\n"
@@ -536,6 +586,8 @@ int main(void)
         cmocka_unit_test(test_what_is_a_paper),
         cmocka_unit_test(test_words_go_on),
         cmocka_unit_test(test_nested_and_forwarded),
+        cmocka_unit_test(test_words_of_a_forwarded_message),
+        cmocka_unit_test(test_name_lost_in_one_field),
         cmocka_unit_test(test_encoded_message),
         cmocka_unit_test(test_charsets),
         cmocka_unit_test(test_line_ends),
