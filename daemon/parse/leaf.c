@@ -94,6 +94,13 @@ static bool lost(const char *name)
     return !name || !*name || strchr(name, '?');
 }
 
+/* The path that some old webmail gives with the name is the sender's own (RFC 2183 2.3). A slash may be of the name. */
+static const char *without_path(const char *name)
+{
+    const char *last = g_ascii_isalpha(name[0]) && name[1] == ':' ? strrchr(name, '\\') : NULL;
+    return last && last[1] ? last + 1 : name;
+}
+
 static const char *name_of(struct arena *a, const char *type, const char *disposition)
 {
     const char *name = header_param(a, disposition, "filename"), *other = header_param(a, type, "name");
@@ -110,7 +117,7 @@ struct leaf leaf_of(struct arena *a, GMimePart *part)
     struct leaf l = {.part = part,
                      .type = *word ? word : "text/plain",
                      .disposition = header_word(a, disposition),
-                     .name = name_of(a, type, disposition),
+                     .name = without_path(name_of(a, type, disposition)),
                      .within = ""};
     BUF_SCOPED head = {0};
     leaf_bytes(&l, HEAD_BYTES, &head);

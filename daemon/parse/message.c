@@ -277,7 +277,7 @@ static bool copy_with_lf(int from, int to, int64_t *size_out, struct err *e)
     return true;
 }
 
-/* Where the header begins: behind empty lines and an mbox "From " line. */
+/* Where the header begins: behind empty lines, an mbox "From " line and blanks. */
 static int64_t header_start(int fd)
 {
     char head[1024];
@@ -291,7 +291,7 @@ static int64_t header_start(int fd)
         bool skip =
             line[strspn(line, " \t\r")] == '\n' || strncmp(line, "From ", 5) == 0 || strncmp(line, ">From ", 6) == 0;
         if (!skip || *end == '\0')
-            return line - head;
+            return line + strspn(line, " \t") - head; /* there is nothing that it could go on */
         line = end + 1;
     }
 }

@@ -31,6 +31,22 @@ static void test_header_fields(void **state)
 }
 
 /* What our server says of the sender reaches the daemon as it stands, or as cut. */
+static void test_where_the_header_begins(void **state)
+{
+    (void)state;
+    static const char *const before[] = {
+        "", "\n\r\n", "From a@b.example Mon Nov  2 10:00:00 2026\n", ">From a@b.example\n", " ", " \n\t"};
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        char text[300];
+        snprintf(text, sizeof text, "%sFrom: a@mfa.example\nSubject: x\n\nWe agree.\n", before[i]);
+        struct parsed p = parse_text(text);
+        assert_string_equal(p.facts.from.address, "a@mfa.example");
+        assert_string_equal(p.facts.subject, "x");
+        assert_string_equal(p.facts.reply_text, "We agree.");
+        parsed_free(&p);
+    }
+}
+
 static void test_auth_results(void **state)
 {
     (void)state;
@@ -227,6 +243,25 @@ static void test_words_of_a_forwarded_message(void **state)
         struct parsed p = parse_text(rows[i].mail);
         if (strcmp(p.facts.reply_text, rows[i].own) != 0)
             fail_msg("row %zu: %s", i, p.facts.reply_text);
+        parsed_free(&p);
+    }
+}
+
+static void test_path_with_a_name(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"C:\\\\Users\\\\office\\\\answer.pdf", "answer.pdf"},
+                                          {"note 5/2026.pdf", "note 5/2026.pdf"},
+                                          {"a:b.pdf", "a:b.pdf"}};
+    for (size_t i = 0; i < 3; i++) {
+        char text[500];
+        snprintf(text, sizeof text,
+                 MIXED WORDS "--B\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=\"%s\"\n\n"
+                             "%%PDF\n--B--\n",
+                 rows[i][0]);
+        struct parsed p = parse_text(text);
+        assert_int_equal(p.facts.n_parts, 1);
+        assert_string_equal(p.facts.parts[0].name, rows[i][1]);
         parsed_free(&p);
     }
 }
@@ -579,6 +614,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_header_fields),
+        cmocka_unit_test(test_where_the_header_begins),
         cmocka_unit_test(test_auth_results),
         cmocka_unit_test(test_what_else_vouches),
         cmocka_unit_test(test_structure_is_not_decoded),
@@ -587,6 +623,7 @@ int main(void)
         cmocka_unit_test(test_words_go_on),
         cmocka_unit_test(test_nested_and_forwarded),
         cmocka_unit_test(test_words_of_a_forwarded_message),
+        cmocka_unit_test(test_path_with_a_name),
         cmocka_unit_test(test_name_lost_in_one_field),
         cmocka_unit_test(test_encoded_message),
         cmocka_unit_test(test_charsets),
