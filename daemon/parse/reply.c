@@ -17,6 +17,7 @@
 #define ATTRIBUTION_BYTES 500
 #define HEADER_LINES      ((size_t)14)
 #define FORWARDS_MAX      3
+#define SIGNATURE_LINES   ((size_t)25)
 
 struct lines {
     struct arena *a;
@@ -227,7 +228,7 @@ static int domino_header(const struct lines *all, size_t i)
 
 /* ---- signatures */
 
-static bool signature(const char *folded)
+static bool dashes_alone(const char *folded)
 {
     return strcmp(folded, "--") == 0 || strcmp(folded, "—") == 0 || strcmp(folded, "__") == 0;
 }
@@ -238,6 +239,24 @@ static bool words_end(const struct lines *all, size_t i)
     bool forwarded;
     return i >= all->n || quoted(all, i) || all->attribution[i] > 0 || all->folded[i][0] < ' ' ||
            separator(all->folded[i], &forwarded) || header_block(all, i, false);
+}
+
+/* Dashes alone, with no more below than a signature has; where they stand above or below too, a person parts the words
+ * with them. */
+static bool signature_at(const struct lines *all, size_t i)
+{
+    size_t filled = 0;
+    if (!dashes_alone(all->folded[i]))
+        return false;
+    for (size_t k = i, n = 0; k-- > 0 && n < SIGNATURE_LINES && !quoted(all, k); n++)
+        if (dashes_alone(all->folded[k]))
+            return false;
+    for (i++; !words_end(all, i); i++) {
+        filled += !is_empty(all, i);
+        if (filled > SIGNATURE_LINES || dashes_alone(all->folded[i]))
+            return false;
+    }
+    return true;
 }
 
 /* "-Name Surname" as the last of the words, a paragraph of its own: of two to four words, each with a capital. */
@@ -358,7 +377,7 @@ static struct end own_lines(const struct lines *all, struct buf *out)
             continue;
         }
         size_t notice = disclaimer_at(all, i, buf_text(out)[strspn(buf_text(out), "\n")] == '\0');
-        in_signature |= signature(all->folded[i]) || dashed_name(all, i);
+        in_signature |= signature_at(all, i) || dashed_name(all, i);
         if (notice > 0)
             i += notice - 1;
         else if (!in_signature && !device_at(all, i))

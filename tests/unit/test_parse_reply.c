@@ -220,6 +220,8 @@ static void test_persons_own(void **state)
         "To\nbe continued",
         "Two points:\n- one\n- two",
         "a -- b\nc",
+        "Our answers:\n--\n1. We attend.\n--\n2. No visa is needed.",
+        "Remarks\n--\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n20\n21\n22\n23\n24\n25\n26",
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ARENA_SCOPED a = arena_new();
