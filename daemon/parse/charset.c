@@ -114,6 +114,26 @@ static bool convert(const char *charset, const char *bytes, size_t n, bool stric
     return fits;
 }
 
+/* Of ISO-8859-6 some frequent letters (heh, waw, yeh, qaf) lie where windows-1256 has French ones, which stand in no
+ * Arabic word; and it leaves many places free that windows-1256 uses all the time. */
+static bool like_8859_6(const char *bytes, size_t n)
+{
+    size_t telling = 0, in_run = 0, run = 0;
+    for (size_t i = 0; i <= n; i++) {
+        unsigned char c = i < n ? (unsigned char)bytes[i] : ' ';
+        if (c < 0x80) {
+            telling += run >= 3 ? in_run : 0;
+            run = in_run = 0;
+            continue;
+        }
+        if (!memchr("\xA0\xA4\xAC\xAD\xBB\xBF", c, 6) && !(c >= 0xC1 && c <= 0xDA) && !(c >= 0xE0 && c <= 0xF2))
+            return false;
+        run++;
+        in_run += c == 0xE2 || (c >= 0xE7 && c <= 0xEA);
+    }
+    return telling > 0;
+}
+
 /* Arabic letters come in runs, accented Latin ones singly among ASCII. */
 static const char *single_byte_guess(const char *bytes, size_t n)
 {
@@ -125,6 +145,8 @@ static const char *single_byte_guess(const char *bytes, size_t n)
         if ((i > 0 && (bytes[i - 1] & 0x80)) || (i + 1 < n && (bytes[i + 1] & 0x80)))
             in_run++;
     }
+    if (like_8859_6(bytes, n))
+        return "iso-8859-6";
     return 2 * in_run >= high ? "windows-1256" : "windows-1252";
 }
 
@@ -184,7 +206,7 @@ char *charset_to_utf8(struct arena *a, const char *charset, const char *bytes, s
     if (!mark && strcasecmp(label, "utf-16") == 0)
         label = utf16_order(bytes, n);
     if (strcasecmp(label, "windows-1252") == 0 && !utf8_valid(bytes, n) && arabic_runs(bytes, n))
-        label = "windows-1256";
+        label = single_byte_guess(bytes, n);
     if (strcasecmp(label, "utf-8") == 0 && utf8_valid(bytes, n))
         return text_clean(a, bytes, n);
     /* Valid UTF-8 beyond ASCII is hardly ever anything else. */

@@ -3,6 +3,7 @@
  * Decoding is GMime's. Mended here is where it loses a byte: base64 without padding, and a line end before a boundary
  * that is not like the boundary's own. */
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 #include "parse/charset.h"
 #include "parse/header.h"
@@ -77,6 +78,22 @@ size_t lines_with_lf(char *text, size_t n, bool *after_cr)
     return kept;
 }
 
+#define META_BYTES ((size_t)4096)
+
+/* What HTML says of its own charset; where that can be read at all, it is no UTF-16. */
+static char *meta_charset(struct arena *a, const char *html, size_t n)
+{
+    const char *head = arena_strndup(a, html, n < META_BYTES ? n : META_BYTES), *meta = head, *value = NULL;
+    while (!value && (meta = strcasestr(meta, "<meta"))) {
+        const char *end = meta + strcspn(meta, ">");
+        value = strcasestr(meta, "charset=");
+        value = value && value < end ? value + strlen("charset=") : NULL;
+        meta = end;
+    }
+    value = value ? value + strspn(value, "\"' ") : "";
+    return strncasecmp(value, "utf-16", 6) == 0 ? NULL : arena_strndup(a, value, strcspn(value, "\"' ;/>"));
+}
+
 char *leaf_text(struct arena *a, const struct leaf *l, size_t max)
 {
     BUF_SCOPED bytes = {0};
@@ -85,6 +102,8 @@ char *leaf_text(struct arena *a, const struct leaf *l, size_t max)
     if (bytes.len > 0 && !memchr(bytes.data, '\0', bytes.len)) /* a line end of UTF-16 has other bytes */
         bytes.len = lines_with_lf(bytes.data, bytes.len, &after_cr);
     char *charset = header_param(a, header_type(GMIME_OBJECT(l->part)), "charset");
+    if (!charset && strcmp(l->type, "text/html") == 0)
+        charset = meta_charset(a, buf_text(&bytes), bytes.len);
     return charset_to_utf8(a, charset, buf_text(&bytes), bytes.len);
 }
 

@@ -311,6 +311,14 @@ static void test_charsets(void **state)
         {"utf-8", "\xCA\xDA\xE3\xED\xE3", "تعميم\n"}, /* wrong label */
         {"no-such-charset", "\xCA\xDA\xE3\xED\xE3", "تعميم\n"},
         {"iso-8859-1", "d\xE9j\xE0", "déjà\n"},
+        {"utf-8", "\xE6\xE8\xC7\xE1\xE2 \xD9\xE4\xE9 \xC7\xE4\xE5\xD0\xE3\xD1\xC9",
+         "نوافق على المذكرة\n"}, /* wrong label, and another charset */
+        {"utf-8", "\xE4\xE6\xC7\xDD\xDE \xDA\xE1\xEC \xC7\xE1\xE3\xD0\xDF\xD1\xC9", "نوافق على المذكرة\n"},
+        {"iso-8859-1", "\xE6\xE8\xC7\xE1\xE2 \xD9\xE4\xE9 \xC7\xE4\xE5\xD0\xE3\xD1\xC9", "نوافق على المذكرة\n"},
+        {"utf-8",
+         "Cr\xE9\xE9"
+         "e \xE0 No\xEBl",
+         "Créée à Noël\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[1000];
@@ -359,6 +367,27 @@ static char *answer(const struct facts *f)
     char *text = json_dumps(o, JSON_SORT_KEYS | JSON_INDENT(1));
     json_decref(o);
     return text;
+}
+
+/* What HTML says of its charset counts where the part does not. */
+static void test_charset_in_html(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"", "<meta http-equiv=Content-Type content=\"text/html; charset=iso-8859-6\">", "تعميم"},
+        {"", "<META CHARSET='ISO-8859-6'>", "تعميم"},
+        {"", "<meta charset=utf-16>", "تعميم"}, /* it could not be read as such */
+        {"; charset=iso-8859-6", "<meta charset=windows-1252>", "تعميم"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[1000];
+        snprintf(text, sizeof text,
+                 HEAD "Content-Type: text/html%s\n\n<html><head>%s</head><p>\xCA\xD9\xE5\xEA\xE5</p>", rows[i][0],
+                 rows[i][1]);
+        struct parsed p = parse_text(text);
+        assert_string_equal(p.facts.reply_text, rows[i][2]);
+        parsed_free(&p);
+    }
 }
 
 static void test_line_ends(void **state)
@@ -627,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_name_lost_in_one_field),
         cmocka_unit_test(test_encoded_message),
         cmocka_unit_test(test_charsets),
+        cmocka_unit_test(test_charset_in_html),
         cmocka_unit_test(test_line_ends),
         cmocka_unit_test(test_mixed_line_ends),
         cmocka_unit_test(test_too_many_and_too_deep),
