@@ -126,7 +126,7 @@ static bool like_8859_6(const char *bytes, size_t n)
             run = in_run = 0;
             continue;
         }
-        if (!memchr("\xA0\xA4\xAC\xAD\xBB\xBF", c, 6) && !(c >= 0xC1 && c <= 0xDA) && !(c >= 0xE0 && c <= 0xF2))
+        if (!strchr("\xA0\xA4\xAC\xAD\xBB\xBF", c) && !(c >= 0xC1 && c <= 0xDA) && !(c >= 0xE0 && c <= 0xF2))
             return false;
         run++;
         in_run += c == 0xE2 || (c >= 0xE7 && c <= 0xEA);

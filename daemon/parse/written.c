@@ -272,6 +272,7 @@ GMimeObject *open_uuencoded(struct tree *t, const struct leaf *l)
     const char *type = header_structured(t->a, header_type(GMIME_OBJECT(l->part)), 1000, NULL);
     const char *id = g_mime_object_get_content_id(GMIME_OBJECT(l->part));
     GMimePart *part = scratch_file(t, *type ? type : "application/octet-stream", *l->name ? l->name : name, bytes);
+    g_mime_object_set_disposition(GMIME_OBJECT(part), l->disposition); /* a picture may be shown, as any other */
     if (id)
         g_mime_object_set_content_id(GMIME_OBJECT(part), id);
     return GMIME_OBJECT(part);

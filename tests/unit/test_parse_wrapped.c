@@ -239,6 +239,12 @@ static void test_uuencode_of_a_part(void **state)
                                              "\n\nbegin 644 other.pdf\n#:&D*\n`\nend\n--B--\n");
     assert_part(&p, 0, "other.pdf", "hi\n");
     parsed_free(&p);
+    p = parse_text(HEAD
+                   "Content-Type: multipart/related; boundary=B\n\n--B\nContent-Type: text/html\n\n<p>Yes.</p>\n--B\n"
+                   "Content-Type: image/gif; name=a.gif\nContent-Transfer-Encoding: x-uuencode\n\n"
+                   "begin 644 a.gif\n*1TE&.#EA`0`!````\n`\nend\n--B--\n");
+    assert_true(p.facts.parts[0].inline_shown);
+    parsed_free(&p);
 }
 
 /* ---- what is signed or encrypted */
