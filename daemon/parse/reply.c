@@ -9,132 +9,19 @@
 #include <stdbool.h>
 #include <string.h>
 #include "base/buf.h"
+#include "parse/reply_lines.h"
 #include "parse/reply_words.h"
 #include "parse/text.h"
 
-#define LINES_MAX         ((size_t)20000)
-#define ATTRIBUTION_LINES ((size_t)4)
-#define ATTRIBUTION_BYTES 500
-#define HEADER_LINES      ((size_t)14)
-#define FORWARDS_MAX      3
-#define SIGNATURE_LINES   ((size_t)25)
-
-struct lines {
-    struct arena *a;
-    char **line;         /* as it came, the end trimmed */
-    const char **folded; /* see reply_words.h; "" for an empty one */
-    size_t *attribution; /* how many lines from this one on are an attribution; 0 for none */
-    size_t n;
-};
+#define HEADER_LINES    ((size_t)14)
+#define FORWARDS_MAX    3
+#define SIGNATURE_LINES ((size_t)25)
 
 /* Where the new words end, and whether what follows is a mail that is passed on. */
 struct end {
     size_t at;
     bool forwarded;
 };
-
-static bool is_empty(const struct lines *all, size_t i)
-{
-    return all->folded[i][0] == '\0';
-}
-
-static bool quoted(const struct lines *all, size_t i)
-{
-    return all->folded[i][0] == '>';
-}
-
-static size_t next_filled(const struct lines *all, size_t i)
-{
-    while (i < all->n && is_empty(all, i))
-        i++;
-    return i;
-}
-
-static bool quoted_next(const struct lines *all, size_t i)
-{
-    i = next_filled(all, i);
-    return i < all->n && quoted(all, i);
-}
-
-/* ---- attributions */
-
-/* « كتب … في 2 نوفمبر 2026: » with nobody it was written to: a day alone, but as only a program puts it. */
-static bool dated_by_program(const char *joined)
-{
-    const char *year = strstr(joined, " 20");
-    return year && strspn(year + 1, "0123456789") == 4 && g_str_has_prefix(joined, "كتب");
-}
-
-/* "On Mon, Nov 2, 2026 at 10:00, S<s@league.example> wrote:   the original": Yahoo for Android breaks no line. The verb
- * stands right behind the address. */
-static bool original_behind(const char *joined, const char *behind_verb)
-{
-    const char *end = g_strrstr_len(joined, behind_verb - joined, "> ");
-    if (!end || *behind_verb != ':' || !starts_attribution(joined) || !holds_time(joined) || !holds_date(joined))
-        return false;
-    const char *verb = end + 2 + (strncmp(end + 2, "a ", 2) == 0 ? 2 : 0);
-    return !memchr(verb, ' ', (size_t)(behind_verb - verb));
-}
-
-static bool is_attribution(const struct lines *all, size_t next, const char *joined)
-{
-    const char *at = strchr(joined, '@'), *behind_verb = behind_wrote(joined);
-    bool digits = strpbrk(joined, "0123456789") != NULL;
-    if (!g_str_has_suffix(joined, ":"))
-        return at && behind_verb && original_behind(joined, behind_verb);
-    if (quoted_next(all, next))
-        return at ? digits || behind_verb || g_str_has_suffix(joined, ">:") : digits && behind_verb;
-    if (!behind_verb)
-        return false;
-    return (at && strpbrk(joined, "<[(\"")) ||
-           (!says_to_whom(behind_verb) && ((holds_time(joined) && holds_date(joined)) || dated_by_program(joined)));
-}
-
-static bool ends_sentence(const char *folded)
-{
-    return *folded && strchr(".!?", folded[strlen(folded) - 1]);
-}
-
-/* A line that could begin one may be a person's, with the attribution below it: the last beginning counts, so this is
- * asked from the last line upwards. */
-static size_t attribution_at(const struct lines *all, size_t i)
-{
-    char joined[ATTRIBUTION_BYTES + 1];
-    size_t length = 0;
-    for (size_t n = 1; n <= ATTRIBUTION_LINES && i + n <= all->n; n++) {
-        const char *folded = all->folded[i + n - 1];
-        size_t more = strlen(folded);
-        if (*folded == '\0' || *folded == '>' ||
-            (n > 1 && all->attribution[i + n - 1] > 0 && starts_attribution(folded)) ||
-            length + more + 2 > sizeof joined)
-            return 0;
-        if (n > 1)
-            joined[length++] = ' ';
-        memcpy(joined + length, folded, more + 1);
-        length += more;
-        if (is_attribution(all, i + n, joined))
-            return n;
-        if (n == 1 && !starts_attribution(folded) && (!strpbrk(folded, "0123456789@") || ends_sentence(folded)))
-            return 0;
-    }
-    return 0;
-}
-
-static struct lines split(struct arena *a, const char *text)
-{
-    struct lines all = {.a = a};
-    char *rest = arena_strdup(a, text), *line;
-    size_t n_folded = 0;
-    while (all.n < LINES_MAX && (line = strsep(&rest, "\n"))) {
-        const char *folded = fold(a, g_strchomp(line));
-        ARENA_PUSH(a, all.folded, n_folded, folded);
-        ARENA_PUSH(a, all.line, all.n, *folded || strchr(line, TEXT_LINK_MARK) ? line : "");
-    }
-    all.attribution = arena_alloc(a, (all.n + 1) * sizeof *all.attribution);
-    for (size_t i = all.n; i-- > 0;)
-        all.attribution[i] = attribution_at(&all, i);
-    return all;
-}
 
 /* ---- separators and headers */
 
@@ -162,6 +49,15 @@ static bool separator(const char *folded, bool *forwarded_out)
            (dashes >= 3 && behind_wrote(folded) && g_str_has_suffix(folded, "---"));
 }
 
+/* GroupWise: ">>> S <s@league.example> 11/2/2026 10:00 AM >>>", and the original below without a mark. */
+static bool groupwise(const struct lines *all, size_t i)
+{
+    const char *folded = all->folded[i];
+    bool verb = g_str_has_suffix(folded, ":") && behind_wrote(folded);
+    return g_str_has_prefix(folded, ">>> ") && (g_str_has_suffix(folded, " >>>") || verb) && holds_time(folded) &&
+           !quoted_next(all, i + 1);
+}
+
 struct header {
     unsigned labels;
     int kinds;
@@ -177,8 +73,8 @@ static struct header header_at(const struct lines *all, size_t i)
     size_t rest = 0;
     for (size_t k = i; k < all->n && k < i + HEADER_LINES; k++) {
         bool alone;
-        size_t next = is_empty(all, k) ? next_filled(all, k) : k;
-        if (next >= all->n || next > k + 2 || quoted(all, next))
+        size_t next = line_empty(all, k) ? next_filled(all, k) : k;
+        if (next >= all->n || next > k + 2 || line_quoted(all, next))
             break;
         enum label label = label_of(all->folded[next], &alone);
         if (label != LABEL_NONE && !alone)
@@ -219,9 +115,9 @@ static int domino_header(const struct lines *all, size_t i)
     for (size_t k = i + 1; k < all->n && k < i + HEADER_LINES; k++)
         subject |= label_of(all->folded[k], &alone) == LABEL_SUBJECT && alone;
     bool dated = false;
-    while (above < 2 && (size_t)above < i && is_empty(all, i - 1 - (size_t)above))
+    while (above < 2 && (size_t)above < i && line_empty(all, i - 1 - (size_t)above))
         above++;
-    for (; above < 6 && (size_t)above < i && !is_empty(all, i - 1 - (size_t)above); above++)
+    for (; above < 6 && (size_t)above < i && !line_empty(all, i - 1 - (size_t)above); above++)
         dated |= holds_time(all->folded[i - 1 - (size_t)above]);
     return subject && dated ? above : -1;
 }
@@ -237,7 +133,7 @@ static bool dashes_alone(const char *folded)
 static bool words_end(const struct lines *all, size_t i)
 {
     bool forwarded;
-    return i >= all->n || quoted(all, i) || all->attribution[i] > 0 || all->folded[i][0] < ' ' ||
+    return i >= all->n || line_quoted(all, i) || all->attribution[i] > 0 || all->folded[i][0] < ' ' ||
            separator(all->folded[i], &forwarded) || header_block(all, i, false);
 }
 
@@ -248,11 +144,11 @@ static bool signature_at(const struct lines *all, size_t i)
     size_t filled = 0;
     if (!dashes_alone(all->folded[i]))
         return false;
-    for (size_t k = i, n = 0; k-- > 0 && n < SIGNATURE_LINES && !quoted(all, k); n++)
+    for (size_t k = i, n = 0; k-- > 0 && n < SIGNATURE_LINES && !line_quoted(all, k); n++)
         if (dashes_alone(all->folded[k]))
             return false;
     for (i++; !words_end(all, i); i++) {
-        filled += !is_empty(all, i);
+        filled += !line_empty(all, i);
         if (filled > SIGNATURE_LINES || dashes_alone(all->folded[i]))
             return false;
     }
@@ -264,7 +160,7 @@ static bool dashed_name(const struct lines *all, size_t i)
 {
     const char *line = all->line[i];
     int words = 0;
-    if (*line != '-' || strpbrk(line, ".,;:!?0123456789<>/") || i == 0 || !is_empty(all, i - 1) ||
+    if (*line != '-' || strpbrk(line, ".,;:!?0123456789<>/") || i == 0 || !line_empty(all, i - 1) ||
         !words_end(all, next_filled(all, i + 1)))
         return false;
     for (const char *p = line; p; p = strchr(p + 1, ' '), words++)
@@ -279,9 +175,9 @@ static size_t disclaimer_at(const struct lines *all, size_t i, bool first)
 {
     size_t n = 0;
     bool secret = false;
-    if (!starts_disclaimer(all->folded[i]) || (i > 0 && !is_empty(all, i - 1)))
+    if (!starts_disclaimer(all->folded[i]) || (i > 0 && !line_empty(all, i - 1)))
         return 0;
-    for (; i + n < all->n && !is_empty(all, i + n) && !quoted(all, i + n); n++)
+    for (; i + n < all->n && !line_empty(all, i + n) && !line_quoted(all, i + n); n++)
         secret |= stranger_words(all->folded[i + n]) || (!first && secrecy_words(all->folded[i + n]));
     return secret ? n : 0;
 }
@@ -290,7 +186,7 @@ static size_t disclaimer_at(const struct lines *all, size_t i, bool first)
 static bool device_at(const struct lines *all, size_t i)
 {
     return device_line(all->folded[i]) &&
-           (words_end(all, i + 1) || is_empty(all, i + 1) || device_line(all->folded[i + 1]));
+           (words_end(all, i + 1) || line_empty(all, i + 1) || device_line(all->folded[i + 1]));
 }
 
 /* ---- the walk */
@@ -303,7 +199,7 @@ static bool ends_at(const struct lines *all, size_t i, struct buf *out, bool *fo
     *forwarded_out = false;
     if (*folded == TEXT_QUOTE_MARK)
         return true;
-    if (separator(folded, forwarded_out) || header_block(all, i, after_rule))
+    if (separator(folded, forwarded_out) || groupwise(all, i) || header_block(all, i, after_rule))
         return true;
     int above = domino_header(all, i);
     for (int k = 0; k < above; k++) {
@@ -318,7 +214,7 @@ static bool ends_at(const struct lines *all, size_t i, struct buf *out, bool *fo
 static bool to_quotation(const struct lines *all, size_t *i, size_t n)
 {
     size_t after = next_filled(all, *i + n);
-    if (after >= all->n || !quoted(all, after))
+    if (after >= all->n || !line_quoted(all, after))
         return false;
     *i = after - 1;
     return true;
@@ -330,12 +226,12 @@ static bool marked_quotation(const struct lines *all, size_t *i)
 {
     bool forwarded;
     size_t k = next_filled(all, *i + 1);
-    for (size_t n = 0; n < ATTRIBUTION_LINES && k < all->n && !quoted(all, k); n++) {
+    for (size_t n = 0; n < ATTRIBUTION_LINES && k < all->n && !line_quoted(all, k); n++) {
         if (separator(all->folded[k], &forwarded))
             break;
         k = next_filled(all, k + 1);
     }
-    if (k >= all->n || !(quoted(all, k) || separator(all->folded[k], &forwarded)))
+    if (k >= all->n || !(line_quoted(all, k) || separator(all->folded[k], &forwarded)))
         return false;
     *i = k - 1;
     return true;
@@ -365,7 +261,7 @@ static struct end own_lines(const struct lines *all, struct buf *out)
 {
     bool in_signature = false, forwarded = false, end;
     for (size_t i = 0; i < all->n; i++) {
-        if (quoted(all, i)) {
+        if (line_quoted(all, i) && !groupwise(all, i)) {
             in_signature = false;
             continue;
         }
@@ -413,7 +309,7 @@ static const char *passed_on(const struct lines *all, size_t at)
     BUF_SCOPED text = {0};
     bool alone;
     size_t i = past_marks(all, at);
-    bool deeper = i < all->n && quoted(all, i);
+    bool deeper = i < all->n && line_quoted(all, i);
     for (; i < all->n; i++) {
         const char *line = all->line[i];
         size_t marks = deeper ? strspn(line, " ") : 0;
@@ -421,7 +317,7 @@ static const char *passed_on(const struct lines *all, size_t at)
             line += marks + 1 + (line[marks + 1] == ' ');
         buf_addf(&text, "%s\n", line);
     }
-    struct lines rest = split(all->a, buf_text(&text));
+    struct lines rest = lines_of(all->a, buf_text(&text));
     i = rest.n > 0 && label_of(rest.folded[0], &alone) && !alone ? header_at(&rest, 0).lines : 0;
     buf_clear(&text);
     for (; i < rest.n; i++)
@@ -434,7 +330,7 @@ char *reply_text(struct arena *a, const char *subject, const char *text)
     bool forwarding = forwarding_subject(a, subject);
     for (int depth = 0;; depth++) {
         BUF_SCOPED out = {0};
-        struct lines all = split(a, text);
+        struct lines all = lines_of(a, text);
         struct end end = own_lines(&all, &out);
         char *own = trimmed(a, &out);
         if (*own || depth == FORWARDS_MAX || end.at >= all.n || !(forwarding || end.forwarded))
