@@ -22,21 +22,53 @@ static char *unfold(char *text)
     return text;
 }
 
+/* contentline = name *( ";" param-name "=" value ) ":" value, where a value in quotes may hold any of these (RFC 5545
+ * 3.1): the next of the two marks outside of quotes, or the end. */
+static const char *next_mark(const char *p)
+{
+    for (bool quotes = false; *p; p++) {
+        quotes ^= *p == '"';
+        if (!quotes && (*p == ';' || *p == ':'))
+            return p;
+    }
+    return p;
+}
+
+/* Behind the colon of a line with this name; NULL for another line. */
 static const char *value_of(const char *line, const char *name)
 {
     size_t n = strlen(name);
     if (strncasecmp(line, name, n) != 0 || (line[n] != ':' && line[n] != ';'))
         return NULL;
-    const char *colon = strchr(line + n, ':');
-    return colon ? colon + 1 : NULL;
+    const char *p = line + n;
+    while (*p == ';')
+        p = next_mark(p + 1);
+    return *p ? p + 1 : NULL;
+}
+
+/* A text's backslashes taken out (RFC 5545 3.3.11). */
+static const char *text_value(struct arena *a, const char *value, size_t max)
+{
+    char *text = arena_strdup(a, value), *to = text;
+    for (const char *p = text; *p; p++)
+        if (*p != '\\' || !strchr("\\,;", p[1]) || !p[1])
+            *to++ = *p;
+        else
+            *to++ = *++p;
+    *to = '\0';
+    return text_cut(a, text, max);
 }
 
 static void add_partstat(struct arena *a, const char *line, struct facts *f)
 {
-    const char *p = value_of(line, "ATTENDEE") ? strcasestr(line, "PARTSTAT=") : NULL;
-    if (!p || strlen(f->calendar_partstat) > 400)
+    static const char name[] = ";PARTSTAT=";
+    const char *p = value_of(line, "ATTENDEE") ? next_mark(line) : "";
+    while (*p == ';' && strncasecmp(p, name, sizeof name - 1) != 0)
+        p = next_mark(p + 1);
+    if (*p != ';' || strlen(f->calendar_partstat) > 400)
         return;
-    p += strlen("PARTSTAT=");
+    p += sizeof name - 1;
+    p += *p == '"';
     const char *word = text_cut(a, arena_strndup(a, p, strcspn(p, ";:,\" ")), WORD_MAX);
     f->calendar_partstat = *f->calendar_partstat ? arena_printf(a, "%s,%s", f->calendar_partstat, word) : word;
 }
@@ -49,7 +81,7 @@ static void read_calendar(struct arena *a, char *text, struct facts *f)
         if (method && !*f->calendar_method)
             f->calendar_method = text_cut(a, method, 40);
         if (uid && !*f->calendar_uid)
-            f->calendar_uid = text_cut(a, uid, 500);
+            f->calendar_uid = text_value(a, uid, 500);
         add_partstat(a, line, f);
     }
 }
