@@ -56,7 +56,7 @@ static const char *text_value(struct arena *a, const char *value, size_t max)
         else
             *to++ = *++p;
     *to = '\0';
-    return text_cut(a, text, max);
+    return text_cut(a, g_strstrip(text), max);
 }
 
 static void add_partstat(struct arena *a, const char *line, struct facts *f)
@@ -79,7 +79,7 @@ static void read_calendar(struct arena *a, char *text, struct facts *f)
     while ((line = strsep(&rest, "\n"))) {
         const char *method = value_of(line, "METHOD"), *uid = value_of(line, "UID");
         if (method && !*f->calendar_method)
-            f->calendar_method = text_cut(a, method, 40);
+            f->calendar_method = text_value(a, method, 40);
         if (uid && !*f->calendar_uid)
             f->calendar_uid = text_value(a, uid, 500);
         add_partstat(a, line, f);

@@ -521,8 +521,9 @@ static void test_calendar(void **state)
     assert_string_equal(p.facts.calendar_partstat, "ACCEPTED");
     parsed_free(&p);
     p = parse_text(
-        HEAD "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nUID;X-OF=\"a:b;c\":1\\,2\n"
+        HEAD "Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD: REPLY \nUID;X-OF=\"a:b;c\":1\\,2\n"
              "ATTENDEE;CN=\"Office; PARTSTAT=DECLINED: no\";X-PARTSTAT=X;PARTSTAT=\"ACCEPTED\":mailto:a@b.example\n");
+    assert_true(p.facts.signs.calendar_reply);
     assert_string_equal(p.facts.calendar_uid, "1,2"); /* what stands in quotes is no name of a parameter */
     assert_string_equal(p.facts.calendar_partstat, "ACCEPTED");
     parsed_free(&p);
