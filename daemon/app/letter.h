@@ -100,6 +100,8 @@ struct letter {
     const char *chain_head;
     const char *const *documents; /* names of the documents that go with a notice */
     size_t n_documents;
+    /* alert, digest: goes to an officer who may decide by mail */
+    bool by_mail;
     /* alert: goes to a partner of the round in spec, as copies of what was filed: no commands */
     bool partner;
     const struct letter_answer *answer;

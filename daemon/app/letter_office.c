@@ -10,6 +10,7 @@
 #include "base/wire.h"
 #include "mail/lang.h"
 #include "mail/names.h"
+#include "round/request.h"
 
 #define DAY_S 86400
 
@@ -92,6 +93,31 @@ static json_t *actions_of(struct arena *a, const struct letter_alert *al)
     return to.list;
 }
 
+/* The same for who asks by mail: first lines of a reply to this very mail. */
+
+static const char *request_for(struct arena *a, enum lang lang, enum request_verb verb, const char *of)
+{
+    const char *form = request_form(verb, lang);
+
+    return arena_printf(a, "%.*s: %s", (int)strcspn(form, ":"), form, of);
+}
+
+static json_t *requests_of(struct arena *a, const struct letter_alert *al, enum lang lang)
+{
+    const char *n = arena_printf(a, "%lld", (long long)al->message);
+    struct action_list to = {a, json_array()};
+
+    if (al->message && is_held(al)) {
+        add_action(&to, request_for(a, lang, REQUEST_ACCEPT, n));
+        add_action(&to, request_for(a, lang, REQUEST_REJECT, n));
+    } else if (al->message && strcmp(al->kind, "cover") == 0) {
+        add_action(&to, request_for(a, lang, REQUEST_COVER, n));
+    } else if (al->message && strcmp(al->kind, "unverified") == 0) {
+        add_action(&to, request_for(a, lang, REQUEST_ACCEPT, n));
+    }
+    return to.list;
+}
+
 /* ---- alerts */
 
 /* How long something has waited, or "" for less than a day. */
@@ -148,6 +174,7 @@ static void alert_values(struct arena *a, json_t *o, const struct letter *l, enu
                          const struct letter_alert *al)
 {
     json_t *actions = l->partner ? json_array() : actions_of(a, al);
+    json_t *requests = l->by_mail && !l->partner ? requests_of(a, al, lang) : json_array();
     value_text(a, o, "what", word_of(lang, arena_printf(a, "alert.%s", al->kind)));
     value_text(a, o, "at", stamp(a, l, al->at));
     value_text(a, o, "ref", al->ref);
@@ -158,6 +185,8 @@ static void alert_values(struct arena *a, json_t *o, const struct letter *l, enu
     value_text(a, o, "waits", waited(a, l, lang, al->at));
     value_bool(o, "has_actions", json_array_size(actions) > 0);
     value_set(o, "actions", actions);
+    value_bool(o, "has_requests", json_array_size(requests) > 0);
+    value_set(o, "requests", requests);
 }
 
 static void join_alert(struct arena *a, json_t *row, const json_t *more)
@@ -170,6 +199,8 @@ static void join_alert(struct arena *a, json_t *row, const json_t *more)
     add_once(json_object_get(row, "lines"), json_object_get(more, "lines"));
     add_once(actions, json_object_get(more, "actions"));
     value_bool(row, "has_actions", json_array_size(actions) > 0);
+    add_once(json_object_get(row, "requests"), json_object_get(more, "requests"));
+    value_bool(row, "has_requests", json_array_size(json_object_get(row, "requests")) > 0);
 }
 
 static json_t *alert_rows(struct arena *a, const struct letter *l, enum lang lang)

@@ -32,9 +32,10 @@ static const char *const paper_names[] = {"has_papers", "papers",       "papers_
                                           "sender",     "infected",     "signature",    "covers",         NULL};
 static const char *const extension_names[] = {"old_deadline", "for_all", NULL};
 static const char *const corrigendum_names[] = {"paragraphs", NULL};
-static const char *const alert_names[] = {
-    "has_alerts", "alerts",  "n_alerts",    "n_held",  "single", "what",  "at",          "ref",   "code", "party",
-    "lines",      "message", "has_actions", "actions", "n",      "waits", "for_partner", "title", NULL};
+static const char *const alert_names[] = {"has_alerts",   "alerts",   "n_alerts", "n_held", "single",      "what",
+                                          "at",           "ref",      "code",     "party",  "lines",       "message",
+                                          "has_actions",  "actions",  "n",        "waits",  "for_partner", "title",
+                                          "has_requests", "requests", NULL};
 static const char *const digest_names[] = {
     "rounds",        "has_rounds",   "n_rounds",       "title",         "deadline",       "days",         "is_today",
     "after",         "n_parties",    "complete_count", "partial_count", "no_paper_count", "silent_count", "held_count",

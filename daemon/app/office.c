@@ -50,6 +50,7 @@ static bool post_to_officer(struct daemon *d, struct arena *a, const struct post
     p.to = list;
     p.n_to = 1;
     p.letter.langs = to.langs;
+    p.letter.by_mail = officer->rights & RIGHT_BIT(MAY_DECIDE);
     p.cause = arena_printf(a, "%s:%s", pattern->cause, to.address);
     return post(d, a, &p, &notice, e) || err_prefix(e, "mail to the officer %s", to.address);
 }

@@ -404,6 +404,11 @@ static void officers_mails(void **state)
     must_have(t.html, ">مرسِل غير معروف</div>"); /* a line of its own, in the direction of its own */
     must_have(t.html, "measures v2.docx\u2069 (ورد من قبل)</div>");
     must_have(t.text, "تقرير الأردن عن التعهدات.pdf\u2069، \u2068measures v2.docx\u2069");
+    must_lack(t.text, "قبول: 17");
+    l.by_mail = true; /* who may decide by mail is shown how */
+    t = rendered(a, &l);
+    must_have(t.text, "    قبول: 17\n    رفض: 17\n");
+    must_have(t.html, ">قبول: 17</div>");
     l.n_alerts = 1;
     must_have(rendered(a, &l).subject, "[ARCP/2026/04 – DJ] ");
     l.langs = LANG_BIT(LANG_FR);
