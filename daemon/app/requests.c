@@ -121,7 +121,7 @@ static bool is_open(const struct request_row *row)
     return strcmp(row->state, "proposed") == 0 && row->until_at >= clock_now();
 }
 
-/* A reply that keeps the quotation and adds no word is a yes. */
+/* Only a yes that was read is one: a "no" below what a mail program quotes without marks is not seen. */
 static bool confirm(struct daemon *d, struct incoming *in, const struct officer *o, struct err *e)
 {
     struct request_row row;
@@ -136,7 +136,7 @@ static bool confirm(struct daemon *d, struct incoming *in, const struct officer 
         return ask(d, in, o, e);
     if (!row.state || !is_open(&row))
         return decline(d, in, o, "this can be confirmed no more: it was confirmed or dropped before, or is too old", e);
-    if (word == WORD_OTHER || (word == WORD_NONE && !*in->facts->text))
+    if (word != WORD_YES && word != WORD_NO)
         return decline(d, in, o, "the answer is neither a yes nor a no; the request still waits for one", e);
     row.confirmed_by = in->m.id;
     row.state = word == WORD_NO ? "withdrawn" : "confirmed";

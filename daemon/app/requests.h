@@ -3,7 +3,7 @@
  * asked -> proposed -> confirmed -> done, or withdrawn. A mail that asks is understood when the daemon next turns: an
  * error, help and status are answered at once; an act is tried out, which tells what it would do and whether it can,
  * and answered with that. The answer's own address is the proof that it was read: it goes to the officer's registered
- * address alone, and a reply to it, with a yes or without a word, confirms that one act, once, for config.confirm_s.
+ * address alone, and a reply to it, with a yes, confirms that one act, once, for config.confirm_s.
  * Each mail gets one answer, up to REQUESTS_A_DAY; an act is one event of the story, which names the request. */
 #ifndef TAAMIM_APP_REQUESTS_H
 #define TAAMIM_APP_REQUESTS_H

@@ -347,6 +347,12 @@ bool request_same(const char *one, const char *other)
     return *a && strcmp(a, b) == 0;
 }
 
+/* "Yes?" is none. */
+static bool asks_back(struct span line)
+{
+    return memchr(line.at, '?', line.n) || memmem(line.at, line.n, "\u061f", strlen("\u061f"));
+}
+
 enum request_word request_word(const char *text)
 {
     static const char *const yes[] = {"yes",  "ok",  "confirm",  "confirmed", "نعم",      "موافق", "تاكيد",
@@ -357,5 +363,7 @@ enum request_word request_word(const char *text)
 
     if (!next_said(&c, &line) || ends_here(line))
         return WORD_NONE;
+    if (asks_back(line))
+        return WORD_OTHER;
     return is_named(line.at, line.n, yes) ? WORD_YES : is_named(line.at, line.n, no) ? WORD_NO : WORD_OTHER;
 }

@@ -548,10 +548,24 @@ static bool answers_the_answer(struct world *w, const struct line *l, struct err
             r.answers = &o->mails[i];
     if (!r.answers)
         return err_perm(e, "%s has got no answer", r.from);
-    r.text = arena_printf(w->a, "%s\n\nOn Tue, 21 Apr 2026 at 10:00, Technical Secretariat <secretariat@arcp.example> wrote:\n> Your request has arrived.\n",
-                          lines_in(w, l->words[0]));
+    r.text = arena_printf(w->a, "%s\n\n%s", lines_in(w, l->words[0]),
+                          "On Tue, 21 Apr 2026 at 10:00, Technical Secretariat <secretariat@arcp.example> wrote:\n"
+                          "> Your request has arrived.\n");
     r.auth = passes(w, r.from);
     return take_options(w, &r, l, e) && send(w, &r, e);
+}
+
+/* As Outlook has it: the whole mail below, without marks, and the words below all of it. */
+static bool answers_below(struct world *w, const struct line *l, struct err *e)
+{
+    struct line moved = *l;
+
+    moved.words[0] = arena_printf(w->a,
+                                  "-----Original Message-----|From: Technical Secretariat <secretariat@arcp.example>|"
+                                  "Sent: Tuesday, 21 April 2026 10:00|Subject: To confirm||"
+                                  "Your request has arrived.||%s",
+                                  l->words[0]);
+    return answers_the_answer(w, &moved, e);
 }
 
 static bool is_away(struct world *w, const struct line *l, struct err *e)
@@ -655,6 +669,7 @@ const struct sentence mail_sentences[] = {
     {"letter NAME comes for ADDRESS", letter_comes},
     {"PARTY is out of office ...", is_away},
     {"officer asks TEXT ...", asks},
+    {"officer answers below the quotation TEXT", answers_below},
     {"officer answers TEXT ...", answers_the_answer},
     {"the last letter comes again", comes_again},
     {"the mail to ADDRESS bounces with STATUS", bounces},

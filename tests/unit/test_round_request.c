@@ -188,6 +188,8 @@ static void one_word_confirms_or_withdraws(void **state)
         {"Non !", WORD_NO},
         {"إلغاء", WORD_NO},
         {"yes, but later", WORD_OTHER},
+        {"Yes?", WORD_OTHER},
+        {"نعم؟", WORD_OTHER},
         {"لا أدري", WORD_OTHER},
         {"Thank you", WORD_OTHER},
         {"نعم ولكن غداً", WORD_OTHER},
