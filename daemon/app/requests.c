@@ -87,11 +87,17 @@ static struct request_row row_of(struct incoming *in, const struct officer *o, c
                                 .at = clock_now()};
 }
 
+/* Once a day: who forges that address makes no flood of alerts either. */
 static bool say_too_many(struct daemon *d, const struct incoming *in, const struct officer *o, struct err *e)
 {
     struct alert_row about = {.kind = "trouble", .message = in->m.id};
+    const char *key = arena_printf(in->a, "requests_told:%s", o->address), *told = store_get(d->store, in->a, key);
+    int64_t told_at = told ? strtoll(told, NULL, 10) : 0, now = clock_now();
 
-    return alert(d, &about, e, "more requests by mail from %s in a day than are answered; this one is not", o->address);
+    if (told_at > now - DAY_S && told_at <= now)
+        return true;
+    return store_set(d->store, key, arena_printf(in->a, "%lld", (long long)now), e) &&
+           alert(d, &about, e, "more requests by mail from %s in a day than are answered; this one is not", o->address);
 }
 
 static bool ask(struct daemon *d, struct incoming *in, const struct officer *o, struct err *e)
@@ -380,6 +386,21 @@ static bool do_next(struct daemon *d, struct arena *a, struct request_row *row, 
     return false;
 }
 
+/* What can never be answered, a text that no letter has room for, keeps those behind it no longer. */
+static bool give_up(struct daemon *d, struct request_row *row, const char *why)
+{
+    struct alert_row about = {.kind = "trouble", .message = row->message};
+    struct err e = {0};
+
+    row->state = "done";
+    if (daemon_begin(d, &e) && store_update_request(d->store, row, &e) &&
+        alert(d, &about, &e, "the request by mail from %s cannot be answered: %s", row->officer, why) &&
+        daemon_commit(d, &e))
+        return true;
+    daemon_rollback(d);
+    return false;
+}
+
 int64_t requests_turn(struct daemon *d)
 {
     ARENA_SCOPED a = arena_new();
@@ -395,9 +416,9 @@ int64_t requests_turn(struct daemon *d)
 
         if (do_next(d, own, &rows[i], &e))
             continue;
-        good = false;
         log_event(LOG_LEVEL_ERROR, "request", "id", arena_printf(own, "%lld", (long long)rows[i].id), "officer",
                   rows[i].officer, "reason", e.text, NULL);
+        good = e.kind == ERR_PERM && give_up(d, &rows[i], e.text) && good;
     }
     return good && n < REQUESTS_MOST ? 0 : clock_now() + (good ? 1 : AGAIN_S);
 }

@@ -73,10 +73,12 @@ static bool give_back(struct daemon *d, struct arena *a, struct message_row *m, 
 static bool reread(struct daemon *d, struct arena *a, struct message_row *m, const struct act *act,
                    const char **text_out, struct err *e)
 {
-    if (!may_be_reread(d, a, m, act, e) || !aim(d, a, act, m, e) || !give_back(d, a, m, act->who, e))
+    if (!may_be_reread(d, a, m, act, e) || !aim(d, a, act, m, e))
         return false;
     *text_out = arena_printf(a, "reply %lld: it is read once more, and filed for %s in %s; `taamim reply show %lld`",
-                             (long long)m->id, m->party, m->round, (long long)m->id);
+                             (long long)m->id, m->party, m->round, (long long)m->id); /* a rehearsal ends below */
+    if (!give_back(d, a, m, act->who, e))
+        return false;
     d->ports.parse(d->ports.arg, m->id, spool_full(d->spool, a, m->file));
     return true;
 }
