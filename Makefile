@@ -19,6 +19,9 @@ BUILD      ?= build
 PREFIX     ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
+# where Debian's zsh looks: for packages, and for what one has installed oneself
+ZSHDIR     ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+BASHDIR    ?= $(PREFIX)/share/bash-completion/completions
 KEEP       ?=
 SAN        ?=
 V          ?=
@@ -218,6 +221,8 @@ install: programs
 	@$(call install_new,config/delegations.conf,$E/register/delegations.conf)
 	cp -Rn config/rounds/. '$E/rounds/'
 	$(foreach s,1 5 8,$(foreach f,$(wildcard docs/*.$(s)),install -D -m 644 $(f) '$D$(PREFIX)/share/man/man$(s)/$(notdir $(f))' &&)) true
+	$(foreach c,$(filter %/taamim,$(MADE)),install -d '$D$(BASHDIR)' '$D$(ZSHDIR)' && $(c) completion bash > '$D$(BASHDIR)/taamim' && \
+		$(c) completion zsh > '$D$(ZSHDIR)/_taamim' && chmod 644 '$D$(BASHDIR)/taamim' '$D$(ZSHDIR)/_taamim')
 	install -d '$D$(UNITDIR)' '$D$(PREFIX)/lib/sysusers.d' '$D$(PREFIX)/lib/tmpfiles.d'
 	install -m 644 systemd/taamim.sysusers '$D$(PREFIX)/lib/sysusers.d/taamim.conf'
 	$(call with_paths,taamim.tmpfiles,$D$(PREFIX)/lib/tmpfiles.d/taamim.conf)

@@ -31,6 +31,11 @@ static const struct option options[] = {
     {0},
 };
 
+const struct option *cli_option(int option)
+{
+    return option < OPTION_COUNT ? &options[option] : NULL;
+}
+
 /* ---- saying what is wrong */
 
 static void say(const char *format, va_list args)
@@ -87,7 +92,7 @@ static void print_all(FILE *out, const struct noun *const *nouns, size_t n)
           "answers.\n\n",
           out);
     for (size_t i = 0; i < n; i++)
-        fprintf(out, "  %-8s %s\n", nouns[i]->name, nouns[i]->help);
+        fprintf(out, "  %-10s %s\n", nouns[i]->name, nouns[i]->help);
     fputs("\n  -c, --config FILE   configuration (default $TAAMIM_CONFIG, else " CONFIG_DEFAULT ")\n"
           "      --json          what is listed, as JSON\n"
           "  -h, --help          this; after a noun or a verb: of that\n\n"

@@ -53,11 +53,15 @@ struct noun {
     size_t n_verbs;
 };
 extern const struct noun check_noun, status_noun, party_noun, round_noun, reply_noun, story_noun, explain_noun,
-    verify_noun, backup_noun;
+    verify_noun, backup_noun, completion_noun;
+extern const struct noun *const cli_nouns[]; /* all of them; ended by NULL */
 #define WORDS_ANY 100000
 
 /* Parses the whole command line and runs the verb. */
 enum exit_code cli_run(const struct noun *const *nouns, size_t n_nouns, int argc, char **argv);
+
+/* How the option is written, and whether it has a value; NULL from OPTION_COUNT on. */
+const struct option *cli_option(int option);
 
 /* "taamim: ..." on stderr; returns CLI_FAILED. */
 enum exit_code cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

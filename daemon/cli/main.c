@@ -4,12 +4,11 @@
 
 #include "cli/cli.h"
 
-#define NOUNS 9
-
 int main(int argc, char **argv)
 {
-    static const struct noun *const nouns[NOUNS] = {&check_noun, &status_noun,  &party_noun,  &round_noun, &reply_noun,
-                                                    &story_noun, &explain_noun, &verify_noun, &backup_noun};
+    size_t n = 0;
+    while (cli_nouns[n])
+        n++;
     signal(SIGPIPE, SIG_IGN);
-    return (int)cli_run(nouns, NOUNS, argc, argv);
+    return (int)cli_run(cli_nouns, n, argc, argv);
 }

@@ -104,11 +104,11 @@ static enum exit_code launch(const struct args *args)
 }
 
 static const struct verb round_verbs[] = {
-    {"check", "check FILE", "Reads a round file and shows what would go out. Sends nothing.", 1, 1, 0, 0, check},
-    {"preview", "preview FILE [--party CODE] --out DIR",
+    {"check", "check FILE.conf", "Reads a round file and shows what would go out. Sends nothing.", 1, 1, 0, 0, check},
+    {"preview", "preview FILE.conf [--party CODE] --out DIR",
      "Writes each mail as CODE.eml and CODE.html into DIR. Sends nothing.", 1, 1,
      OPTION_BIT(OPT_PARTY) | OPTION_BIT(OPT_OUT), OPTION_BIT(OPT_OUT), preview},
-    {"launch", "launch FILE [--yes]", "Shows what goes out, asks, and sends it.", 1, 1, OPTION_BIT(OPT_YES), 0, launch},
+    {"launch", "launch FILE.conf [--yes]", "Shows what goes out, asks, and sends it.", 1, 1, OPTION_BIT(OPT_YES), 0, launch},
     {"list", "list", "All rounds, newest first.", 0, 0, OPTION_BIT(OPT_JSON), 0, round_list},
     {"show", "show REF", "One round: what it asks, its deadline, its mails and what became of them.", 1, 1,
      OPTION_BIT(OPT_JSON), 0, round_show},

@@ -10,7 +10,7 @@ ok "it installs" install_into
 for f in usr/sbin/taamimd usr/bin/taamim usr/lib/taamim/taamim-collect usr/lib/taamim/taamim-send usr/lib/taamim/taamim-parse usr/lib/taamim/taamim-scan \
     usr/lib/systemd/system/taamimd.service usr/lib/sysusers.d/taamim.conf usr/lib/tmpfiles.d/taamim.conf \
     usr/share/man/man1/taamim.1 usr/share/man/man5/taamim.conf.5 usr/share/man/man8/taamimd.8 \
-    usr/share/taamim/templates/layout.html etc/taamim/taamim.conf etc/taamim/register/delegations.conf etc/taamim/rounds/call-for-papers.conf; do
+    usr/share/bash-completion/completions/taamim usr/share/zsh/vendor-completions/_taamim usr/share/taamim/templates/layout.html etc/taamim/taamim.conf etc/taamim/register/delegations.conf etc/taamim/rounds/call-for-papers.conf; do
     ok "/$f" test -s "$D/$f"
 done
 contains "the configuration names the register where it lies" '"register/delegations.conf"' "$D/etc/taamim/taamim.conf"

@@ -82,8 +82,6 @@ struct said {
 /* Words are parted by spaces; "$" stands for the desk's folder. stdin is no terminal. */
 static inline _Noreturn void desk_become(const char *conf, const char *line, int out)
 {
-    static const struct noun *const nouns[] = {&check_noun, &status_noun, &party_noun,  &round_noun,
-                                               &reply_noun, &story_noun,  &explain_noun};
     char *argv[24] = {"taamim", "-c", (char *)conf};
     int argc = 3, null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     char *copy = arena_strdup(a, line);
@@ -94,7 +92,10 @@ static inline _Noreturn void desk_become(const char *conf, const char *line, int
     for (int i = 1; i < NSIG; i++)
         signal(i, SIG_DFL); /* cmocka would go on with the tests here */
     dup2(null, 0), dup2(out, 1), dup2(out, 2);
-    exit((int)cli_run(nouns, sizeof nouns / sizeof *nouns, argc, argv));
+    size_t n = 0;
+    while (cli_nouns[n])
+        n++;
+    exit((int)cli_run(cli_nouns, n, argc, argv));
 }
 
 static inline struct said desk_say(const char *conf, const char *line)
