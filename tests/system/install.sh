@@ -21,6 +21,11 @@ done
 contains "and the templates" '"/usr/share/taamim/templates"' "$D/etc/taamim/taamim.conf"
 not_ok "no place is left open in the unit" grep -q '@[A-Z]*@' "$D/usr/lib/systemd/system/taamimd.service" "$D/usr/lib/tmpfiles.d/taamim.conf"
 contains "the unit may write to the register" "ReadWritePaths=-/etc/taamim/register" "$D/usr/lib/systemd/system/taamimd.service"
+if command -v systemd-analyze >/dev/null; then
+    ok "systemd counts the unit's exposure as 1.5 at most" systemd-analyze security --offline=yes --threshold=15 --no-pager "$D/usr/lib/systemd/system/taamimd.service"
+else
+    skip "systemd counts the unit's exposure as 1.5 at most" "needs systemd-analyze"
+fi
 ok "configuration and register can be read as they are" "$BIN/taamim" -c "$D/etc/taamim/taamim.conf" party show JO
 
 echo '# mine' >>"$D/etc/taamim/taamim.conf"
