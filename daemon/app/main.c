@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#define SD_JOURNAL_SUPPRESS_LOCATION /* where in the source a line is made would always be log.c */
+#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 #include "app/children.h"
@@ -248,5 +250,6 @@ int main(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);
     log_open("taamimd", LOG_LEVEL_INFO);
+    log_to_journal(sd_journal_sendv);
     return run(config);
 }
