@@ -23,6 +23,7 @@ static const struct setting_row top_rows[] = {
     {.name = "officers", .type = SET_GROUP, .required = true},
     {.name = "office", .type = SET_GROUP},
     {.name = "filing", .type = SET_GROUP},
+    {.name = "metrics", .type = SET_GROUP},
 };
 static const struct setting_row secretariat_rows[] = {
     {.name = "name", .type = SET_LANG_TEXT, .offset = FIELD(c.name), .required = true},
@@ -75,6 +76,10 @@ static const struct setting_row filing_rows[] = {
      .n_names = MACROS_POLICY_COUNT},
     {.name = "scanner", .type = SET_PATH, .offset = FIELD(c.scanner)},
 };
+static const struct setting_row metrics_rows[] = {
+    {.name = "file", .type = SET_PATH, .offset = FIELD(c.metrics_file), .required = true},
+    {.name = "every_s", .type = SET_INT, .offset = FIELD(c.metrics_every_s), .min = 5, .max = 3600},
+};
 static const struct setting_row officer_rows[] = {
     {.name = "address", .type = SET_ADDRESS, .offset = offsetof(struct officer, address), .required = true},
     {.name = "name", .type = SET_STRING, .offset = offsetof(struct officer, name)},
@@ -115,6 +120,7 @@ static void set_defaults(struct draft *d)
     c->unreachable_after_s = 900;
     c->confirm_s = 86400;
     c->digest_time = "08:00";
+    c->metrics_every_s = 60;
     d->mailboxes = (struct strings){default_mailboxes, 1};
     d->reminders = (struct strings){default_steps, sizeof default_steps / sizeof *default_steps};
 }
@@ -291,6 +297,15 @@ static void read_office(const struct load *l)
             problem_at(l->p, setting_at(group, "reminders"), "%s", e.text);
 }
 
+/* node_exporter reads no file of another name. */
+static void read_metrics(const struct load *l)
+{
+    config_setting_t *group = config_group(l, "metrics", ROWS(metrics_rows));
+    const char *file = l->d->c.metrics_file, *end = file ? strrchr(file, '.') : NULL;
+    if (group && file && (!end || strcmp(end, ".prom") != 0))
+        problem_at(l->p, setting_at(group, "file"), "file cannot be '%.60s'; its name ends in .prom", file);
+}
+
 /* "application/pdf" or "image/" and a star. */
 static bool is_media_type(const char *text)
 {
@@ -343,6 +358,7 @@ struct config *config_load_any(struct arena *a, const char *path, struct problem
     read_officers(&l);
     read_office(&l);
     read_filing(&l);
+    read_metrics(&l);
     setting_close(file);
     return &d->c;
 }

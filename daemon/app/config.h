@@ -83,6 +83,9 @@ struct config {
     int digest_minute;
     struct step steps[STEPS_MAX]; /* default reminder steps */
     size_t n_steps;
+    /* metrics = { file; every_s; } */
+    const char *metrics_file; /* NULL: none is written */
+    int metrics_every_s;
 };
 
 /* NULL with all problems in p. Lives in the arena (zone: closed by config_close). */

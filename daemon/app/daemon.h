@@ -90,6 +90,12 @@ struct daemon {
     bool requests_due; /* an officer has asked for something by mail, or confirmed it */
     enum { REHEARSAL_OFF, REHEARSAL, REHEARSED } rehearsal; /* REHEARSAL: the next commit keeps nothing */
 
+    int64_t parser_deaths; /* since the start: the parser, or one of its copies, ended without an answer */
+    struct {
+        int64_t started_at, next_at;
+        bool failing; /* the last one could not be written, which was said */
+    } metrics;
+
     /* clock */
     int64_t last_now_at, last_boot_at;
     int64_t clock_paused_until_at;

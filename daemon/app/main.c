@@ -14,6 +14,7 @@
 #include "app/children.h"
 #include "app/command.h"
 #include "app/inbox.h"
+#include "app/metrics.h"
 #include "app/outbox.h"
 #include "app/portal.h"
 #include "app/scanning.h"
@@ -137,6 +138,7 @@ static void on_tick(void *arg)
     agenda_turn(d, &t->agenda);
     say_status(t);
     wake_at(t, portal_turn(d));
+    wake_at(t, metrics_turn(d));
     wake_at(t, t->agenda.ticker_at);
     wake_at(t, t->agenda.outbox_at);
     wake_at(t, t->agenda.scan_at);

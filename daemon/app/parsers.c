@@ -105,9 +105,11 @@ static bool is_cut_short(const struct parse *p)
 /* True: its answer, such as it is, is to be taken; false: the message waits once more. */
 static bool is_answered(struct parse *p)
 {
-    if (is_cut_short(
-            p)) /* perhaps the server has ended, and its channel tells it a moment later: nothing more goes to it until then */
+    if (is_cut_short(p)) {
+        /* perhaps the server has ended, and its channel tells it a moment later: nothing more goes to it until then */
         p->of->parse_again_at = clock_now() + PARSE_PAUSE_S;
+        p->of->daemon->parser_deaths++;
+    }
     if (is_put_off(p)) {
         log_event(LOG_LEVEL_WARNING, "parse", "path", p->path, "reason",
                   "the parser could not work (no process, or no room on the disk); it is tried again", NULL);

@@ -154,6 +154,16 @@ struct count_row {
 bool store_delivery_counts(struct store *s, struct arena *a, const char *round_or_null, struct count_row **out,
                            size_t *n_out, struct err *e);
 
+/* How the store stands. */
+struct figures {
+    int64_t rounds_open, replies_held;
+    int64_t receipts_due;      /* should have been posted by now */
+    int64_t oldest_waiting_at; /* the oldest notice that still waits for a delivery; 0: none waits */
+    int64_t last_sent_at;      /* 0: none was yet */
+    int64_t last_collected_at; /* when the message collected last had come in; 0: none was yet */
+};
+bool store_figures(struct store *s, struct arena *a, int64_t now_at, struct figures *out, struct err *e);
+
 /* What waits for an instant more than `furthest_s` (a receipt: a day) after now waits no longer, and no
  * receipt went out later than now: a clock that was wrong had planned it. */
 bool store_forget_future(struct store *s, int64_t now_at, int64_t furthest_s, struct err *e);

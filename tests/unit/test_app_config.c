@@ -88,6 +88,10 @@ static void faults(void **state)
         {"poll = 1;", "reminders = [ \"-7x\" ];",
          "t.conf:17: '-7x' is no step; expected a sign, a number and d, h, m or s, at most 366 days, as in -7d or +1d"},
         {"poll = 1;", "digest = \"08:00\";\n digest = \"09:00\";", "t.conf:18: duplicate setting name"},
+        {"poll = 1;\n};", "};\nmetrics = { file = \"figures\"; every_s = 1; };",
+         "t.conf:18: every_s is 1; it must be from 5 to 3600\n"
+         "t.conf:18: file cannot be 'figures'; its name ends in .prom"},
+        {"poll = 1;\n};", "};\nmetrics = { every_s = 60; };", "t.conf:18: the setting 'file' is missing in metrics"},
         {"poll = 1;", "digest = ;",
          "t.conf:17: syntax error: a bracket, quote or ';' may be missing here or just before"},
         {"Africa/Cairo", "Africa/Kairo", NULL},

@@ -205,6 +205,7 @@ static void a_copy_that_dies_is_held(void **state)
     run(false);
     assert_held(guilty, DIED);
     assert_held(after, "read: fine");
+    assert_true(d.parser_deaths >= 1);
 }
 
 static void a_server_that_hangs_takes_nobody_with_it(void **state)
@@ -225,6 +226,7 @@ static void a_server_that_cannot_fork_is_asked_again(void **state)
     (void)state;
     run(false);
     assert_held(id, "read: waits");
+    assert_int_equal(d.parser_deaths, 0);
     assert_true(clock_now() >= began_at + 2 * PARSE_AGAIN_S);
 }
 
