@@ -7,6 +7,8 @@
 #   make check-asan  the tests under the address and undefined-behaviour sanitizers (build-asan/)
 #   make check-valgrind   the unit tests and the scenarios under valgrind
 #   make check-systemd    the unit under a real systemd, in a Debian of its own (root; see tests/systemd/run)
+#   make deb         a Debian package in build/deb/new, which lintian has nothing to say of
+#   make check-deb   installs, upgrades, removes and purges it in a Debian of its own (root; three minutes; see tests/systemd/run)
 #   make fuzz        what strangers write, by libFuzzer (clang): SECONDS=60 for each target
 #   make soak        programs are killed at 500 instants while 500 notices and 500 replies are on their way; SEED=N PARTIES=N KILLS=N
 #   make demo        a whole round on private mail servers; KEEP=1 leaves them running
@@ -98,7 +100,7 @@ SCENARIO  := $(if $(SCEN_SRC),$(BUILD)/tests/scenario)
 HELPERS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/system/*.c tests/bench/*.c tests/systemd/*.c))
 TESTS     := $(UNIT) $(SCENARIO) $(HELPERS)
 
-.PHONY: all programs tests objects test lint check-crash check-asan check-valgrind check-systemd soak bench demo install clean packages compile-commands
+.PHONY: all programs tests objects test lint check-crash check-asan check-valgrind check-systemd check-deb deb soak bench demo install clean packages compile-commands
 .SECONDEXPANSION:
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -181,6 +183,9 @@ check-valgrind:
 check-systemd:
 	@tests/systemd/run
 
+check-deb:
+	@BUILD=$(BUILD) tests/systemd/run package
+
 soak:
 	tests/install-packages build test
 	@$(MAKE) -j$(JOBS) --no-print-directory programs
@@ -234,6 +239,25 @@ ifeq ($(shell id -u),0)
 	if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 endif
 endif
+
+# --- the Debian package ----------------------------------------------------------------------------------------------
+# systemd/debian is the packaging; dpkg-buildpackage wants it as debian/ beside the sources, so they are copied into a folder of their own. The
+# programs are those of $(BUILD). DEB=FOLDER DEB_VERSION=0.1 makes the package of another version.
+DEB      ?= new
+DEB_TREE := $(BUILD)/deb/$(DEB)/taamim
+deb:
+	tests/install-packages build deb
+	@$(MAKE) -j$(JOBS) --no-print-directory programs
+	rm -rf '$(BUILD)/deb/$(DEB)'
+	install -d '$(DEB_TREE)/tests'
+	cp -a daemon config templates docs systemd Makefile README.md '$(DEB_TREE)/'
+	cp -a tests/fuzz tests/packages.build '$(DEB_TREE)/tests/'
+	cp -a systemd/debian '$(DEB_TREE)/'
+	sed -i "s/@BUILD_DEPENDS@/$$(sed 's/ *#.*//' tests/packages.build | paste -sd, | sed 's/,/, /g')/" '$(DEB_TREE)/debian/control'
+	$(if $(DEB_VERSION),sed -i '1s/(.*)/($(DEB_VERSION))/' '$(DEB_TREE)/debian/changelog')
+	cd '$(DEB_TREE)' && TAAMIM_BUILD='$(abspath $(BUILD))' DEB_BUILD_OPTIONS=noautodbgsym dpkg-buildpackage -b -us -uc -ui
+	rm -r '$(DEB_TREE)'
+	lintian --fail-on error,warning --tag-display-limit 0 '$(BUILD)'/deb/'$(DEB)'/*.changes
 
 clean:
 	rm -rf build build-asan build-lint compile_commands.json
