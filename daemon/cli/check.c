@@ -11,6 +11,7 @@
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -22,42 +23,9 @@
 #define PATIENCE_S  15 /* beside the configured time to connect */
 #define SIZE_WANTED ((int64_t)10 << 20)
 
-/* ---- saying */
-
-static void line(const char *mark, const char *format, va_list args)
-{
-    printf("%-5s ", mark);
-    vprintf(format, args);
-    putchar('\n');
-    fflush(stdout);
-}
-
-void check_good(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    line("ok", format, args);
-    va_end(args);
-}
-
-void check_hint(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    line("note", format, args);
-    va_end(args);
-}
-
-void check_todo(struct check *c, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    const char *text = arena_vprintf(c->a, format, args);
-    va_end(args);
-    printf("%-5s %s\n", "TO DO", text);
-    fflush(stdout);
-    ARENA_PUSH(c->a, c->todo, c->n_todo, text);
-}
+#define CHILD_REMEDY                                                                                                   \
+    "taamim check once more; paths.libexec is the folder of the daemon's children, by default beside it"
+#define SERVER_REMEDY "host, port, tls, ca_file, user and the secret there"
 
 /* ---- files */
 
@@ -91,14 +59,20 @@ static void check_files(struct check *c)
         check_hint("envelope_token is false: anybody who saw a notice can report it as returned, so such reports are "
                    "shown, but no address is given up and no next contact written to for them");
     if (cfg->papers_group && !getgrnam(cfg->papers_group))
-        check_todo(
-            c, "papers_group: this system has no group '%s': groupadd %s, and add the officers and the daemon's user",
-            cfg->papers_group, cfg->papers_group);
+        check_todo_at(c, check_setting(c, "paths.papers_group"),
+                      arena_printf(c->a, "addgroup %s && adduser taamim %s; then each officer", cfg->papers_group,
+                                   cfg->papers_group),
+                      "this system has no group '%s'", cfg->papers_group);
     if (!file_exists(cfg->state_dir))
-        check_todo(c, "there is no folder %s: make it, owned by the daemon's user", cfg->state_dir);
+        check_todo_at(c, check_setting(c, "paths.state"),
+                      arena_printf(c->a, "install -d -o taamim -g taamim -m 711 %s", cfg->state_dir),
+                      "there is no folder %s", cfg->state_dir);
     else
-        check_good("state folder %s%s", cfg->state_dir,
-                   client_daemon_runs(cfg) ? "; the daemon runs" : "; the daemon does not run");
+        check_good("state folder %s", cfg->state_dir);
+    if (client_daemon_runs(cfg))
+        check_good("the daemon runs");
+    else
+        check_hint("the daemon does not run: `systemctl enable --now taamimd` starts it, now and at each boot");
 }
 
 /* ---- the mailbox */
@@ -188,8 +162,9 @@ static void tell_mailboxes(struct check *c, const struct collector_news *n)
             check_good("mailbox %s%s", cfg->mailboxes[i].name,
                        cfg->mailboxes[i].junk ? " (junk: what comes from there is held)" : "");
         else
-            check_todo(c, "mailbox %s cannot be opened (%s): make it, or change `%s` in imap", cfg->mailboxes[i].name,
-                       n->text, cfg->mailboxes[i].junk ? "junk" : "mailboxes");
+            check_todo_at(c, check_setting(c, cfg->mailboxes[i].junk ? "imap.junk" : "imap.mailboxes"),
+                          "make that folder in a mail program, or name another one there",
+                          "mailbox %s cannot be opened (%s)", cfg->mailboxes[i].name, n->text);
 }
 
 static void tell_capabilities(const struct config *cfg, const struct collector_news *n)
@@ -213,7 +188,9 @@ static void tell_quota(struct check *c, const struct collector_news *n)
     const char *used = size_in_words(c->a, LANG_EN, n->quota_used),
                *limit = size_in_words(c->a, LANG_EN, n->quota_limit);
     if (n->quota_used > n->quota_limit / 10 * 9)
-        check_todo(c, "the mailbox is nearly full (%s of %s): make room, or papers will be refused", used, limit);
+        check_todo_at(c, c->o->config->imap.user ? c->o->config->imap.user : "the mailbox",
+                      "delete old mail in it, or have its limit raised", "the mailbox is nearly full (%s of %s)", used,
+                      limit);
     else
         check_good("mailbox: %s of %s used", used, limit);
 }
@@ -224,11 +201,12 @@ static void check_imap(struct check *c)
     struct collector_news n = {.text = "", .capabilities = "", .quota_limit = -1, .quota_used = -1};
     struct err e = {0};
     if (!start_collector(c, &e) || !hear_collector(c, &n, &e)) {
-        check_todo(c, "IMAP %s:%d: %s", s->host, s->port, e.text);
+        check_todo_at(c, check_setting(c, "imap"), CHILD_REMEDY, "IMAP %s:%d: %s", s->host, s->port, e.text);
         return;
     }
     if (!n.up) {
-        check_todo(c, "IMAP %s:%d (%s): %s", s->host, s->port, tls_mode_names[s->tls], n.text);
+        check_todo_at(c, check_setting(c, "imap"), SERVER_REMEDY, "IMAP %s:%d (%s): %s", s->host, s->port,
+                      tls_mode_names[s->tls], n.text);
         return;
     }
     c->imap_up = n.n_lines > 0;
@@ -261,8 +239,9 @@ static void tell_size(struct check *c, int64_t size)
         check_hint("the server does not say how large a mail may be%s",
                    ours ? "; max_message_bytes rules" : "; set max_message_bytes if you know");
     else if (ours > size)
-        check_todo(c, "max_message_bytes is %lld, and the server takes %lld: set it to that or leave it out",
-                   (long long)ours, (long long)size);
+        check_todo_at(c, check_setting(c, "sending.max_message_bytes"),
+                      arena_printf(c->a, "max_message_bytes = %lld;", (long long)size),
+                      "max_message_bytes is %lld, and the server takes less", (long long)ours);
     else if (size < SIZE_WANTED)
         check_hint("the server takes mails of %s at most", size_in_words(c->a, LANG_EN, size));
     else
@@ -275,12 +254,13 @@ static void check_smtp(struct check *c)
     struct send_outcome o = {0};
     struct err e = {0};
     if (!probe(c, &o, &e)) {
-        check_todo(c, "SMTP %s:%d: %s", s->host, s->port, e.text);
+        check_todo_at(c, check_setting(c, "smtp"), CHILD_REMEDY, "SMTP %s:%d: %s", s->host, s->port, e.text);
         return;
     }
     if (o.stage != SEND_ACCEPTED) {
-        check_todo(c, "SMTP %s:%d (%s): at %s: %s%s", s->host, s->port, tls_mode_names[s->tls],
-                   send_stage_names[o.stage], o.code ? arena_printf(c->a, "%d ", o.code) : "", o.text);
+        check_todo_at(c, check_setting(c, "smtp"), SERVER_REMEDY, "SMTP %s:%d (%s): at %s: %s%s", s->host, s->port,
+                      tls_mode_names[s->tls], send_stage_names[o.stage],
+                      o.code ? arena_printf(c->a, "%d ", o.code) : "", o.text);
         return;
     }
     c->smtp_up = true;
@@ -314,15 +294,33 @@ static void check_scanner(struct check *c)
         return;
     }
     if (!ask_scanner(&scan, c, &s, &e))
-        check_todo(c, "virus scanner: %s", e.text);
+        check_todo_at(c, check_setting(c, "filing.scanner"), CHILD_REMEDY, "virus scanner: %s", e.text);
     else if (!s.up)
-        check_todo(c,
-                   "virus scanner: %s: start clamav-daemon, or set `scanner` in filing to its LocalSocket; until then "
-                   "papers wait and are held",
-                   s.text);
+        check_todo_at(c, check_setting(c, "filing.scanner"),
+                      "systemctl enable --now clamav-daemon, or scanner = its LocalSocket (/etc/clamav/clamd.conf)",
+                      "virus scanner: %s; until then papers wait and are held", s.text);
     else
         check_good("virus scanner %s: %s", c->o->config->scanner, s.text);
     talk_close(&scan);
+}
+
+/* ---- figures */
+
+/* What the daemon writes all the time is not there, or is old. */
+static void check_metrics(struct check *c)
+{
+    const struct config *cfg = c->o->config;
+    struct stat st;
+    if (!cfg->metrics_file || !client_daemon_runs(cfg))
+        return;
+    if (stat(cfg->metrics_file, &st) == 0 && st.st_mtime + 3 * cfg->metrics_every_s >= clock_now())
+        check_good("figures %s", cfg->metrics_file);
+    else
+        check_todo_at(
+            c, check_setting(c, "metrics.file"),
+            "systemctl reload taamimd where it is new; a folder that the daemon may write to, as /run/taamim; "
+            "journalctl -u taamimd EVENT=metrics",
+            "the daemon writes no figures to %s", cfg->metrics_file);
 }
 
 /* ---- all of it */
@@ -341,51 +339,40 @@ static void remove_folder(const char *folder)
     rmdir(folder);
 }
 
-static enum exit_code conclude(const struct check *c, bool round_trip)
+static void check_all(struct check *c, bool round_trip)
 {
-    if (c->n_todo == 0) {
-        printf(
-            "\n%s\n",
-            round_trip
-                ? "ready"
-                : "ready, as far as can be seen without a mail; `taamim check --round-trip` sends some to ourselves");
-        return CLI_OK;
-    }
-    printf("\nTo do:\n");
-    for (size_t i = 0; i < c->n_todo; i++)
-        printf("  %zu. %s\n", i + 1, c->todo[i]);
-    return CLI_FAILED;
-}
-
-static enum exit_code check_all(const struct args *args, const struct standing_orders *o, const char *folder)
-{
-    ARENA_SCOPED a = arena_new();
-    struct check c = {.a = a, .o = o, .folder = folder};
-    bool round_trip = args->option[OPT_ROUND_TRIP] != NULL;
-    check_files(&c);
-    check_imap(&c);
-    check_smtp(&c);
-    check_scanner(&c);
-    if (round_trip && c.imap_up && c.smtp_up)
-        trip_run(&c);
+    check_files(c);
+    check_imap(c);
+    check_smtp(c);
+    check_scanner(c);
+    check_metrics(c);
+    if (round_trip && c->imap_up && c->smtp_up)
+        trip_run(c);
     else if (round_trip)
         check_hint("no mail was sent to ourselves: both servers are needed for that");
-    talk_close(&c.collect);
-    talk_close(&c.send);
-    return conclude(&c, round_trip);
+    else
+        check_hint("no mail was sent: `taamim check --round-trip` sends some to ourselves, and tells what to set");
+    talk_close(&c->collect);
+    talk_close(&c->send);
 }
 
 static enum exit_code check_run(const struct args *args)
 {
+    ARENA_SCOPED a = arena_new();
     ORDERS_SCOPED o = {0};
     char folder[] = "/var/tmp/taamim-check-XXXXXX";
-    if (!cli_orders(&o, args))
-        return CLI_FAILED;
-    if (!mkdtemp(folder))
-        return cli_fail("cannot make a folder in /var/tmp: %s", strerror(errno));
-    enum exit_code code = check_all(args, &o, folder);
-    remove_folder(folder);
-    return code;
+    struct problems p = {0};
+    struct check c = {.a = a, .o = &o, .folder = folder};
+    if (!orders_load(&o, args->config, &p)) {
+        check_problems(&c, &p);
+    } else if (!mkdtemp(folder)) {
+        check_todo_at(&c, "/var/tmp", "let it be written to", "cannot make a folder in /var/tmp: %s", strerror(errno));
+    } else {
+        check_all(&c, args->option[OPT_ROUND_TRIP] != NULL);
+        remove_folder(folder);
+    }
+    buf_free(&p.text);
+    return check_conclude(&c);
 }
 
 static const struct verb check_verbs[] = {

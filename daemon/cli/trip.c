@@ -206,19 +206,20 @@ static void tell_arrival(struct check *c, const struct trip *t, enum trip_kind k
     if (t->header && kind == TRIP_PLAIN)
         for (size_t i = 0; i < c->o->config->n_mailboxes; i++)
             if (c->o->config->mailboxes[i].junk && strcmp(c->o->config->mailboxes[i].name, t->mailbox) == 0)
-                check_todo(c, "our own mail is put into %s: have the mail server's administrator trust %s", t->mailbox,
-                           c->o->config->address);
+                check_todo_at(c, "the mail server",
+                              arena_printf(c->a, "have its administrator trust %s", c->o->config->address),
+                              "our own mail is put into %s", t->mailbox);
 }
 
 static void tell_plain(struct check *c, const struct trip *t)
 {
     if (!t->taken)
-        check_todo(c, "the mail server refuses a mail from %s to itself %s", t->from, t->refusal);
+        check_todo_at(c, check_setting(c, "smtp.user"), "an account that may send as secretariat.address",
+                      "the mail server refuses a mail from %s to itself %s", t->from, t->refusal);
     else if (!t->header)
-        check_todo(c,
-                   "a mail to %s does not arrive in the mailboxes watched: is imap.user the mailbox of "
-                   "secretariat.address, and is there a filter?",
-                   t->to);
+        check_todo_at(c, check_setting(c, "imap.user"),
+                      "the mailbox of secretariat.address; or take away the filter that puts its mail elsewhere",
+                      "a mail to %s does not arrive in the mailboxes watched", t->to);
 }
 
 /* Is a token still to be read, and does the setting say the same? */
@@ -229,10 +230,11 @@ static void tell_token(struct check *c, const struct trip *t, const char *settin
     else if (kept)
         check_good("%s = true is right", setting);
     else if (is_on)
-        check_todo(c, "set `%s = false` in sending: %s", setting,
-                   !t->taken   ? t->refusal
-                   : t->header ? "the token does not come back"
-                               : "such a mail does not arrive");
+        check_todo_at(c, check_setting(c, arena_printf(c->a, "sending.%s", setting)),
+                      arena_printf(c->a, "%s = false;", setting), "%s is true, and %s", setting,
+                      !t->taken   ? arena_printf(c->a, "such a mail is refused %s", t->refusal)
+                      : t->header ? "the token does not come back"
+                                  : "such a mail does not arrive");
     else
         check_good("%s = false is right", setting);
 }
@@ -273,9 +275,11 @@ static void tell_authserv(struct check *c, const struct trip *t)
     if (seen)
         check_good("authserv_id = \"%s\" is what our server writes", ours);
     else if (first && ours)
-        check_todo(c, "authserv_id is \"%s\", but our server writes \"%s\": set that in imap", ours, first);
+        check_todo_at(c, check_setting(c, "imap.authserv_id"), arena_printf(c->a, "authserv_id = \"%s\";", first),
+                      "authserv_id is \"%s\", but our server writes \"%s\"", ours, first);
     else if (first)
-        check_todo(c, "set `authserv_id = \"%s\"` in imap: our server says there whether a sender is genuine", first);
+        check_todo_at(c, check_setting(c, "imap.authserv_id"), arena_printf(c->a, "authserv_id = \"%s\";", first),
+                      "our server says whether a sender is genuine, and is not listened to");
     else if (t->header)
         check_hint("no Authentication-Results on a mail to ourselves. Look at the source of a mail from outside: what "
                    "stands first in that header, up to the ';', is authserv_id");
@@ -317,11 +321,13 @@ void trip_run(struct check *c)
     printf("\nMails to ourselves (%s), and back:\n", c->o->config->address);
     for (int i = 0; i < TRIP_COUNT; i++)
         if (!prepare(c, &trips[i], (enum trip_kind)i, &e) || !send_one(c, &trips[i], i + 1, &e)) {
-            check_todo(c, "%s could not be sent: %s", trip_names[i], e.text);
+            check_todo_at(c, check_setting(c, "smtp"), "taamim check --round-trip, once more",
+                          "%s could not be sent: %s", trip_names[i], e.text);
             return;
         }
     if (!await(c, trips, &e)) {
-        check_todo(c, "the mailbox was lost while waiting: %s; try again", e.text);
+        check_todo_at(c, check_setting(c, "imap"), "taamim check --round-trip, once more",
+                      "the mailbox was lost while waiting: %s", e.text);
         return;
     }
     tell_all(c, trips);
