@@ -78,6 +78,7 @@ static void reload(struct taamimd *t)
     if (!t->refused) {
         log_event(LOG_LEVEL_NOTICE, "reloaded", "config", t->daemon.orders.config->path, NULL);
         children_reload(&t->children);
+        outbox_reload(&t->daemon);
         t->agenda.ticker_at = 0;
     } else {
         log_event(LOG_LEVEL_ERROR, "reload", "status", "refused: the old settings stay in force", "reason",

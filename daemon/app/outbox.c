@@ -233,6 +233,12 @@ static bool recover_sending(struct daemon *d, struct arena *a, struct err *e)
     return true;
 }
 
+void outbox_reload(struct daemon *d)
+{
+    d->queue.probe_at = clock_now();
+    d->outbox_due = true;
+}
+
 bool outbox_recover(struct daemon *d, struct err *e)
 {
     char *stopped;
@@ -248,7 +254,6 @@ bool outbox_recover(struct daemon *d, struct err *e)
     stopped = store_get(d->store, a, "queue_stopped");
     d->queue.stopped = stopped != NULL;
     outcome_recall_refusals(d);
-    d->queue.probe_at = clock_now();
-    d->outbox_due = true;
+    outbox_reload(d);
     return true;
 }
