@@ -319,7 +319,7 @@ static bool check_needs(const struct request *r, struct err *e)
 bool request_parse(struct arena *a, const char *text, struct request *out, struct err *e)
 {
     struct cursor c = {text, 0};
-    struct span line, value;
+    struct span line = {text, 0}, value;
     bool colon;
     int verb = next_said(&c, &line) ? read_verb(line, &value, &colon) : -1;
 

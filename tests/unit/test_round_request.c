@@ -135,6 +135,7 @@ static void what_is_wrong_is_told_with_its_line(void **state)
         {"extend: ARCP/2026/04", "the line deadline is missing"},
         {"accept", "the line reply is missing"},
         {"extend: ARCP/2026/04\nparty Jordan", "the line deadline is missing"},
+        {"", "line 1: \u201c\u201d is not understood"},
         {"help me: now", "line 1: \u201chelp me: now\u201d is not understood"},
     };
 
