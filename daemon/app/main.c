@@ -144,7 +144,7 @@ static void on_tick(void *arg)
     wake_at(t, t->agenda.outbox_at);
     wake_at(t, t->agenda.scan_at);
     wake_at(t, t->agenda.requests_at);
-    if (d->outbox_due || d->ticker_due || d->scan_due)
+    if (d->outbox_due || d->ticker_due || d->scan_due || d->requests_due)
         loop_wake_at(t->loop, clock_now_ms());
     if (t->watchdog_ms)
         loop_wake_at(t->loop, clock_now_ms() + (int64_t)t->watchdog_ms / 2);
