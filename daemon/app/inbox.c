@@ -173,7 +173,7 @@ bool inbox_judge(struct daemon *d, struct incoming *in, struct err *e)
     j->several_senders = in->facts->several_senders;
     j->brings_papers = in->facts->signs.has_papers || in->facts->incomplete; /* what was not read may be one */
     j->unscanned = in->scanned && in->scanned->why;
-    j->asks = requests_is_one(in);
+    j->asks = requests_is_one(d, in);
     in->m.round = in->match.round ? in->match.round : "";
     in->m.party = in->match.party ? in->match.party : "";
     j->too_many = is_too_many(d, in);

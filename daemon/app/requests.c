@@ -33,6 +33,13 @@ static const enum officer_right rights[REQUEST_VERB_COUNT] = {
     [REQUEST_COVER] = MAY_DECIDE,
 };
 
+#define BEYOND "this request is beyond what your address may ask for by mail"
+
+static bool may(const struct officer *o, int verb)
+{
+    return o->rights & RIGHT_BIT(rights[verb]);
+}
+
 /* ---- answers */
 
 static bool post_answer(struct daemon *d, struct arena *a, const struct request_row *row, const char *cause,
@@ -59,9 +66,11 @@ static bool post_answer(struct daemon *d, struct arena *a, const struct request_
 
 /* ---- what comes */
 
-bool requests_is_one(const struct incoming *in)
+bool requests_is_one(const struct daemon *d, const struct incoming *in)
 {
-    return in->confirms || request_is(in->facts->reply_text);
+    const struct officer *o = config_officer(d->orders.config, in->m.sender);
+
+    return o && o->rights && (in->confirms || request_is(in->facts->reply_text));
 }
 
 int64_t requests_answered(const struct notice_row *n)
@@ -100,10 +109,28 @@ static bool say_too_many(struct daemon *d, const struct incoming *in, const stru
            alert(d, &about, e, "more requests by mail from %s in a day than are answered; this one is not", o->address);
 }
 
+/* A machine that answers the answer in the words that were refused a moment ago. */
+static bool refused_already(struct daemon *d, const struct incoming *in, const struct request_row *row, bool *out,
+                            struct err *e)
+{
+    struct request_row last;
+
+    if (!store_last_request(d->store, in->a, row->officer, &last, e))
+        return false;
+    *out = last.state && strcmp(last.state, "refused") == 0 && last.at > clock_now() - DAY_S &&
+           strcmp(last.text, row->text) == 0;
+    return true;
+}
+
 static bool ask(struct daemon *d, struct incoming *in, const struct officer *o, struct err *e)
 {
     struct request_row row = row_of(in, o, "asked");
+    bool repeated;
 
+    if (!refused_already(d, in, &row, &repeated, e))
+        return false;
+    if (repeated)
+        return true;
     if (too_many(d, o))
         return say_too_many(d, in, o, e);
     d->requests_due = true;
@@ -113,10 +140,15 @@ static bool ask(struct daemon *d, struct incoming *in, const struct officer *o, 
 /* Answered at once: it asks for nothing that can be done. */
 static bool decline(struct daemon *d, struct incoming *in, const struct officer *o, const char *why, struct err *e)
 {
-    struct request_row row = row_of(in, o, "done");
+    struct request_row row = row_of(in, o, "refused");
+    bool repeated;
     struct letter_answer says = {.kind = ANSWER_FAULT, .verb = -1, .told = why};
     struct letter letter = {.kind = LETTER_ANSWER, .answer = &says};
 
+    if (!refused_already(d, in, &row, &repeated, e))
+        return false;
+    if (repeated)
+        return true;
     if (too_many(d, o))
         return say_too_many(d, in, o, e);
     return store_add_request(d->store, &row, &row.id, e) && post_answer(d, in->a, &row, CAUSE_DONE, &letter, e);
@@ -187,7 +219,7 @@ static bool end_with(struct asked *q, struct letter_answer *says, struct err *e)
     says->verb = q->request.verb;
     says->request = &q->request;
     if (says->kind != ANSWER_PROPOSAL)
-        q->row->state = "done";
+        q->row->state = says->kind == ANSWER_FAULT ? "refused" : "done";
     return answer(q->d, q->a, q->row, says, e);
 }
 
@@ -218,6 +250,23 @@ static bool take_number(const struct request *r, enum request_key key, int64_t *
     return !r->said[key] || *out > 0 || err_perm(e, "line %d: a number is needed, not %s", r->line[key], r->said[key]);
 }
 
+static bool take_yes(const struct request *r, enum request_key key, bool *out, struct err *e)
+{
+    enum request_word word = r->said[key] ? request_word(r->said[key]) : WORD_NO;
+
+    *out = word == WORD_YES;
+    return word == WORD_YES || word == WORD_NO ||
+           err_perm(e, "line %d: a yes or a no is needed, not %s", r->line[key], r->said[key]);
+}
+
+/* "+2h" would be another instant when it is confirmed. */
+static bool take_date(const struct request *r, struct err *e)
+{
+    const char *said = r->said[KEY_DEADLINE];
+
+    return !said || !strchr(said, '+') || err_perm(e, "line %d: a date is needed, not %s", r->line[KEY_DEADLINE], said);
+}
+
 static const char *note_text(struct asked *q)
 {
     const struct request *r = &q->request;
@@ -242,7 +291,8 @@ static bool understand(struct asked *q, struct err *e)
         !take_number(r, KEY_ITEM, &item, e))
         return false;
     act->item = (int)item;
-    act->tell = r->said[KEY_TELL] && request_word(r->said[KEY_TELL]) == WORD_YES;
+    if (!take_yes(r, KEY_TELL, &act->tell, e) || !take_date(r, e))
+        return false;
     act->text = r->verb == REQUEST_EXTEND   ? r->said[KEY_DEADLINE]
                 : r->verb == REQUEST_REJECT ? r->said[KEY_REASON]
                                             : NULL;
@@ -315,8 +365,8 @@ static bool read_request(struct daemon *d, struct arena *a, struct request_row *
 
     if (!request_parse(a, row->text, &q.request, &why))
         return refuse(&q, arena_strdup(a, why.text), e);
-    if (!(q.officer->rights & RIGHT_BIT(rights[q.request.verb])))
-        return refuse(&q, "this request is beyond what your address may ask for by mail", e);
+    if (!may(q.officer, (int)q.request.verb))
+        return refuse(&q, BEYOND, e);
     switch (q.request.verb) {
     case REQUEST_HELP: return end_with(&q, &(struct letter_answer){.kind = ANSWER_HELP}, e);
     case REQUEST_STATUS: return show_status(&q, e);
@@ -337,6 +387,17 @@ static bool read_request(struct daemon *d, struct arena *a, struct request_row *
 
 /* ---- doing */
 
+/* As the configuration is now: a right may be gone since it was proposed. */
+static bool carry_out(struct daemon *d, struct arena *a, const struct officer *o, const struct act *act,
+                      struct letter_answer *says, struct err *e)
+{
+    const struct verb *verb = says->verb < 0 ? NULL : verb_find(request_verb_names[says->verb]);
+
+    if (!verb)
+        return err_perm(e, "what was confirmed is no request of this version");
+    return may(o, says->verb) ? verb->act(d, a, act, &says->told, e) : err_perm(e, BEYOND);
+}
+
 /* Done before a kill, and not answered: its event names the request. */
 static bool done_before(struct daemon *d, struct arena *a, const char *who, const char **told_out, struct err *e)
 {
@@ -354,7 +415,6 @@ static bool perform(struct daemon *d, struct arena *a, struct request_row *row, 
     const struct officer *o = config_officer(d->orders.config, row->officer);
     struct letter_answer says = {.kind = ANSWER_DONE, .verb = -1};
     JSON_SCOPED m = json_loads(row->act, 0, NULL);
-    const struct verb *verb = verb_find(wire_string(m, "act", ""));
     struct act act = act_from_json(m, who);
     struct err why = {0};
     int value = -1;
@@ -364,7 +424,7 @@ static bool perform(struct daemon *d, struct arena *a, struct request_row *row, 
     act.lang = o->lang;
     if (!done_before(d, a, who, &says.told, e))
         return false;
-    if (!says.told && !(verb && verb->act(d, a, &act, &says.told, &why))) {
+    if (!says.told && !carry_out(d, a, o, &act, &says, &why)) {
         if (why.kind == ERR_TEMP)
             return err_temp(e, "%s", why.text);
         says.kind = ANSWER_FAULT;

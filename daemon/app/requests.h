@@ -1,6 +1,6 @@
 /* requests.h - what officers ask for by mail (round/request.h), from the mail that asks to the act that is done.
  *
- * asked -> proposed -> confirmed -> done, or withdrawn. A mail that asks is understood when the daemon next turns: an
+ * asked -> proposed -> confirmed -> done, or withdrawn; or refused. A mail that asks is understood when the daemon next turns: an
  * error, help and status are answered at once; an act is tried out, which tells what it would do and whether it can,
  * and answered with that. The answer's own address is the proof that it was read: it goes to the officer's registered
  * address alone, and a reply to it, with a yes, confirms that one act, once, for config.confirm_s.
@@ -11,8 +11,8 @@
 
 #define REQUESTS_A_DAY 60 /* of one officer: who forges his address fills no mailbox */
 
-/* It is a request by its words, or comes to the address of an answer. */
-bool requests_is_one(const struct incoming *in);
+/* Its sender has a right to ask by mail, and it is a request by its words, or comes to the address of an answer. */
+bool requests_is_one(const struct daemon *d, const struct incoming *in);
 /* The request that this notice of ours proposed to do; 0: another notice. */
 int64_t requests_answered(const struct notice_row *n);
 /* Remembers what an officer's mail asks or confirms, within the caller's transaction. */

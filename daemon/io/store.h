@@ -343,7 +343,7 @@ struct request_row {
     const char *officer;           /* the registered address */
     const char *text;              /* the officer's own words */
     const char *act;               /* JSON, once understood: app/verbs.h; "" before */
-    const char *state;             /* asked | proposed | confirmed | done | withdrawn */
+    const char *state;             /* asked | proposed | confirmed | done | withdrawn | refused */
     int64_t at, until_at;          /* when it came; until when it may be confirmed */
 };
 bool store_add_request(struct store *s, const struct request_row *r, int64_t *id_out, struct err *e);
@@ -354,6 +354,8 @@ bool store_request(struct store *s, struct arena *a, int64_t id, struct request_
 /* Those that wait for the daemon, asked or confirmed, by id; the first REQUESTS_MOST. */
 #define REQUESTS_MOST 50
 bool store_requests_due(struct store *s, struct arena *a, struct request_row **out, size_t *n_out, struct err *e);
+bool store_last_request(struct store *s, struct arena *a, const char *officer, struct request_row *out,
+                        struct err *e);                                               /* out->state NULL: none */
 int64_t store_requests_since(struct store *s, const char *officer, int64_t since_at); /* how many, of any state */
 
 /* ---- the story: every act, chained by SHA-256 */

@@ -45,6 +45,15 @@ bool store_requests_due(struct store *s, struct arena *a, struct request_row **o
                      out, n_out, e);
 }
 
+bool store_last_request(struct store *s, struct arena *a, const char *officer, struct request_row *out, struct err *e)
+{
+    return query_one(s, a,
+                     QUERY(&request_shape,
+                           "SELECT * FROM requests WHERE officer = ?1 COLLATE NOCASE ORDER BY id DESC LIMIT 1",
+                           V(officer)),
+                     out, e);
+}
+
 int64_t store_requests_since(struct store *s, const char *officer, int64_t since_at)
 {
     return query_number(s,

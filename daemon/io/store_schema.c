@@ -106,7 +106,7 @@ static const char version_3[] =
     "CREATE TABLE requests ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL REFERENCES messages (id),"
     " confirmed_by INTEGER NOT NULL, officer TEXT NOT NULL, text TEXT NOT NULL, act TEXT NOT NULL,"
-    " state TEXT NOT NULL CHECK (state IN ('asked', 'proposed', 'confirmed', 'done', 'withdrawn')),"
+    " state TEXT NOT NULL CHECK (state IN ('asked', 'proposed', 'confirmed', 'done', 'withdrawn', 'refused')),"
     " at INTEGER NOT NULL, until_at INTEGER NOT NULL) STRICT;"
     "CREATE INDEX requests_due ON requests (id) WHERE state IN ('asked', 'confirmed');"
     "CREATE INDEX requests_by_officer ON requests (officer COLLATE NOCASE, at);"

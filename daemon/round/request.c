@@ -209,12 +209,17 @@ static int read_verb(struct span line, struct span *value, bool *colon_out)
     return read_line(line, verb_of, value, colon_out);
 }
 
-/* "Remind me tomorrow" is no request. */
+static bool is_one_word(struct span s)
+{
+    return memchr(s.at, ' ', s.n) == NULL;
+}
+
+/* "Remind me tomorrow" is no request, and "Note: I am away" is none. */
 static bool may_be_meant(struct span value, bool colon)
 {
     char text[KEY_BYTES];
 
-    if (colon || value.n == 0 || is_reference(value))
+    if (value.n == 0 || is_reference(value) || (colon && is_one_word(value)))
         return true;
     if (value.n >= sizeof text)
         return false;

@@ -39,6 +39,7 @@ static void only_a_verb_in_the_first_line_is_a_request(void **state)
         {"قبول ١٧", true},
         {"\u200fقبول \u200e17", true},
         {"extend: what", true}, /* with a colon it is meant, and answered */
+        {"Note: I am away until 3 December", false},
         {"remind me tomorrow", false},
         {"Remind me of ARCP/2026/04", false},
         {"note that the meeting is moved", false},
