@@ -100,7 +100,7 @@ ok "a paper comes meanwhile" sends "Later." later.txt
 ok "the officer hears that it waits" wait_for 40 told $officer "the virus scanner cannot be reached"
 equal "nothing is filed unscanned" 2 "$(papers)"
 not_ok "check is not content" look check check
-contains "and says what to do" "start clamav-daemon" "$T/check"
+contains "and says what to do" "enable --now clamav-daemon" "$T/check"
 ok "status is read" look status status
 contains "and says so" "The virus scanner is away" "$T/status"
 stop daemon
