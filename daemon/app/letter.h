@@ -105,7 +105,6 @@ struct letter {
     /* alert: goes to a partner of the round in spec, as copies of what was filed: no commands */
     bool partner;
     const struct letter_answer *answer;
-    const char *token; /* answer: by which it is confirmed; post() knows it */
     /* receipt: where an unverified reply came from; NULL: not told */
     const char *sender;
 };

@@ -76,6 +76,5 @@ void answer_values(struct arena *a, json_t *o, const struct letter *l, enum lang
     value_bool(o, "has_said", json_array_size(said) > 0);
     value_set(o, "said", said);
     value_text(a, o, "until", proposal ? instant_in_words(a, lang, l->config->zone, says->until_at) : "");
-    value_text(a, o, "token", proposal ? l->token : "");
     value_set(o, "forms", forms_of(a, says, lang));
 }

@@ -42,9 +42,8 @@ static const char *const digest_names[] = {
     "bounced_count", "papers_count", "rows",           "state",         "papers",         "missing",      "reminded",
     "remarks",       "is_complete",  "is_partial",     "is_silent",     "is_trouble",     "chain_head",   NULL};
 
-static const char *const answer_names[] = {"is_proposal", "is_done", "is_fault", "is_help", "what",  "told",
-                                           "said",        "key",     "value",    "until",   "token", "forms",
-                                           "verb",        "lines",   "has_said", NULL};
+static const char *const answer_names[] = {"is_proposal", "is_done", "is_fault", "is_help", "what",  "told",     "said",
+                                           "key",         "until",   "forms",    "verb",    "lines", "has_said", NULL};
 
 static const char *const *const names_of_kind[LETTER_KIND_COUNT][3] = {
     [LETTER_NOTICE] = {round_names, notice_names},

@@ -55,7 +55,6 @@ static bool render(struct arena *a, struct outgoing *o, struct err *e)
     letter.config = o->config;
     letter.spec = post_spec(o->post);
     letter.to = o->post->to;
-    letter.token = o->token;
     letter.n_to = o->post->n_to;
     letter.closed |= is_in(o->post->view, ROUND_CLOSED) || is_in(o->post->view, ROUND_CANCELLED);
     letter.cancelled |= is_in(o->post->view, ROUND_CANCELLED);

@@ -21,6 +21,7 @@
 
 #define CAUSE_ANSWER "answer:"
 #define CAUSE_DONE   "done:"
+#define HOUR_S       3600
 #define DAY_S        86400
 #define AGAIN_S      60
 #define WORDS_BYTES  (64 << 10)
@@ -109,49 +110,51 @@ static bool say_too_many(struct daemon *d, const struct incoming *in, const stru
            alert(d, &about, e, "more requests by mail from %s in a day than are answered; this one is not", o->address);
 }
 
-/* A machine that answers the answer in the words that were refused a moment ago. */
-static bool refused_already(struct daemon *d, const struct incoming *in, const struct request_row *row, bool *out,
-                            struct err *e)
+/* A machine that answers the answer in the words that were refused; who asks anew later may have mended what was wrong. */
+static bool repeats_itself(const struct incoming *in, const struct request_row *row, const struct request_row *last)
+{
+    bool answers = in->about.cause || *in->facts->in_reply_to;
+
+    return last->state && strcmp(last->state, "refused") == 0 && strcmp(last->text, row->text) == 0 &&
+           last->at > row->at - (answers ? DAY_S : HOUR_S);
+}
+
+/* Adds it, with its id; *answered_out is false where it gets no answer. */
+static bool add_request(struct daemon *d, struct incoming *in, const struct officer *o, struct request_row *row,
+                        bool *answered_out, struct err *e)
 {
     struct request_row last;
 
-    if (!store_last_request(d->store, in->a, row->officer, &last, e))
+    *answered_out = false;
+    if (!store_last_request(d->store, in->a, o->address, &last, e))
         return false;
-    *out = last.state && strcmp(last.state, "refused") == 0 && last.at > clock_now() - DAY_S &&
-           strcmp(last.text, row->text) == 0;
-    return true;
+    if (repeats_itself(in, row, &last))
+        return true;
+    if (too_many(d, o))
+        return say_too_many(d, in, o, e);
+    *answered_out = true;
+    return store_add_request(d->store, row, &row->id, e);
 }
 
 static bool ask(struct daemon *d, struct incoming *in, const struct officer *o, struct err *e)
 {
     struct request_row row = row_of(in, o, "asked");
-    bool repeated;
+    bool answered;
 
-    if (!refused_already(d, in, &row, &repeated, e))
-        return false;
-    if (repeated)
-        return true;
-    if (too_many(d, o))
-        return say_too_many(d, in, o, e);
     d->requests_due = true;
-    return store_add_request(d->store, &row, NULL, e);
+    return add_request(d, in, o, &row, &answered, e);
 }
 
 /* Answered at once: it asks for nothing that can be done. */
 static bool decline(struct daemon *d, struct incoming *in, const struct officer *o, const char *why, struct err *e)
 {
     struct request_row row = row_of(in, o, "refused");
-    bool repeated;
+    bool answered;
     struct letter_answer says = {.kind = ANSWER_FAULT, .verb = -1, .told = why};
     struct letter letter = {.kind = LETTER_ANSWER, .answer = &says};
 
-    if (!refused_already(d, in, &row, &repeated, e))
-        return false;
-    if (repeated)
-        return true;
-    if (too_many(d, o))
-        return say_too_many(d, in, o, e);
-    return store_add_request(d->store, &row, &row.id, e) && post_answer(d, in->a, &row, CAUSE_DONE, &letter, e);
+    return add_request(d, in, o, &row, &answered, e) &&
+           (!answered || post_answer(d, in->a, &row, CAUSE_DONE, &letter, e));
 }
 
 static bool is_open(const struct request_row *row)
@@ -367,22 +370,9 @@ static bool read_request(struct daemon *d, struct arena *a, struct request_row *
         return refuse(&q, arena_strdup(a, why.text), e);
     if (!may(q.officer, (int)q.request.verb))
         return refuse(&q, BEYOND, e);
-    switch (q.request.verb) {
-    case REQUEST_HELP: return end_with(&q, &(struct letter_answer){.kind = ANSWER_HELP}, e);
-    case REQUEST_STATUS: return show_status(&q, e);
-    case REQUEST_EXTEND:
-    case REQUEST_REMIND:
-    case REQUEST_RESEND:
-    case REQUEST_NOTE:
-    case REQUEST_CLOSE:
-    case REQUEST_CANCEL:
-    case REQUEST_ACCEPT:
-    case REQUEST_REJECT:
-    case REQUEST_MOVE:
-    case REQUEST_ITEM:
-    case REQUEST_COVER: break;
-    }
-    return propose(&q, e);
+    if (q.request.verb == REQUEST_HELP)
+        return end_with(&q, &(struct letter_answer){.kind = ANSWER_HELP}, e);
+    return q.request.verb == REQUEST_STATUS ? show_status(&q, e) : propose(&q, e);
 }
 
 /* ---- doing */
@@ -450,11 +440,12 @@ static bool do_next(struct daemon *d, struct arena *a, struct request_row *row, 
 static bool give_up(struct daemon *d, struct request_row *row, const char *why)
 {
     struct alert_row about = {.kind = "trouble", .message = row->message};
+    const char *fate = row->confirmed_by ? "was perhaps carried out, as the story tells" : "was not carried out";
     struct err e = {0};
 
     row->state = "done";
     if (daemon_begin(d, &e) && store_update_request(d->store, row, &e) &&
-        alert(d, &about, &e, "the request by mail from %s cannot be answered: %s", row->officer, why) &&
+        alert(d, &about, &e, "the request by mail from %s %s; it cannot be answered: %s", row->officer, fate, why) &&
         daemon_commit(d, &e))
         return true;
     daemon_rollback(d);

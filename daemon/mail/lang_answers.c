@@ -58,6 +58,13 @@ const struct sentence_row answer_sentences[] = {
      "% confirme ce qu’a demandé %" NBSP "; rien n’a été fait"},
     {"an officer's address asks, but authentication failed", "طلب من عنوان أحد موظفي الأمانة، وفشل التحقق من مصدره",
      "demande venant de l’adresse d’un fonctionnaire du secrétariat, mais l’authentification a échoué"},
+    {"the request by mail from % was not carried out; it cannot be answered: %",
+     "لم يُنفَّذ الطلب الوارد بالبريد من %، وتعذّر الرد عليه: %",
+     "la demande par courriel de % n’a pas été exécutée et ne peut recevoir de réponse" NBSP ": %"},
+    {"the request by mail from % was perhaps carried out, as the story tells; it cannot be answered: %",
+     "ربما نُفّذ الطلب الوارد بالبريد من %، كما يبيّنه السجل، وتعذّر الرد عليه: %",
+     "la demande par courriel de % a peut-être été exécutée, comme l’indique l’historique, et ne peut recevoir de "
+     "réponse" NBSP ": %"},
     /* what an act refuses */
     {"there is no round %; `taamim round list` shows them", "لا توجد جولة بالمرجع %", "il n’y a pas de consultation %"},
     {"round % is % already", "الجولة % انتهت من قبل (%)", "la consultation % est déjà terminée (%)"},

@@ -209,7 +209,6 @@ struct letter sample_letter(enum letter_kind kind, unsigned langs)
         .documents = documents,
         .n_documents = 2,
         .answer = &proposal,
-        .token = "abcdefghijklmnop",
     };
     return l;
 }
